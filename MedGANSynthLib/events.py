@@ -1,0 +1,111 @@
+"""Progress and results as events. Standard library only.
+
+Everything long takes an `Events` and calls it; who listens decides what becomes of it: JSON
+lines on standard output for the Slicer module (`JsonEvents`), text on standard error for a
+person (`ConsoleEvents`), nothing in library use (`Events`).
+
+One JSON object a line, always with an `event` key: `progress` (`fraction`, `eta_s`, `text`),
+`preview` (`path`), `metric` (`values`), `warning` (`text`), `done` (`outputs`), `error` (`text`).
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TextIO
+
+
+class Events:
+    """Base: drops every event. Subclasses override `emit`."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    def emit(self, event: str, **fields: Any) -> None:
+        """Pass one event on."""
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        """`fraction` in [0, 1] of the whole task; the time left is extrapolated from it."""
+        elapsed = time.monotonic() - self.started
+        eta = elapsed * (1 - fraction) / fraction if fraction > 0 else None
+        self.emit(
+            "progress",
+            fraction=round(fraction, 5),
+            eta_s=None if eta is None else round(eta, 1),
+            text=text,
+        )
+
+    def warning(self, text: str) -> None:
+        """Something the user should know, although the work goes on."""
+        self.emit("warning", text=text)
+
+    def scaled(self, start: float, stop: float, text: str = "") -> Callable[[float], None]:
+        """A callback that maps a part's own fraction into `[start, stop]` of the whole."""
+        return lambda fraction: self.progress(start + (stop - start) * fraction, text)
+
+
+class JsonEvents(Events):
+    """One JSON object a line on `stream` (standard output by default)."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__()
+        self.stream = stream or sys.stdout
+
+    def emit(self, event: str, **fields: Any) -> None:
+        self.stream.write(json.dumps({"event": event, **fields}) + "\n")
+        self.stream.flush()
+
+
+class ConsoleEvents(Events):
+    """Text for a person on standard error; a progress line with time left on a terminal."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__()
+        self.stream = stream or sys.stderr
+        self.live = self.stream.isatty()
+        self.line = ""
+
+    def emit(self, event: str, **fields: Any) -> None:
+        if event == "progress":
+            if self.live:
+                self._draw(fields)
+        elif event == "warning":
+            self._print(f"warning: {fields['text']}")
+        elif event in ("message", "preview", "metric"):
+            self._print(fields.get("text") or str(fields.get("path") or fields.get("values")))
+
+    def _draw(self, fields: dict[str, Any]) -> None:
+        eta = fields["eta_s"]
+        left = "" if eta is None else f", {_duration(eta)} left"
+        line = f"{100 * fields['fraction']:5.1f} %{left}  {fields['text']}"[:100]
+        self.stream.write("\r" + line.ljust(len(self.line)))
+        self.stream.flush()
+        self.line = line
+        if fields["fraction"] >= 1:
+            self.stream.write("\n")
+            self.line = ""
+
+    def _print(self, text: str) -> None:
+        if self.line:
+            self.stream.write("\r" + " " * len(self.line) + "\r")
+            self.line = ""
+        self.stream.write(text + "\n")
+        self.stream.flush()
+
+
+class TeeEvents(Events):
+    """Passes each event on to several listeners (a console and a Run's `events.jsonl`)."""
+
+    def __init__(self, *listeners: Events) -> None:
+        super().__init__()
+        self.listeners = listeners
+
+    def emit(self, event: str, **fields: Any) -> None:
+        for listener in self.listeners:
+            listener.emit(event, **fields)
+
+
+def _duration(seconds: float) -> str:
+    whole = int(seconds + 0.5)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

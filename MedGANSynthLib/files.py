@@ -1,0 +1,92 @@
+"""Writing files whole or not at all. Standard library only."""
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import MedGANSynthError
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path in the same folder; on success it replaces `path`, else it is removed.
+
+    The temporary name keeps the suffix, for writers that choose a format by it. The order is
+    write, fsync, replace, fsync of the folder, so that a power loss leaves the old or the new file.
+
+    Raises:
+        MedGANSynthError: no permission, no space, no such folder.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        _sync(temporary)
+        os.replace(temporary, path)
+        _sync(path.parent)
+    except OSError as error:
+        raise _sentence(path, error) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
+    """Like `whole_file` for a folder: yields a temporary sibling that becomes `path` on success."""
+    path = Path(path)
+    if path.exists() and not overwrite:
+        raise MedGANSynthError(f"{path}: exists already; choose another name or pass --overwrite.")
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".tmp-{path.name}-", dir=path.parent))
+        yield temporary
+        os.chmod(temporary, 0o755)
+        old = None
+        if path.exists():
+            old = path.with_name(f".old-{os.urandom(4).hex()}-{path.name}")
+            os.replace(path, old)
+        os.replace(temporary, path)
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise _sentence(path, error) from None
+    finally:
+        if temporary is not None and temporary.exists():
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 `text` to `path` whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def _sync(path: Path) -> None:
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except PermissionError:  # Windows cannot open a folder
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sentence(path: Path, error: OSError) -> MedGANSynthError:
+    if error.errno == errno.ENOSPC:
+        return MedGANSynthError(f"{path}: the disk is full; free some space and run again.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return MedGANSynthError(f"{path}: no permission to write there; choose another folder.")
+    return MedGANSynthError(f"{path}: cannot be written ({error.strerror}).")

@@ -1,0 +1,124 @@
+"""`model.json`: what a model package says of itself. Standard library only.
+
+The schema is closed: unknown keys, wrong types and values out of range are refused by name
+(`MedGANSynthLib.schema`). Architectures are names from a registry with bounded options; a package
+holds no code and nothing in it is ever evaluated.
+"""
+
+import dataclasses
+from typing import Annotated, Literal
+
+from ..schema import Length, Name, Pattern, Range, Scalar, Text
+from ..volume.grid import Grid, Intensity, Millimetres
+
+FORMAT = 1
+
+Sha256 = Annotated[str, Pattern("[0-9a-f]{64}", "64 hexadecimal digits")]
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkSpec:
+    """One network: a registered architecture, its options, and where its tensors are.
+
+    Tensors are stored in `weights.safetensors` as `<prefix><state dict key>`.
+    """
+
+    architecture: Name
+    options: Annotated[dict[Name, Scalar | tuple[Scalar, ...]], Length(0, 40)]
+    prefix: Annotated[str, Length(0, 80)] = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Port:
+    """One input or output image of a direction.
+
+    Attributes:
+        modality: "t1", "t2", "flair", ...
+        reference_range: the 0.5 and 99.5 percentiles that -1 and 1 stand for (median over the
+            training people), in `unit`.
+        unit: "arbitrary MR signal", "HU", "SUVR", ...
+    """
+
+    modality: Name
+    reference_range: tuple[float, float]
+    unit: Annotated[str, Length(0, 80)] = "arbitrary MR signal"
+
+    def __post_init__(self) -> None:
+        if self.reference_range[0] >= self.reference_range[1]:
+            raise ValueError("reference_range must rise")
+
+
+@dataclasses.dataclass(frozen=True)
+class Direction:
+    """One translation that the package can do: inputs, network, output.
+
+    Attributes:
+        network: key of `Manifest.networks`.
+        inputs: in the order of the network's channels.
+        output: what comes out.
+        slices: how many neighbouring slices (odd) of each input a 2D network sees; 0: 3D network.
+        step_mm: distance between those slices in millimetres (at least one slice of the input).
+    """
+
+    network: Name
+    inputs: Annotated[tuple[Port, ...], Length(1, 16)]
+    output: Port
+    slices: Annotated[int, Range(0, 31)] = 1
+    step_mm: Millimetres = 1.0
+
+    def __post_init__(self) -> None:
+        if self.slices and self.slices % 2 == 0:
+            raise ValueError("slices must be odd, or 0 for a 3D network")
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    """One measured figure, with what it was measured on and how."""
+
+    name: Text
+    value: float
+    conditions: Text
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """What the weights were trained on and what that cost."""
+
+    data: Text
+    data_licence: Text
+    people: Annotated[int, Range(0, 10_000_000)] = 0
+    cost: Text = ""
+    config_sha256: Sha256 | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+    """The whole of `model.json`."""
+
+    format: Literal[1]
+    name: Name
+    title: Annotated[str, Length(1, 200)]
+    version: Annotated[str, Pattern(r"\d+(\.\d+){0,2}", 'a version such as "1.0"')]
+    system: Name
+    kind: Literal["translate", "generate"]
+    networks: Annotated[dict[Name, NetworkSpec], Length(1, 16)]
+    directions: Annotated[dict[Name, Direction], Length(0, 16)]
+    grid: Grid
+    intensity: Intensity
+    training: Training
+    licence: Annotated[str, Length(1, 200)]
+    intended_use: Text
+    limits: Text
+    weights_sha256: Sha256
+    quality: Annotated[tuple[Measurement, ...], Length(0, 100)] = ()
+    citation: Text = ""
+    made_with: Annotated[str, Length(0, 80)] = ""
+
+    def __post_init__(self) -> None:
+        for name, direction in self.directions.items():
+            if direction.network not in self.networks:
+                raise ValueError(f"direction {name} names the unknown network {direction.network}")
+        if self.kind == "translate" and not self.directions:
+            raise ValueError("a translate model needs at least one direction")
