@@ -1,0 +1,210 @@
+"""A model package: `model.json`, `weights.safetensors`, `MODEL_CARD.md` and `preview.png`.
+
+As a folder or as a zip of it. It holds no code: the networks are rebuilt from registered
+architectures, and the weights are plain tensors whose hash, shapes and values are checked.
+"""
+
+import dataclasses
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from .. import __version__
+from ..errors import MedGANSynthError
+from ..files import whole_folder
+from ..networks.registry import build_network
+from ..schema import from_dict, to_dict
+from .archive import extract, pack
+from .catalogue import CARD, MANIFEST, PREVIEW, WEIGHTS, find, read_manifest
+from .manifest import Direction, Manifest
+from .weights import check_shapes, read_header, read_tensors, sha256_file, write_weights
+
+NO_WEIGHTS = "0" * 64
+"""`Manifest.weights_sha256` before `write_package` fills it in."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Package:
+    """An opened package whose manifest and weights' hash are already checked.
+
+    Attributes:
+        manifest: what `model.json` says.
+        folder: where its files are; of a zip, a temporary folder that lives as long as this object.
+        sha256: of `model.json`, which states the weights' own: it stands for the whole model.
+    """
+
+    manifest: Manifest
+    folder: Path
+    sha256: str
+    _unpacked: tempfile.TemporaryDirectory | None = dataclasses.field(default=None, repr=False)
+
+    def load_network(self, name: str, device: str | torch.device = "cpu") -> torch.nn.Module:
+        """The network `name`, float32, in evaluation mode, without gradients.
+
+        Raises:
+            MedGANSynthError: no such network; shapes unlike its architecture's; values not finite.
+        """
+        if name not in self.manifest.networks:
+            known = ", ".join(self.manifest.networks)
+            raise MedGANSynthError(f"{self.manifest.name}: no network {name!r}; it has {known}.")
+        spec = self.manifest.networks[name]
+        weights = self.folder / WEIGHTS
+        with torch.device("meta"):
+            where = f"{self.folder / MANIFEST}: networks.{name}"
+            network = build_network(spec.architecture, spec.options, where)
+        check_shapes(weights, read_header(weights), spec.prefix, network)
+        network.load_state_dict(read_tensors(weights, spec.prefix), assign=True)
+        return network.requires_grad_(False).eval().to(device)
+
+    def verify(self) -> list[dict[str, object]]:
+        """Load every network and run every direction once on a small blank input.
+
+        Returns:
+            One row for each network: name, architecture, parameters, check.
+
+        Raises:
+            MedGANSynthError: the first thing that is wrong.
+        """
+        rows = []
+        for name, spec in self.manifest.networks.items():
+            network = self.load_network(name)
+            directions = [d for d in self.manifest.directions.values() if d.network == name]
+            for direction in directions:
+                self._smoke(network, direction)
+            rows.append(
+                {
+                    "network": name,
+                    "architecture": spec.architecture,
+                    "parameters": sum(p.numel() for p in network.parameters()),
+                    "check": "loads and runs" if directions else "loads",
+                }
+            )
+        return rows
+
+    @torch.inference_mode()
+    def _smoke(self, network: torch.nn.Module, direction: Direction) -> None:
+        """One forward pass gives finite values on the input's grid, for one or all its slices."""
+        axes = 2 if direction.slices else 3
+        channels = len(direction.inputs) * (direction.slices or 1)
+        size = [m * max(1, -(-32 // m)) for m in self.manifest.grid.multiple[:axes]]
+        if max(size) > 1024:
+            raise MedGANSynthError(f"{self.folder / MANIFEST}: grid.multiple must not exceed 1024.")
+        try:
+            output = network(torch.full((1, channels, *size), -1.0))
+        except (RuntimeError, ValueError, IndexError, TypeError) as error:
+            raise MedGANSynthError(
+                f"{self.folder / MANIFEST}: network {direction.network} cannot take its declared "
+                f"input of {channels} channels and {size} voxels ({str(error).splitlines()[0]})."
+            ) from None
+        channels_out = {1, max(direction.slices, 1)}
+        expected = [(1, c, *size) for c in channels_out]
+        if output.shape not in expected or not torch.isfinite(output).all():
+            raise MedGANSynthError(
+                f"{self.folder}: network {direction.network} does not give a finite image of its "
+                "input's size; the package is unusable."
+            )
+
+
+def open_package(name_or_path: str | Path) -> Package:
+    """Open a package by catalogue name, folder or zip, and check its manifest and hash.
+
+    Raises:
+        MedGANSynthError: no such package, or what is wrong with it.
+    """
+    path = find(name_or_path)
+    unpacked = None
+    if not path.is_dir():
+        unpacked = tempfile.TemporaryDirectory(prefix="medgansynth-", ignore_cleanup_errors=True)
+        extract(path, Path(unpacked.name) / "package")
+        path = _package_root(path, Path(unpacked.name) / "package")
+    manifest = read_manifest(path)
+    read_header(path / WEIGHTS)
+    if sha256_file(path / WEIGHTS) != manifest.weights_sha256:
+        raise MedGANSynthError(
+            f"{path / WEIGHTS}: its SHA-256 is not the one in {MANIFEST}: damaged or changed; get "
+            "a fresh copy."
+        )
+    return Package(manifest, path, sha256_file(path / MANIFEST), unpacked)
+
+
+def write_package(
+    path: Path,
+    manifest: Manifest,
+    networks: Mapping[str, Mapping[str, torch.Tensor]],
+    card: str,
+    preview: bytes | Path | None = None,
+    half: bool = False,
+    overwrite: bool = False,
+) -> Package:
+    """Write a package as the folder `path`, or as a zip if the name ends in ".zip".
+
+    The tensors' prefixes, `weights_sha256` and `made_with` are filled in here. Before anything
+    appears at `path`, every network is loaded back and every direction run once.
+
+    Args:
+        networks: state dict for each key of `manifest.networks`.
+        card: text of `MODEL_CARD.md`.
+        preview: a PNG file or its bytes.
+        half: store floating point in half precision (it is computed in float32 all the same).
+
+    Raises:
+        MedGANSynthError: `path` exists; weights that do not fit or are not finite; disk full.
+    """
+    path = Path(path)
+    if path.exists() and not overwrite:
+        raise MedGANSynthError(f"{path}: exists already; choose another name or pass --overwrite.")
+    if set(networks) != set(manifest.networks):
+        raise MedGANSynthError(
+            f"{path}: the networks {sorted(networks)} are not those of the manifest, "
+            f"{sorted(manifest.networks)}."
+        )
+    if path.suffix.lower() == ".zip":
+        with tempfile.TemporaryDirectory(prefix="medgansynth-") as unpacked:
+            folder = Path(unpacked) / manifest.name
+            _fill(folder, manifest, networks, card, preview, half)
+            pack(folder, path)
+    else:
+        with whole_folder(path, overwrite) as temporary:
+            _fill(temporary, manifest, networks, card, preview, half)
+    return open_package(path.absolute())
+
+
+def _fill(
+    folder: Path,
+    manifest: Manifest,
+    networks: Mapping[str, Mapping[str, torch.Tensor]],
+    card: str,
+    preview: bytes | Path | None,
+    half: bool,
+) -> None:
+    """Write the four files into `folder` and prove that they load and run."""
+    folder.mkdir(exist_ok=True)
+    tensors = {f"{n}.{k}": t for n, state in networks.items() for k, t in state.items()}
+    write_weights(folder / WEIGHTS, tensors, half)
+    manifest = dataclasses.replace(
+        manifest,
+        networks={
+            n: dataclasses.replace(spec, prefix=f"{n}.") for n, spec in manifest.networks.items()
+        },
+        weights_sha256=sha256_file(folder / WEIGHTS),
+        made_with=f"medgansynth {__version__}",
+    )
+    plain = to_dict(manifest)
+    from_dict(Manifest, plain, MANIFEST)
+    (folder / MANIFEST).write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    (folder / CARD).write_text(card, encoding="utf-8")
+    if preview is not None:
+        image = preview if isinstance(preview, bytes) else Path(preview).read_bytes()
+        (folder / PREVIEW).write_bytes(image)
+    open_package(folder).verify()
+
+
+def _package_root(archive: Path, folder: Path) -> Path:
+    """The folder of `model.json`: the zip's own top, or the one folder in it."""
+    for candidate in (folder, *sorted(p for p in folder.iterdir() if p.is_dir())):
+        if (candidate / MANIFEST).is_file():
+            return candidate
+    raise MedGANSynthError(f"{archive}: not a model package; it has no {MANIFEST}.")
