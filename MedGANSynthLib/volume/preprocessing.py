@@ -1,0 +1,171 @@
+"""A volume to the model's grid and intensities, and any result exactly back again."""
+
+import dataclasses
+
+import numpy as np
+from nibabel import orientations
+
+from .geometry import orientation_between, reorient, resample_to
+from .grid import Grid, Intensity
+from .volume import Volume
+
+BACKGROUND = -1.0
+
+
+def intensity_range(array: np.ndarray, intensity: Intensity) -> tuple[float, float]:
+    """The intensities that become -1 and 1: percentiles of the voxels above the minimum.
+
+    Voxels at the minimum are left out because they are mostly what a scanner, a mask or a pad put
+    around the patient: cropping or padding it must not change the scale. The range is never
+    empty, so scaling stays finite on constant images too.
+    """
+    minimum = array.min()
+    foreground = array[array > minimum]
+    if foreground.size == 0:
+        return float(minimum), float(minimum) + max(1.0, abs(float(minimum)))
+    percentiles = (intensity.lower, intensity.upper)
+    low, high = np.percentile(foreground, percentiles, overwrite_input=True).tolist()
+    if high <= low:  # a mask, or one bright voxel
+        low = float(minimum)
+    smallest = max(1e-6 * max(abs(low), abs(high)), 1e-30)
+    return low, max(high, low + smallest)
+
+
+def scale(array: np.ndarray, low: float, high: float) -> np.ndarray:
+    """`low`..`high` to [-1, 1], clipped, as a new float32 array."""
+    scaled = np.empty_like(array, dtype=np.float32)
+    with np.errstate(over="ignore"):  # what overflows to infinity is clipped below
+        # In double precision, block by block: a narrow range far from zero keeps its contrast.
+        np.subtract(array, low, out=scaled, dtype=np.float64, casting="unsafe")
+        scaled *= np.float32(2 / (high - low))
+    scaled -= 1
+    return np.clip(scaled, -1, 1, out=scaled)
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A volume on the model's grid, and the way back.
+
+    Attributes:
+        array: float32 `[i, j, k]` in [-1, 1], background -1, on the model's grid.
+        affine: 4x4, index into `array` to RAS millimetres.
+        intensity_range: input intensities that became -1 and 1.
+        source_shape, source_affine: the input's own grid.
+        inner_shape, inner_affine: the grid after reorienting and resampling, before pad and crop.
+        offset: index in the inner grid of voxel (0, 0, 0) of `array`; negative where padded.
+        resampled: whether the spacing was changed.
+    """
+
+    array: np.ndarray
+    affine: np.ndarray
+    intensity_range: tuple[float, float]
+    source_shape: tuple[int, int, int]
+    source_affine: np.ndarray
+    inner_shape: tuple[int, int, int]
+    inner_affine: np.ndarray
+    offset: tuple[int, int, int]
+    resampled: bool
+    orientation: str
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel size of `array` in millimetres."""
+        return Volume(self.array, self.affine).spacing
+
+    def undo(self, array: np.ndarray) -> np.ndarray:
+        """Bring `array` (the shape of `self.array`) back to the input's own grid, float32.
+
+        Without resampling every voxel returns bit for bit; voxels outside the model's field of
+        view become -1.
+        """
+        if array.shape != self.array.shape:
+            raise ValueError(f"expected the shape {self.array.shape}, not {array.shape}")
+        back = tuple(-o for o in self.offset)
+        inner = _window(array.astype(np.float32, copy=False), back, self.inner_shape)
+        if self.resampled:
+            inner = self._resample_back(inner)
+        there = orientation_between(self.source_affine, self.orientation)
+        return np.ascontiguousarray(orientations.apply_orientation(inner, _inverse(there)))
+
+    def _resample_back(self, inner: np.ndarray) -> np.ndarray:
+        target = reorient(
+            Volume(np.broadcast_to(np.float32(0), self.source_shape), self.source_affine),
+            self.orientation,
+        )
+        volume = Volume(inner, self.inner_affine)
+        back = resample_to(volume, target.shape, target.affine, "linear", BACKGROUND)
+        return back.array
+
+
+def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
+    """Orient, scale, resample, pad and crop `volume` for a model.
+
+    Axes are permuted and flipped to lie closest to the model's (an oblique volume is never
+    rotated). An axis is resampled only when its spacing lies outside the model's range.
+    """
+    low, high = intensity_range(volume.array, intensity)
+    oriented = reorient(volume, grid.orientation)
+    inner = oriented.with_array(scale(oriented.array, low, high))
+    spacing = tuple(_allowed(s, r) for s, r in zip(inner.spacing, grid.spacing, strict=True))
+    resampled = spacing != inner.spacing
+    if resampled:
+        shape, affine = _respaced(inner, spacing)
+        inner = resample_to(inner, shape, affine, "linear", BACKGROUND)
+    shape = grid.size or tuple(
+        -(-n // m) * m for n, m in zip(inner.shape, grid.multiple, strict=True)
+    )
+    offset = tuple((n - s) // 2 for n, s in zip(inner.shape, shape, strict=True))
+    affine = inner.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ offset
+    return Prepared(
+        array=_window(inner.array, offset, shape),
+        affine=affine,
+        intensity_range=(low, high),
+        source_shape=volume.shape,
+        source_affine=volume.affine,
+        inner_shape=inner.shape,
+        inner_affine=inner.affine,
+        offset=offset,
+        resampled=resampled,
+        orientation=grid.orientation,
+    )
+
+
+def _allowed(spacing: float, allowed: tuple[float, float] | None) -> float:
+    """The nearest spacing within `allowed`; a thousandth outside is rounding, not a reason."""
+    if allowed is None or allowed[0] * 0.999 <= spacing <= allowed[1] * 1.001:
+        return spacing
+    return min(max(spacing, allowed[0]), allowed[1])
+
+
+def _respaced(
+    volume: Volume, spacing: tuple[float, ...]
+) -> tuple[tuple[int, int, int], np.ndarray]:
+    """The grid with `spacing` that covers the volume's field of view and shares its centre."""
+    ratio = np.array(spacing) / np.array(volume.spacing)
+    extent = np.array(volume.shape)
+    shape = np.maximum(np.ceil(extent / ratio - 1e-3), 1).astype(int)
+    first = (extent - 1) / 2 - ratio * (shape - 1) / 2
+    affine = volume.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ first
+    affine[:3, :3] *= ratio
+    return tuple(shape.tolist()), affine
+
+
+def _window(array: np.ndarray, offset: tuple[int, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """`array[offset : offset + shape]`, -1 outside of `array`; a view where nothing is outside."""
+    spans = [(max(o, 0), min(o + s, n)) for o, s, n in zip(offset, shape, array.shape, strict=True)]
+    inside = array[tuple(slice(a, b) for a, b in spans)]
+    if inside.shape == tuple(shape):
+        return inside
+    window = np.full(shape, BACKGROUND, dtype=np.float32)
+    window[tuple(slice(a - o, b - o) for (a, b), o in zip(spans, offset, strict=True))] = inside
+    return window
+
+
+def _inverse(transform: np.ndarray) -> np.ndarray:
+    """The orientation transform that undoes `transform`."""
+    inverse = np.empty_like(transform)
+    for axis, (to, flip) in enumerate(transform):
+        inverse[int(to)] = (axis, flip)
+    return inverse
