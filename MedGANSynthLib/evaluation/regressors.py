@@ -1,0 +1,106 @@
+"""The four voxel-wise methods that a network has to beat.
+
+Each predicts a voxel's target from its features (column 0 is the source itself); intensities are
+normalised by `baselines`. `fit` sees voxels of the training people, `predict` all voxels of one
+region of one case.
+"""
+
+from typing import Protocol
+
+import numpy as np
+
+from ..errors import MedGANSynthError
+
+TREES = {
+    "max_iter": 400,
+    "learning_rate": 0.06,
+    "max_leaf_nodes": 63,
+    "min_samples_leaf": 40,
+    "l2_regularization": 1.0,
+    "early_stopping": False,  # its random validation voxels would come from the training people
+}
+
+
+class Regressor(Protocol):
+    """Features `[voxels, features]` to target intensities `[voxels]`."""
+
+    def fit(self, features: np.ndarray, target: np.ndarray) -> None: ...
+
+    def predict(self, features: np.ndarray) -> np.ndarray: ...
+
+
+class Identity:
+    """The source as it is."""
+
+    def fit(self, features: np.ndarray, target: np.ndarray) -> None:
+        pass
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        return features[:, 0]
+
+
+class InvertedMatched:
+    """The source turned upside down, then given the training targets' histogram.
+
+    The voxel at rank q of the case's own source becomes the 1 - q quantile of all training
+    targets.
+    """
+
+    def fit(self, features: np.ndarray, target: np.ndarray) -> None:
+        self.quantiles = np.quantile(target, _LEVELS)
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        own = np.quantile(features[:, 0], _LEVELS)
+        rank = np.interp(features[:, 0], own, _LEVELS)
+        return np.interp(1 - rank, _LEVELS, self.quantiles)
+
+
+class LookUpTable:
+    """E[target | source]: the mean training target in each of 256 equally filled source bins."""
+
+    def fit(self, features: np.ndarray, target: np.ndarray) -> None:
+        source = features[:, 0]
+        self.edges = np.unique(np.quantile(source, np.linspace(0, 1, 257)[1:-1]))
+        bins = np.digitize(source, self.edges)
+        counts = np.bincount(bins, minlength=len(self.edges) + 1)
+        sums = np.bincount(bins, target, minlength=len(self.edges) + 1)
+        self.table = np.where(counts > 0, sums / np.maximum(counts, 1), target.mean())
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        return self.table[np.digitize(features[:, 0], self.edges)]
+
+
+class BoostedTrees:
+    """Gradient-boosted regression trees (scikit-learn) on all features."""
+
+    def __init__(self, seed: int) -> None:
+        try:
+            from sklearn.ensemble import HistGradientBoostingRegressor
+        except ImportError:
+            raise MedGANSynthError(
+                "the boosted-trees baseline needs scikit-learn, which is not installed; "
+                "run: pip install scikit-learn"
+            ) from None
+        self.model = HistGradientBoostingRegressor(**TREES, random_state=seed)
+
+    def fit(self, features: np.ndarray, target: np.ndarray) -> None:
+        self.model.fit(features, target)
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        return self.model.predict(features)
+
+
+_LEVELS = np.linspace(0, 1, 1001)
+
+NAMES = ("identity", "inverted-matched", "look-up-table", "boosted-trees")
+
+
+def make_regressor(name: str, seed: int) -> Regressor:
+    """A new regressor by its name."""
+    if name == "boosted-trees":
+        return BoostedTrees(seed)
+    return {
+        "identity": Identity,
+        "inverted-matched": InvertedMatched,
+        "look-up-table": LookUpTable,
+    }[name]()

@@ -1,0 +1,125 @@
+"""Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004) in 3D and slice by slice.
+
+Gaussian window of 11 voxels, sigma 1.5, K1 = 0.01, K2 = 0.03, population covariance, and only
+windows that lie wholly inside the image (the valid region). `data_range` is never guessed. The
+index changes when a constant is added to both images, so a study fixes one intensity convention
+(see `compare`).
+"""
+
+import numpy as np
+from scipy.ndimage import correlate1d
+
+from ..errors import MedGANSynthError
+from .metrics import check_range, check_shapes
+
+WINDOW = 11
+RADIUS = WINDOW // 2
+SIGMA = 1.5
+K1, K2 = 0.01, 0.03
+
+
+def ssim(
+    prediction: np.ndarray, target: np.ndarray, mask: np.ndarray | None, data_range: float
+) -> float:
+    """Mean of the SSIM map, with windows along all axes, over the mask's valid voxels.
+
+    Args:
+        prediction: image of any dimension, such as `[i, j, k]`.
+        target: the same shape.
+        mask: the same shape, or None for all voxels. It selects where the map is averaged; the
+            windows see the images on both sides of its border.
+        data_range: the span of intensities that the constants refer to.
+
+    Raises:
+        MedGANSynthError: different shapes, NaN or infinite voxels, a side under 11 voxels, or no
+            mask voxel in the valid region.
+    """
+    return _masked_mean(prediction, target, mask, data_range, range(np.ndim(target)))
+
+
+def ssim_in_plane(
+    prediction: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None,
+    data_range: float,
+    slice_axis: int,
+) -> float:
+    """As `ssim`, with windows in the planes across `slice_axis`; every mask voxel counts once.
+
+    Slices without mask voxels therefore do not count, and large slices count more than small.
+    """
+    axes = [a for a in range(np.ndim(target)) if a != slice_axis % np.ndim(target)]
+    return _masked_mean(prediction, target, mask, data_range, axes)
+
+
+def ssim_map(
+    x: np.ndarray, y: np.ndarray, data_range: float, axes: range | list[int]
+) -> np.ndarray:
+    """SSIM of every window that fits: float64, each of `axes` shorter by 10 voxels."""
+    check_range(data_range)
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    c1, c2 = (K1 * data_range) ** 2, (K2 * data_range) ** 2
+    mean_x, mean_y = _smooth(x, axes), _smooth(y, axes)
+    covariance = _smooth(x * y, axes) - mean_x * mean_y
+    variances = _smooth(x * x + y * y, axes)
+    squares = mean_x * mean_x + mean_y * mean_y
+    variances -= squares
+    result = 2 * mean_x * mean_y + c1
+    result *= 2 * covariance + c2
+    result /= (squares + c1) * (variances + c2)
+    return result
+
+
+def _masked_mean(
+    prediction: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None,
+    data_range: float,
+    axes: range | list[int],
+) -> float:
+    check_shapes(prediction, target, mask)
+    for name, image in (("prediction", prediction), ("target", target)):
+        if not np.isfinite(image).all():
+            raise MedGANSynthError(f"the {name} has NaN or infinite voxels; mend it first.")
+    if min(target.shape[a] for a in axes) < WINDOW:
+        raise MedGANSynthError(
+            f"SSIM needs at least {WINDOW} voxels along each axis of its window, "
+            f"not {target.shape}."
+        )
+    valid = tuple(
+        slice(RADIUS, n - RADIUS) if a in axes else slice(0, n) for a, n in enumerate(target.shape)
+    )
+    where = np.ones(target.shape, bool)[valid] if mask is None else (np.asarray(mask) > 0)[valid]
+    if not where.any():
+        raise MedGANSynthError("no mask voxel lies where a whole SSIM window fits.")
+    # Only the windows centred in the mask's bounding box are needed: much less memory and time.
+    box = bounding_box(where)
+    padded = tuple(
+        slice(s.start, s.stop + (2 * RADIUS if a in axes else 0)) for a, s in enumerate(box)
+    )
+    similarity = ssim_map(prediction[padded], target[padded], data_range, axes)
+    return float(similarity[where[box]].mean())
+
+
+def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
+    """The smallest box that holds all true voxels of a mask that has some."""
+    box = []
+    for axis in range(mask.ndim):
+        others = tuple(a for a in range(mask.ndim) if a != axis)
+        used = np.flatnonzero(mask.any(axis=others))
+        box.append(slice(int(used[0]), int(used[-1]) + 1))
+    return tuple(box)
+
+
+def _smooth(image: np.ndarray, axes: range | list[int]) -> np.ndarray:
+    """Weighted mean over each window, one axis after the other, cropped to the valid region."""
+    for axis in axes:
+        n = image.shape[axis]
+        image = correlate1d(image, _WEIGHTS, axis=axis, mode="constant")
+        image = image[(slice(None),) * axis + (slice(RADIUS, n - RADIUS),)]
+    return image
+
+
+_OFFSETS = np.arange(-RADIUS, RADIUS + 1)
+_WEIGHTS = np.exp(-0.5 * (_OFFSETS / SIGMA) ** 2)
+_WEIGHTS /= _WEIGHTS.sum()

@@ -1,0 +1,73 @@
+import builtins
+
+import numpy as np
+import pytest
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.evaluation.regressors import NAMES, make_regressor
+
+
+def fitted(name, features, target):
+    regressor = make_regressor(name, seed=0)
+    regressor.fit(features, target)
+    return regressor
+
+
+@pytest.fixture
+def uniform(rng):
+    return rng.uniform(size=(20_000, 3)).astype(np.float32)
+
+
+def test_identity_returns_the_source(uniform):
+    assert (fitted("identity", uniform, uniform[:, 1]).predict(uniform) == uniform[:, 0]).all()
+
+
+def test_inverted_matched_turns_ranks_into_target_quantiles(uniform):
+    target = uniform[:, 1] ** 2  # its q quantile is q^2
+    case = np.linspace(3, 7, 1001)[:, None]
+    predicted = fitted("inverted-matched", uniform, target).predict(case)
+    assert predicted == pytest.approx(np.linspace(1, 0, 1001) ** 2, abs=0.02)
+
+
+def test_look_up_table_is_the_conditional_mean(uniform, rng):
+    source = uniform[:, 0]
+    target = (2 * source - 1) ** 2 + 0.1 * rng.normal(size=len(source))
+    predicted = fitted("look-up-table", uniform, target).predict(uniform)
+    assert np.sqrt(np.mean((predicted - (2 * source - 1) ** 2) ** 2)) < 0.02
+
+
+def test_look_up_table_of_few_levels_is_exact():
+    features = np.array([[0.0], [0.0], [1.0], [1.0]])
+    table = fitted("look-up-table", features, np.array([1.0, 3.0, 5.0, 7.0]))
+    assert table.predict(np.array([[0.0], [1.0]])).tolist() == [2.0, 6.0]
+
+
+def test_look_up_table_of_a_constant_source_is_the_mean():
+    table = fitted("look-up-table", np.zeros((4, 1)), np.array([1.0, 2.0, 3.0, 6.0]))
+    assert table.predict(np.array([[0.0], [9.0]])).tolist() == [3.0, 3.0]
+
+
+def test_trees_use_every_feature_and_the_seed(uniform, few_trees):
+    pytest.importorskip("sklearn")
+    few, target = uniform[:4000], uniform[:4000, 1] * uniform[:4000, 2]
+    trees = fitted("boosted-trees", few, target).predict(uniform)
+    truth = uniform[:, 1] * uniform[:, 2]
+    assert np.sqrt(np.mean((trees - truth) ** 2)) < 0.15 * truth.std()
+    assert (trees == fitted("boosted-trees", few, target).predict(uniform)).all()
+
+
+def test_missing_scikit_learn_is_one_sentence(monkeypatch):
+    real = builtins.__import__
+
+    def without(name, *args, **kwargs):
+        if name.startswith("sklearn"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MedGANSynthError, match=r"needs scikit-learn.*pip install scikit-learn"):
+        make_regressor("boosted-trees", 0)
+
+
+def test_names():
+    assert NAMES == ("identity", "inverted-matched", "look-up-table", "boosted-trees")

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.evaluation.texture import radial_spectrum, texture_ratio
+
+
+@pytest.fixture
+def noise(rng):
+    mask = np.zeros((64, 60, 4), bool)
+    mask[6:-6, 6:-6, :3] = True
+    return rng.normal(size=mask.shape), mask
+
+
+def test_white_noise_has_a_flat_spectrum(noise):
+    image, mask = noise
+    _, power = radial_spectrum(image, mask, 2)
+    assert power[2:11].mean() == pytest.approx(1, abs=0.1)
+    assert power[11:].mean() == pytest.approx(1, abs=0.05)
+
+
+def test_a_wave_stands_at_its_frequency(noise):
+    mask = noise[1]
+    wave = np.cos(2 * np.pi * 0.2625 * np.arange(64))[:, None, None] * np.ones(mask.shape)
+    centres, power = radial_spectrum(wave, mask, 2)
+    assert centres[power.argmax()] == pytest.approx(0.2625)
+
+
+def test_blur_is_measured_as_its_transfer_function(noise):
+    image, mask = noise
+    blurred = gaussian_filter(image, (1.0, 1.0, 0))
+    _, before = radial_spectrum(image, mask, 2)
+    centres, after = radial_spectrum(blurred, mask, 2)
+    transfer = np.exp(-((2 * np.pi * centres) ** 2))  # squared modulus of a sigma 1 gaussian
+    contrast = image[mask].var() / blurred[mask].var()
+    band = (centres > 0.1) & (centres < 0.3)
+    assert (after / before)[band] == pytest.approx(transfer[band] * contrast, rel=0.3)
+    high = centres >= 0.2
+    expected = contrast * np.average(transfer[high], weights=centres[high])
+    assert texture_ratio(blurred, image, mask, 2) == pytest.approx(expected, rel=0.2)
+
+
+def test_added_noise_scores_above_one(noise, rng):
+    image, mask = noise
+    smooth = gaussian_filter(image, (2, 2, 0))
+    grain = smooth + smooth.std() * rng.normal(size=smooth.shape)
+    assert texture_ratio(grain, smooth, mask, 2) > 2
+
+
+def test_scale_contrast_and_the_outside_do_not_count(noise):
+    image, mask = noise
+    changed = np.where(mask, 700 - 3 * image, 1e5)
+    assert texture_ratio(changed, image, mask, 2) == pytest.approx(1, abs=1e-9)
+
+
+def test_slices_lie_across_the_given_axis(noise):
+    image, mask = noise
+    turned = radial_spectrum(np.moveaxis(image, 2, 0), np.moveaxis(mask, 2, 0), 0)[1]
+    assert turned == pytest.approx(radial_spectrum(image, mask, 2)[1], abs=1e-9)
+
+
+def test_undefined_texture_is_refused(noise):
+    image, mask = noise
+    with pytest.raises(MedGANSynthError, match="constant inside the mask"):
+        texture_ratio(np.where(mask, 1.0, image), image, mask, 2)
+    thin = np.zeros_like(mask)
+    thin[10:13] = True
+    with pytest.raises(MedGANSynthError, match="too thin"):
+        texture_ratio(image, image, thin, 2)
