@@ -236,6 +236,8 @@ def _convert_scalar(kind: Any, value: Any, where: str, path: str) -> Any:
         raise _wrong(where, path, f"must be {_name(kind)}, not {_kind(value)}")
     if kind is float and not math.isfinite(value):
         raise _wrong(where, path, "must be a finite number")
+    if kind is str and _UNPRINTABLE.search(value):
+        raise _wrong(where, path, "must not hold control characters")
     return value
 
 
@@ -253,7 +255,8 @@ def _check(bound: Any, value: Any, where: str, path: str) -> None:
 
 
 def _wrong(where: str, path: str, what: str) -> MedGANSynthError:
-    return MedGANSynthError(f"{where}: {path or 'the whole file'} {what}.")
+    path = _UNPRINTABLE.sub("?", path) or "the whole file"
+    return MedGANSynthError(f"{where}: {path} {what}.")
 
 
 def _join(path: str, key: Any) -> str:
@@ -264,6 +267,9 @@ def _show(value: Any) -> str:
     text = json.dumps(value, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
 
+
+# They could steer the terminal that shows the text; lone surrogates cannot be written at all.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _NAMES = {
     bool: "true or false",
