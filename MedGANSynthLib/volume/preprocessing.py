@@ -93,8 +93,7 @@ class Prepared:
             self.orientation,
         )
         volume = Volume(inner, self.inner_affine)
-        back = resample_to(volume, target.shape, target.affine, "linear", BACKGROUND)
-        return back.array
+        return _interpolate(volume, target.shape, target.affine, smooth=False).array
 
 
 def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
@@ -110,7 +109,7 @@ def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
     resampled = spacing != inner.spacing
     if resampled:
         shape, affine = _respaced(inner, spacing)
-        inner = resample_to(inner, shape, affine, "linear", BACKGROUND)
+        inner = _interpolate(inner, shape, affine, smooth=True)
     shape = grid.size or tuple(
         -(-n // m) * m for n, m in zip(inner.shape, grid.multiple, strict=True)
     )
@@ -129,6 +128,23 @@ def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
         resampled=resampled,
         orientation=grid.orientation,
     )
+
+
+def _interpolate(
+    volume: Volume, shape: tuple[int, ...], affine: np.ndarray, smooth: bool
+) -> Volume:
+    """Cubic interpolation within [-1, 1] that leaves the background blank.
+
+    Cubic, because there and back again (1 -> 2 -> 1 mm, 5 -> 2.5 -> 5 mm, 2 -> 1 -> 2 mm) it
+    changed brain voxels by 27, 2 and 0.5 % of their standard deviation; linear by 37, 24 and
+    11 %. Not smoothed on the way back: what was made finer would return blurred (29 % for 2 %).
+    A spline rings around a stripped brain, hence the background where linear interpolation has it.
+    """
+    cubic = resample_to(volume, shape, affine, "cubic", BACKGROUND, smooth).array
+    np.clip(cubic, -1, 1, out=cubic)
+    linear = resample_to(volume, shape, affine, "linear", BACKGROUND, smooth=False).array
+    cubic[linear <= BACKGROUND] = BACKGROUND
+    return volume.with_array(cubic, affine=affine)
 
 
 def _allowed(spacing: float, allowed: tuple[float, float] | None) -> float:
