@@ -1,0 +1,101 @@
+"""Random changes of slabs, by MONAI transforms."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from monai import transforms as mt
+from monai.config import KeysCollection
+from torch import Tensor
+
+from .settings import SlicePairs
+
+BACKGROUND = -1.0
+
+
+class SlabAugmentation:
+    """Augments slabs `[slices, rows, cols]` in [-1, 1] and brings them to the training size.
+
+    Keys of one call share their geometry; contrast, shading and noise change only `appearance`.
+
+    Args:
+        settings: the `[data]` table.
+        keys: names of the images in a call.
+        appearance: those of them that also vary in appearance.
+    """
+
+    def __init__(self, settings: SlicePairs, keys: list[str], appearance: list[str]) -> None:
+        a, size = settings.augmentation, settings.size
+        enlarged = [round(n * a.jitter) for n in size]
+        shift = [a.shift * n for n in size]
+        # Padding inside the affine transform is 0, so the images are moved up by one for it.
+        steps = [_Offset(keys, 1.0)]
+        if a.blur:
+            steps.append(_RandThickVoxels(keys, a.blur))
+        if a.affine:
+            steps.append(
+                mt.RandAffined(
+                    keys,
+                    prob=a.affine,
+                    rotate_range=math.radians(a.rotate),
+                    scale_range=(a.scale, a.scale),
+                    translate_range=shift,
+                    padding_mode="zeros",
+                )
+            )
+        if a.jitter > 1:
+            steps.append(mt.Resized(keys, enlarged, mode="nearest"))
+        steps += [mt.SpatialPadd(keys, size), mt.RandSpatialCropd(keys, size, random_size=False)]
+        if a.flip:
+            steps.append(mt.RandFlipd(keys, prob=a.flip, spatial_axis=1))
+        if a.contrast:
+            steps.append(mt.RandAdjustContrastd(appearance, prob=a.contrast, gamma=(0.7, 1.4)))
+        if a.bias:
+            steps.append(mt.RandBiasFieldd(appearance, prob=a.bias, coeff_range=(0.0, 0.15)))
+        if a.noise:
+            steps.append(mt.RandGaussianNoised(appearance, prob=a.noise, std=0.05))
+        self.keys = keys
+        self.transform = mt.Compose([*steps, _Offset(keys, -1.0)])
+
+    def __call__(self, images: dict[str, Tensor], seed: int) -> dict[str, Tensor]:
+        """The same seed gives the same change."""
+        self.transform.set_random_state(seed=seed)
+        made = self.transform(images)
+        return {key: torch.as_tensor(made[key]).clamp(-1, 1).contiguous() for key in self.keys}
+
+
+class _Offset(mt.MapTransform):
+    """Adds a constant."""
+
+    def __init__(self, keys: KeysCollection, offset: float) -> None:
+        super().__init__(keys)
+        self.offset = offset
+
+    def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
+        return {**data, **{key: data[key] + self.offset for key in self.key_iterator(data)}}
+
+
+class _RandThickVoxels(mt.RandomizableTransform, mt.MapTransform):
+    """Averages over 2 to 4 voxels along one in-plane axis and interpolates back.
+
+    What an axial slice of a scan acquired in sagittal or coronal slices looks like.
+    """
+
+    def __init__(self, keys: KeysCollection, prob: float) -> None:
+        mt.MapTransform.__init__(self, keys)
+        mt.RandomizableTransform.__init__(self, prob)
+
+    def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
+        self.randomize(None)
+        if not self._do_transform:
+            return data
+        axis, factor = self.R.randint(2), self.R.uniform(2.0, 4.0)
+        made = dict(data)
+        for key in self.key_iterator(data):
+            image = torch.as_tensor(data[key])[None]
+            size = list(image.shape[2:])
+            small = list(size)
+            small[axis] = max(1, round(size[axis] / factor))
+            thick = F.interpolate(image, small, mode="area")
+            made[key] = F.interpolate(thick, size, mode="bilinear")[0]
+        return made

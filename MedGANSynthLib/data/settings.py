@@ -1,0 +1,76 @@
+"""The `[data]` tables of the Systems. Standard library only."""
+
+import dataclasses
+from typing import Annotated
+
+from ..schema import Name, Range
+from ..volume.grid import Axcodes, Intensity, Millimetres
+
+Probability = Annotated[float, Range(0.0, 1.0)]
+
+
+@dataclasses.dataclass(frozen=True)
+class SliceAugmentation:
+    """Random changes of a slab of slices. Geometry moves both modalities alike.
+
+    Attributes:
+        flip: probability of a left-right mirror.
+        affine: probability of a rotation, scaling and shift by up to the following amounts.
+        rotate: degrees.
+        scale: fraction.
+        shift: fraction of the image side.
+        blur: probability of a lower resolution along one in-plane axis, in both modalities, as in
+            scans acquired in another plane.
+        contrast, bias, noise: probabilities of a gamma curve, a smooth shading and Gaussian noise
+            on the input alone, because scanners differ.
+        jitter: enlarge to this many times the size and crop back at random (pix2pix, 6.2).
+    """
+
+    flip: Probability = 0.5
+    affine: Probability = 0.0
+    rotate: Annotated[float, Range(0.0, 180.0)] = 10.0
+    scale: Annotated[float, Range(0.0, 0.9)] = 0.15
+    shift: Annotated[float, Range(0.0, 0.5)] = 0.05
+    blur: Probability = 0.0
+    contrast: Probability = 0.0
+    bias: Probability = 0.0
+    noise: Probability = 0.0
+    jitter: Annotated[float, Range(1.0, 2.0)] = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class SlicePairs:
+    """Slices of two modalities, as pairs of the same head or at random.
+
+    Attributes:
+        source, target: modality names in the data list; the System learns both directions.
+        mask: name of the brain mask in the data list, for stripping and validation.
+        paired: use target slices of the same position (same grid required).
+        stripped: share of the samples with everything outside the mask blanked.
+        orientation: of the slices, which lie along its last axis.
+        spacing: range of in-plane voxel sizes in millimetres that are left as they are.
+        size: rows and columns of the training images (random crop or padding).
+        slices: neighbouring slices that are the channels of an image (odd).
+        step_mm: distance between them.
+        blank: slices with less than this share of foreground are left out.
+        phantoms: how many built-in head phantoms to train on where no data list is given.
+    """
+
+    source: Name = "t1"
+    target: Name = "t2"
+    mask: Name = "mask"
+    paired: bool = False
+    stripped: Probability = 0.0
+    orientation: Axcodes = "PLS"
+    spacing: tuple[Millimetres, Millimetres] | None = None
+    size: tuple[Annotated[int, Range(8, 1024)], Annotated[int, Range(8, 1024)]] = (256, 256)
+    slices: Annotated[int, Range(1, 15)] = 1
+    step_mm: Millimetres = 1.0
+    blank: Probability = 0.02
+    intensity: Intensity = dataclasses.field(default_factory=Intensity)
+    augmentation: SliceAugmentation = dataclasses.field(default_factory=SliceAugmentation)
+    phantoms: Annotated[int, Range(2, 1000)] = 8
+
+    def __post_init__(self) -> None:
+        if self.slices % 2 == 0:
+            raise ValueError("slices must be odd")

@@ -1,0 +1,151 @@
+"""Cached slices of a cohort, as pairs or at random."""
+
+import dataclasses
+import statistics
+
+import monai
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from ..errors import MedGANSynthError
+from ..volume.geometry import same_grid
+from ..volume.grid import Grid
+from ..volume.preprocessing import intensity_range, prepare
+from ..volume.volume import Volume
+from .augmentation import BACKGROUND, SlabAugmentation
+from .settings import SlicePairs
+from .slabs import neighbour_step, slab
+
+
+@dataclasses.dataclass(frozen=True)
+class Head:
+    """One person's volumes, normalised as a whole (never slice by slice) on the model's grid.
+
+    Attributes:
+        subject: its name.
+        arrays: modality -> `[rows, cols, slice]` in [-1, 1]; the mask as booleans.
+        stripped: the same with everything outside the mask blanked before normalisation, or None.
+        spacing: voxel size in millimetres.
+        ranges: modality -> what -1 and 1 stand for in the file's units.
+    """
+
+    subject: str
+    arrays: dict[str, np.ndarray]
+    stripped: dict[str, np.ndarray] | None
+    spacing: tuple[float, float, float]
+    ranges: dict[str, tuple[float, float]]
+
+
+def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) -> Head:
+    """Bring one person's volumes to the grid and range that the networks see.
+
+    Args:
+        volumes: modality -> Volume; the mask (where there is one) under `settings.mask`.
+
+    Raises:
+        MedGANSynthError: a pair or a mask that lies on another grid.
+    """
+    spacing = settings.spacing
+    grid = Grid(orientation=settings.orientation, spacing=(spacing, spacing, None))
+    volumes = dict(volumes)
+    mask = volumes.pop(settings.mask, None)
+    first = next(iter(volumes.values()))
+    together = [*volumes.values(), *([mask] if mask is not None else [])]
+    if (settings.paired or mask is not None) and not all(same_grid(first, v) for v in together):
+        raise MedGANSynthError(
+            f"{subject}: its volumes lie on different grids; resample them to one, "
+            "or set data.paired=false and leave the mask out."
+        )
+    prepared = {name: prepare(v, grid, settings.intensity) for name, v in volumes.items()}
+    arrays = {name: p.array for name, p in prepared.items()}
+    stripped = None
+    if mask is not None:
+        inside = mask.array > 0
+        blanked = {
+            n: v.with_array(np.where(inside, v.array, v.array.min())) for n, v in volumes.items()
+        }
+        stripped = {n: prepare(v, grid, settings.intensity).array for n, v in blanked.items()}
+        scaled = prepare(mask.with_array(inside.astype(np.float32)), grid, settings.intensity)
+        arrays[settings.mask] = stripped[settings.mask] = scaled.array > 0
+    spacing_mm = next(iter(prepared.values())).spacing
+    ranges = {n: intensity_range(v.array, settings.intensity) for n, v in volumes.items()}
+    return Head(subject, arrays, stripped, spacing_mm, ranges)
+
+
+def reference_range(heads: list[Head], modality: str) -> tuple[float, float]:
+    """The median over the people of what -1 and 1 stand for."""
+    ranges = [h.ranges[modality] for h in heads if modality in h.ranges]
+    return (statistics.median(r[0] for r in ranges), statistics.median(r[1] for r in ranges))
+
+
+class SlicePairDataset(Dataset):
+    """An endless, resumable stream of augmented slabs.
+
+    Item `n` depends on the seed and on `n` alone, whatever was drawn before it and by how many
+    processes: every epoch is a new permutation of all slices, every item has its own random state.
+
+    Items: `{"source": [slices, rows, cols], "target": the same}`, float32 in [-1, 1].
+
+    Raises:
+        MedGANSynthError: no usable slices of a modality.
+    """
+
+    def __init__(self, heads: list[Head], settings: SlicePairs, seed: int) -> None:
+        monai.data.set_track_meta(False)
+        self.heads, self.settings, self.seed = heads, settings, seed
+        s = settings
+        paired_needs = (s.source, s.target) if s.paired else (s.source,)
+        self.index = self._usable(paired_needs)
+        self.targets = self.index if s.paired else self._usable((s.target,))
+        if s.paired:
+            self.both = SlabAugmentation(s, ["source", "target"], ["source"])
+        self.alone = SlabAugmentation(s, ["image"], ["image"])
+        self._epoch, self._order = -1, np.empty(0, int)
+
+    def _usable(self, modalities: tuple[str, ...]) -> list[tuple[int, int]]:
+        """(head, slice) wherever all modalities have enough foreground."""
+        found = []
+        for number, head in enumerate(self.heads):
+            if not all(m in head.arrays for m in modalities):
+                continue
+            shares = [(head.arrays[m] > BACKGROUND + 0.1).mean(axis=(0, 1)) for m in modalities]
+            kept = np.flatnonzero(np.min(shares, axis=0) > self.settings.blank)
+            found += [(number, int(k)) for k in kept]
+        if not found:
+            wanted = " and ".join(modalities)
+            raise MedGANSynthError(
+                f"data list: the training split has no usable slice with {wanted}; "
+                "check the modality names and that the volumes are not blank."
+            )
+        return found
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getitem__(self, n: int) -> dict[str, Tensor]:
+        epoch, position = divmod(n, len(self.index))
+        if epoch != self._epoch:
+            rng = np.random.default_rng([self.seed, 0, epoch])
+            self._epoch, self._order = epoch, rng.permutation(len(self.index))
+        rng = np.random.default_rng([self.seed, 1, n])
+        place = self.index[self._order[position]]
+        strip = rng.random() < self.settings.stripped
+        seed = int(rng.integers(2**31))
+        source = self._slab(place, self.settings.source, strip)
+        if self.settings.paired:
+            target = self._slab(place, self.settings.target, strip)
+            return self.both({"source": source, "target": target}, seed)
+        other = self.targets[rng.integers(len(self.targets))]
+        target = self._slab(other, self.settings.target, strip)
+        return {
+            "source": self.alone({"image": source}, seed)["image"],
+            "target": self.alone({"image": target}, seed + 1)["image"],
+        }
+
+    def _slab(self, place: tuple[int, int], modality: str, strip: bool) -> Tensor:
+        head = self.heads[place[0]]
+        arrays = head.stripped if strip and head.stripped is not None else head.arrays
+        step = neighbour_step(self.settings.step_mm, head.spacing[2])
+        return torch.from_numpy(slab(arrays[modality], place[1], self.settings.slices, step))

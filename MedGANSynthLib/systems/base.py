@@ -1,0 +1,86 @@
+"""What a System is: networks, optimisers and one training step. The loop knows nothing else."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+Wrap = Callable[[nn.Module], nn.Module]
+
+
+class System:
+    """One published method.
+
+    Subclasses fill the attributes in `__init__(config, device, wrap)`, where `wrap` makes a network
+    distributed, and implement `step`.
+
+    Attributes:
+        networks: name -> network, in the order they are reported.
+        optimizers: name -> optimiser; `config.optimizer` has their settings.
+        exported: names of the networks that a model package holds; the loop averages them.
+        memory: further state of the method (an image pool), saved with the checkpoint.
+    """
+
+    networks: dict[str, nn.Module]
+    optimizers: dict[str, torch.optim.Optimizer]
+    exported: tuple[str, ...]
+    memory: dict[str, Any]
+
+    def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Update every network once and return each loss term as a detached scalar."""
+        raise NotImplementedError
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything a resumed run needs, as tensors and plain types."""
+        return {
+            "networks": {n: bare(m).state_dict() for n, m in self.networks.items()},
+            "optimizers": {n: o.state_dict() for n, o in self.optimizers.items()},
+            "memory": {n: m.state_dict() for n, m in self.memory.items()},
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Restore what `state_dict` gave."""
+        for name, network in self.networks.items():
+            bare(network).load_state_dict(state["networks"][name])
+        for name, optimizer in self.optimizers.items():
+            optimizer.load_state_dict(state["optimizers"][name])
+        for name, memory in self.memory.items():
+            memory.load_state_dict(state["memory"][name])
+
+
+def bare(network: nn.Module) -> nn.Module:
+    """The network inside a distributed wrapper."""
+    return getattr(network, "module", network)
+
+
+@contextlib.contextmanager
+def frozen(*networks: nn.Module) -> Iterator[tuple[nn.Module, ...]]:
+    """The bare networks with gradients through them but not into them.
+
+    Saves the discriminators' weight gradients in the generators' step, and keeps a distributed
+    wrapper from waiting for gradients that will not come.
+    """
+    inner = tuple(bare(network) for network in networks)
+    for network in inner:
+        network.requires_grad_(False)
+    try:
+        yield inner
+    finally:
+        for network in inner:
+            network.requires_grad_(True)
+
+
+def adam(networks: list[nn.Module], settings: Any) -> torch.optim.Optimizer:
+    """Adam, or AdamW where weight decay is set, over all parameters of `networks`."""
+    parameters = [p for network in networks for p in network.parameters()]
+    kind = torch.optim.AdamW if settings.weight_decay else torch.optim.Adam
+    return kind(
+        parameters,
+        lr=settings.lr,
+        betas=(settings.beta1, settings.beta2),
+        eps=settings.eps,
+        weight_decay=settings.weight_decay,
+        fused=True,
+    )

@@ -1,0 +1,31 @@
+"""The `[objective]` tables of the Systems. Standard library only."""
+
+import dataclasses
+from typing import Annotated, Literal
+
+from ..schema import Range
+
+Weight = Annotated[float, Range(0.0, 1e6)]
+
+
+@dataclasses.dataclass(frozen=True)
+class CycleGANObjective:
+    """Weights of the CycleGAN objective; a term of weight 0 is not computed.
+
+    Attributes:
+        adversarial: loss of generators and discriminators.
+        adversarial_weight: of the adversarial term in the generators' loss.
+        discriminator_weight: factor on the discriminators' loss (the tutorial halves it).
+        cycle: lambda of the cycle term (Zhu et al. 2017, equation 2).
+        identity: of the identity term (Zhu et al. 2017, section 5.2).
+        paired: of an L1 term against the true target (Isola et al. 2017, equation 3); needs pairs.
+        pool: past fakes kept for the discriminators.
+    """
+
+    adversarial: Literal["vanilla", "least-squares"] = "vanilla"
+    adversarial_weight: Weight = 1.0
+    discriminator_weight: Weight = 0.5
+    cycle: Weight = 10.0
+    identity: Weight = 5.0
+    paired: Weight = 0.0
+    pool: Annotated[int, Range(0, 1000)] = 0

@@ -1,0 +1,73 @@
+"""Checkpoints: tensors and plain types only, written whole, the previous one kept."""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..errors import MedGANSynthError
+from ..files import whole_file
+
+LAST, PREVIOUS, BEST = "last.pt", "previous.pt", "best.pt"
+
+
+def save(folder: Path, state: dict[str, Any], best: bool) -> None:
+    """Write `state` as `last`; what was `last` becomes `previous`; a copy is `best` if it is.
+
+    Raises:
+        MedGANSynthError: disk full, no permission; the old checkpoints are intact.
+    """
+    last = folder / LAST
+    with whole_file(last) as temporary:
+        torch.save(state, temporary)
+        if last.exists():
+            # `last` itself is only ever replaced by the finished new file.
+            _hard_copy(last, folder / PREVIOUS)
+    if best:
+        _hard_copy(last, folder / BEST)
+
+
+def load_latest(folder: Path) -> dict[str, Any] | None:
+    """The newest readable checkpoint, or None where there is none.
+
+    Raises:
+        MedGANSynthError: there are checkpoints, but none can be read.
+    """
+    found = [p for p in (folder / LAST, folder / PREVIOUS) if p.exists()]
+    for path in found:
+        with contextlib.suppress(MedGANSynthError):
+            return load(path)
+    if found:
+        raise MedGANSynthError(
+            f"{folder.parent.name}: no checkpoint in it can be read; "
+            "start a new run in another folder."
+        )
+    return None
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read one checkpoint onto the CPU.
+
+    Raises:
+        MedGANSynthError: missing, truncated, or holding anything but tensors and plain types.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise MedGANSynthError(f"{path}: no such checkpoint.") from None
+    except Exception as error:
+        reason = type(error).__name__
+        raise MedGANSynthError(
+            f"{path}: not a readable checkpoint ({reason}); use another one."
+        ) from None
+
+
+def _hard_copy(source: Path, target: Path) -> None:
+    """A second name for the same file, replacing `target` in one step."""
+    with whole_file(target) as temporary:
+        try:
+            os.link(source, temporary)
+        except OSError:  # a file system without links
+            temporary.write_bytes(source.read_bytes())

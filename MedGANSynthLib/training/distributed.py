@@ -1,0 +1,73 @@
+"""Several processes, one training: started by torchrun, otherwise a single rank."""
+
+import os
+
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from ..errors import MedGANSynthError
+
+
+class Ranks:
+    """This process's place among all.
+
+    Attributes:
+        rank, world: number of this process, number of processes.
+        device: what this rank computes on.
+    """
+
+    def __init__(self, device: str) -> None:
+        self.rank = int(os.environ.get("RANK", 0))
+        self.world = int(os.environ.get("WORLD_SIZE", 1))
+        self.device = choose_device(device, int(os.environ.get("LOCAL_RANK", 0)))
+        if self.world > 1:
+            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+
+    @property
+    def main(self) -> bool:
+        """Whether this is the rank that writes files."""
+        return self.rank == 0
+
+    def wrap(self, network: nn.Module) -> nn.Module:
+        """Average gradients over the ranks; every rank starts from rank 0's weights."""
+        if self.world == 1:
+            return network
+        devices = [self.device] if self.device.type == "cuda" else None
+        # Buffers stay local: a broadcast between two passes of one step would break the graph.
+        return DistributedDataParallel(network, device_ids=devices, broadcast_buffers=False)
+
+    def any(self, flag: bool) -> bool:
+        """Whether `flag` is true on any rank."""
+        if self.world == 1:
+            return flag
+        value = torch.tensor(float(flag), device=self.device)
+        dist.all_reduce(value, op=dist.ReduceOp.MAX)
+        return bool(value)
+
+    def close(self) -> None:
+        """Leave the group."""
+        if self.world > 1 and dist.is_initialized():
+            dist.destroy_process_group()
+
+
+def choose_device(name: str, local_rank: int = 0) -> torch.device:
+    """`auto`, `cpu`, `mps` or a GPU such as `cuda:0` as a torch device.
+
+    Raises:
+        MedGANSynthError: unknown name, or a GPU that is not there.
+    """
+    if name == "auto":
+        return (
+            torch.device("cuda", local_rank) if torch.cuda.is_available() else torch.device("cpu")
+        )
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise MedGANSynthError(
+            f"--device {name}: unknown device; use auto, cpu or cuda:0."
+        ) from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise MedGANSynthError(f"--device {name}: no such GPU here; use auto or cpu.")
+    return device

@@ -1,0 +1,130 @@
+"""Validation of translators during training: fixed people, fixed slices, both directions."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..data.settings import SlicePairs
+from ..data.slabs import neighbour_step, slab
+from ..data.slices import Head
+from ..errors import MedGANSynthError
+from ..evaluation.fit import fit_affine
+from ..evaluation.metrics import rmse_over_sd
+from ..evaluation.ssim import ssim_in_plane
+from ..volume.picture import write_montage
+
+PREVIEW_CASES = 3
+SLICES = 12
+
+
+class TranslationJudge:
+    """Measures and shows what the generators do on people they are not trained on.
+
+    Figures are those of `evaluate paired` (inside the mask, after one affine fit), on every few
+    slices, whole and stripped, averaged over people. `cycle` needs no pairs.
+
+    Args:
+        heads: the validation people.
+        settings: the `[data]` table.
+        multiple: the network takes sides that are multiples of this.
+        device: where the networks are.
+    """
+
+    def __init__(
+        self, heads: list[Head], settings: SlicePairs, multiple: int, device: torch.device
+    ) -> None:
+        self.heads, self.settings = heads, settings
+        self.multiple, self.device = multiple, device
+
+    def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
+        """Mean figures over people, variants and directions, and for each direction."""
+        s = self.settings
+        rows: dict[str, list[float]] = {}
+        for head in self.heads:
+            for arrays in (head.arrays, head.stripped):
+                if arrays is None:
+                    continue
+                for name, source, target in (
+                    ("source_to_target", s.source, s.target),
+                    ("target_to_source", s.target, s.source),
+                ):
+                    if source not in arrays:
+                        continue
+                    self._judge(networks, name, arrays, source, target, head, rows)
+        means = {key: float(np.mean(values)) for key, values in sorted(rows.items())}
+        for key in ("rmse_sd", "ssim", "cycle"):
+            parts = [value for name, value in means.items() if name.startswith(f"{key}_")]
+            if parts:
+                means[key] = float(np.mean(parts))
+        return means
+
+    def _judge(
+        self,
+        networks: dict[str, nn.Module],
+        name: str,
+        arrays: dict[str, np.ndarray],
+        source: str,
+        target: str,
+        head: Head,
+        rows: dict[str, list[float]],
+    ) -> None:
+        chosen = self._slices(arrays[source])
+        slabs = self._slabs(arrays[source], chosen, head)
+        fake = self._run(networks[name], slabs)
+        back = next(n for n in networks if n != name)
+        cycle = self._run(networks[back], fake)
+        rows.setdefault(f"cycle_{name}", []).append(float((cycle - slabs).abs().mean()))
+        if target not in arrays or arrays[target].shape != arrays[source].shape:
+            return
+        predicted = self._middle(fake)[: arrays[source].shape[0], : arrays[source].shape[1]]
+        real = arrays[target][:, :, chosen]
+        mask = arrays.get(self.settings.mask, arrays[target] > -1)[:, :, chosen]
+        try:
+            fitted = fit_affine(predicted, real, mask).apply(predicted)
+            rows.setdefault(f"rmse_sd_{name}", []).append(rmse_over_sd(fitted, real, mask))
+            rows.setdefault(f"ssim_{name}", []).append(ssim_in_plane(fitted, real, mask, 2.0, 2))
+        except MedGANSynthError:  # an untrained network may answer with a constant
+            rows.setdefault(f"rmse_sd_{name}", []).append(1.0)
+
+    def preview(self, networks: dict[str, nn.Module], path: Path) -> None:
+        """A PNG: for each person one row with x, G(x), y, F(y)."""
+        rows = []
+        for head in self.heads[:PREVIEW_CASES]:
+            row = []
+            for name, modality in (
+                ("source_to_target", self.settings.source),
+                ("target_to_source", self.settings.target),
+            ):
+                if modality not in head.arrays:
+                    continue
+                array = head.arrays[modality]
+                chosen = self._slices(array)
+                middle = chosen[len(chosen) // 2]
+                slabs = self._slabs(array, np.array([middle]), head)
+                fake = self._middle(self._run(networks[name], slabs))
+                row += [array[:, :, middle], fake[: array.shape[0], : array.shape[1], 0]]
+            rows.append(row)
+        write_montage(path, rows, (-1.0, 1.0))
+
+    def _slices(self, array: np.ndarray) -> np.ndarray:
+        share = (array > -0.9).mean(axis=(0, 1))
+        usable = np.flatnonzero(share > max(self.settings.blank, 0.5 * share.max()))
+        return usable[np.linspace(0, len(usable) - 1, min(SLICES, len(usable))).astype(int)]
+
+    def _slabs(self, array: np.ndarray, chosen: np.ndarray, head: Head) -> torch.Tensor:
+        count = self.settings.slices
+        step = neighbour_step(self.settings.step_mm, head.spacing[2])
+        stack = np.stack([slab(array, int(k), count, step) for k in chosen])
+        padding = [(0, -n % self.multiple) for n in stack.shape[2:]]
+        return torch.from_numpy(np.pad(stack, [(0, 0), (0, 0), *padding], constant_values=-1.0))
+
+    @torch.inference_mode()
+    def _run(self, network: nn.Module, slabs: torch.Tensor) -> torch.Tensor:
+        parts = [network(part.to(self.device)).cpu() for part in slabs.split(8)]
+        return torch.cat(parts).float()
+
+    def _middle(self, slabs: torch.Tensor) -> np.ndarray:
+        """`[n, slices, rows, cols]` to the wanted slices `[rows, cols, n]`."""
+        return np.moveaxis(slabs[:, self.settings.slices // 2].numpy(), 0, 2)

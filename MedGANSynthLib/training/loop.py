@@ -1,0 +1,182 @@
+"""The training loop, read top to bottom. Time is counted in images seen by all ranks together."""
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from ..data.sampler import EndlessSampler
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..systems.base import System
+from . import checkpoint
+from .config import Config
+from .distributed import Ranks
+from .ema import Average
+from .judge import TranslationJudge
+from .run import Run
+from .tensorboard import tensorboard_writer
+
+
+def train(
+    config: Config,  # the resolved configuration
+    system: System,  # networks, optimisers and the step
+    items: Dataset,  # endless training items by number
+    judge: TranslationJudge,  # validation figures and previews
+    describe: dict[str, Any],  # what `model.json` of an export needs to know
+    run: Run,  # the folder that is written
+    ranks: Ranks,  # this process among all
+    events: Events,
+) -> dict[str, Any]:
+    """Train until `config.images` are seen or the user stops; resume where the Run left off."""
+    # Training state.
+    average = Average({n: system.networks[n] for n in system.exported}, config.ema)
+    seen, best = 0, math.inf
+    saved = checkpoint.load_latest(run.checkpoints)
+    if saved is not None:
+        system.load_state_dict(saved["system"])
+        average.load_state_dict(saved["average"])
+        seen, best = saved["seen"], saved["best"]
+    if ranks.main:
+        run.rewind(seen)
+
+    # Data and precision.
+    local = config.batch // ranks.world
+    loader = DataLoader(
+        items,
+        batch_size=local,
+        sampler=EndlessSampler(seen, config.batch, ranks.rank, ranks.world),
+        num_workers=config.workers,
+        persistent_workers=config.workers > 0,
+        pin_memory=ranks.device.type == "cuda",
+    )
+    low = config.precision == "bf16" or (config.precision == "auto" and ranks.device.type == "cuda")
+    autocast = torch.autocast(ranks.device.type, torch.bfloat16, enabled=low)
+    writer = tensorboard_writer(run.folder) if ranks.main else None
+
+    def save(is_best: bool = False) -> None:
+        _check_networks(system, seen)
+        state = {
+            "seen": seen,
+            "best": best,
+            "system": system.state_dict(),
+            "average": average.state_dict(),
+            "export": {"networks": average.state_dict(), "manifest": describe},
+        }
+        checkpoint.save(run.checkpoints, state, is_best)
+
+    def report(table: str, values: dict[str, float]) -> None:
+        run.record(table, seen, values)
+        events.emit("metric", table=table, images=seen, values=values, text=_line(seen, values))
+        if writer is not None:
+            for name, value in values.items():
+                writer.add_scalar(f"{table}/{name}", value, seen)
+
+    def preview() -> None:
+        path = run.previews / f"{seen:09d}.png"
+        judge.preview(average.networks, path)
+        events.emit("preview", path=str(path), images=seen)
+
+    # The picture before the first step, which also shows that everything can be written.
+    if ranks.main and not (run.previews / f"{seen:09d}.png").exists():
+        preview()
+
+    # Train.
+    gathered: list[dict[str, torch.Tensor]] = []
+    stopped = ranks.any(run.wants_stop())
+    batches = iter(loader)
+    start = seen
+    while seen < config.images and not stopped:
+        # Every random choice of a step follows from the seed and its place in the run, so that
+        # nothing but `seen` has to be remembered for an exact resume.
+        torch.manual_seed(_seed(config.seed, seen, ranks.rank))
+        batch = {
+            key: value.to(ranks.device, memory_format=_layout(value), non_blocking=True)
+            for key, value in next(batches).items()
+        }
+        _set_rates(system, config, seen)
+        with autocast:
+            losses = system.step(batch)
+        before, seen = seen, seen + config.batch
+        average.update(config.batch, seen)
+        gathered.append(losses)
+
+        def due(interval: int, before: int = before, now: int = seen) -> bool:
+            """At multiples of `interval`, and at the end."""
+            crossed = interval > 0 and before // interval < now // interval
+            return crossed or now >= config.images
+
+        # Status. Reading a loss waits for the GPU, so it happens here and not at every step.
+        if ranks.device.type == "cpu" or due(config.intervals.metrics):
+            _check_losses(losses, seen)
+        if ranks.main and due(config.intervals.metrics):
+            report("metrics", _means(gathered))
+            gathered = []
+        if ranks.main:
+            events.progress(seen / config.images, f"{seen} of {config.images} images")
+
+        # Figures, pictures, checkpoint.
+        stopped = ranks.any(run.wants_stop())
+        improved = False
+        if ranks.main and due(config.intervals.validate):
+            values = judge.measure(average.networks)
+            report("validation", values)
+            chosen = values.get(config.best, values["cycle"])
+            improved = chosen < best
+            best = min(best, chosen)
+        if ranks.main and due(config.intervals.preview):
+            preview()
+        if ranks.main and (improved or stopped or due(config.intervals.checkpoint)):
+            save(improved)
+
+    if writer is not None:
+        writer.close()
+    return {"images": seen, "trained": seen - start, "best": best, "stopped": stopped}
+
+
+def _seed(seed: int, seen: int, rank: int) -> int:
+    return int(np.random.SeedSequence([seed, seen, rank]).generate_state(1)[0])
+
+
+def _layout(value: torch.Tensor) -> torch.memory_format:
+    return {4: torch.channels_last, 5: torch.channels_last_3d}.get(
+        value.ndim, torch.preserve_format
+    )
+
+
+def _set_rates(system: System, config: Config, seen: int) -> None:
+    """Constant learning rates, then a linear fall to 0 from the fraction `decay` on."""
+    fraction = seen / config.images
+    for name, optimizer in system.optimizers.items():
+        settings = config.optimizer[name]
+        left = (1 - fraction) / (1 - settings.decay) if settings.decay < 1 else 1.0
+        for group in optimizer.param_groups:
+            group["lr"] = settings.lr * min(1.0, left)
+
+
+def _check_losses(losses: dict[str, torch.Tensor], seen: int) -> None:
+    for name, loss in losses.items():
+        if not math.isfinite(float(loss)):
+            raise MedGANSynthError(
+                f"training diverged: the loss {name} is {float(loss)} at image {seen}; the last "
+                "checkpoint is good; start a new run with a smaller learning rate."
+            )
+
+
+def _check_networks(system: System, seen: int) -> None:
+    for name, network in system.networks.items():
+        if not all(bool(p.isfinite().all()) for p in network.parameters()):
+            raise MedGANSynthError(
+                f"training diverged: {name} has weights that are not finite at image {seen}; the "
+                "last checkpoint is good; start a new run with a smaller learning rate."
+            )
+
+
+def _means(gathered: list[dict[str, torch.Tensor]]) -> dict[str, float]:
+    return {n: float(torch.stack([g[n].float() for g in gathered]).mean()) for n in gathered[0]}
+
+
+def _line(seen: int, values: dict[str, float]) -> str:
+    return f"{seen:>9}  " + "  ".join(f"{name} {value:.4g}" for name, value in values.items())
