@@ -71,7 +71,7 @@ def _add_fields(parser: argparse.ArgumentParser, task: type[tasks.Task]) -> None
         if many:
             options |= {"action": "extend", "nargs": "+"}
         options["metavar"] = field.metadata.get("metavar", field.name.upper())
-        default = () if many else None if required else field.default
+        default = [] if many else None if required else field.default
         parser.add_argument(*names, required=required, default=default, **options)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(

@@ -112,16 +112,22 @@ class MakeDatalist(Task):
     folder: tuple[str, ...] = _field(
         "MODALITY=DIR, once for each modality", (), metavar="MODALITY=DIR"
     )
-    bids: Path | None = _field("root of a BIDS tree", None)
+    bids: Path | None = _field(
+        "BIDS tree, or a flat folder of files named SUBJECT_SUFFIX.nii.gz", None
+    )
     modality: tuple[str, ...] = _field(
         "with --bids: MODALITY=SUFFIX, such as t1=T1w", (), metavar="MODALITY=SUFFIX"
     )
     csv: Path | None = _field("CSV with the columns subject and one per modality", None)
+    root: Path | None = _field("folder of the CSV's paths (without it: the CSV's own)", None)
     phantom: int = _field("write this many procedural head phantoms beside the list", 0)
     validation: float = _field("share of the people for validation", 0.15)
     test: float = _field("share of the people for testing", 0.0)
-    seed: int = _field("seed of the split", 0)
-    overwrite: bool = _field("replace an existing list", False)
+    split: Path | None = _field(
+        'split file in place of shares: JSON {"training": [subjects], "validation": [...]}', None
+    )
+    seed: int = _field("seed of the split and of the phantoms", 0)
+    overwrite: bool = _field("replace an existing list and phantoms", False)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -256,7 +262,7 @@ class ShowProvenance(Task):
     """Say whether a file is synthetic and where it comes from."""
 
     command = "provenance"
-    function = "volume.provenance:show_provenance"
+    function = "volume.verify:show_provenance"
 
     file: Path = _field("a volume", positional=True)
 

@@ -5,11 +5,14 @@ folds, ventricles, partial volume, bias field, noise) but no pathology, and any 
 it must be called a phantom's.
 """
 
+import hashlib
+
 import numpy as np
 
 from ..errors import MedGANSynthError
+from ..volume.provenance import Provenance
 from ..volume.volume import Volume
-from .head import Head, Points
+from .anatomy import Anatomy, Points
 from .mr_signal import CONTRASTS, signals
 
 _CENTRE_MM = (0.0, 4.0, 5.0)  # the field of view's middle, from the middle of the brain
@@ -35,7 +38,8 @@ def head_phantom(
 
     Returns:
         One int16 volume for each modality (arbitrary MR signal, 0 to about 1500), "mask" (uint8,
-        the brain with its ventricles and sulci) and "labels" (uint8, values of `Tissue`).
+        the brain with its ventricles and sulci) and "labels" (uint8, values of `Tissue`); all
+        with provenance, so that files made of them are marked synthetic.
 
     Raises:
         MedGANSynthError: an unknown modality.
@@ -49,8 +53,11 @@ def head_phantom(
 
     rng = np.random.default_rng([seed, 1])
     values = np.stack([signals(m, rng) for m in modalities])
-    images, labels, mask = _render(Head(seed), values, affine, shape)
+    images, labels, mask = _render(Anatomy(seed), values, affine, shape)
 
+    provenance = Provenance(
+        "head-phantom", hashlib.sha256(b"").hexdigest(), seed=seed, settings={"weights": "none"}
+    )
     volumes = {}
     for modality, image in zip(modalities, images, strict=True):
         image *= _bias_field(rng, affine, shape)
@@ -58,13 +65,12 @@ def head_phantom(
         magnitude = np.hypot(image + real, imaginary)  # Rician
         gain = _GAIN * rng.uniform(0.8, 1.25)
         volumes[modality] = Volume(np.rint(magnitude * gain).astype(np.int16), affine, modality)
-    volumes["mask"] = Volume(mask, affine, "mask")
-    volumes["labels"] = Volume(labels, affine, "labels")
-    return volumes
+    volumes |= {"mask": Volume(mask, affine, "mask"), "labels": Volume(labels, affine, "labels")}
+    return {n: v.with_array(v.array, provenance=provenance) for n, v in volumes.items()}
 
 
 def _render(
-    head: Head, values: np.ndarray, affine: np.ndarray, shape: tuple[int, int, int]
+    anatomy: Anatomy, values: np.ndarray, affine: np.ndarray, shape: tuple[int, int, int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Paint the anatomy slice by slice, with sub-voxel samples along long voxel sides.
 
@@ -84,11 +90,11 @@ def _render(
     x, y = axes[0][:, None, None], axes[1][None, :, None]
     for k in range(shape[2]):
         z = axes[2][None, None, k * parts[2] : (k + 1) * parts[2]]
-        points = head.points(x, y, z)
-        surfaces = head.surfaces(points)
-        signal, names = _paint(head, points, surfaces, values, blur)
+        points = anatomy.points(x, y, z)
+        surfaces = anatomy.surfaces(points)
+        signal, names = _paint(anatomy, points, surfaces, values, blur)
         blocks = signal.reshape(len(values), shape[0], parts[0], shape[1], parts[1], parts[2])
-        texture = head.texture_at(tuple(p[centre][..., 0] for p in points))
+        texture = anatomy.texture_at(tuple(p[centre][..., 0] for p in points))
         images[..., k] = blocks.mean(axis=(2, 4, 5)) * (1.0 + _TEXTURE * texture)
         labels[..., k] = names[centre][..., 0]
         mask[..., k] = (surfaces[:3].min(axis=0) < 0)[centre][..., 0]
@@ -96,7 +102,7 @@ def _render(
 
 
 def _paint(
-    head: Head, points: Points, surfaces: np.ndarray, values: np.ndarray, blur: float
+    anatomy: Anatomy, points: Points, surfaces: np.ndarray, values: np.ndarray, blur: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Signal `[modality, *points]` and tissue `[*points]`."""
     shape = points[0].shape
@@ -106,8 +112,8 @@ def _paint(
     cranium = surfaces[-1]
     near = cranium < 30.0 - 1.5 * np.minimum(points[2], 0.0)  # face and neck reach further down
     for where, layers in (
-        (near & (cranium > -blur), head.outside),
-        (cranium < blur, head.inside),
+        (near & (cranium > -blur), anatomy.outside),
+        (cranium < blur, anatomy.inside),
     ):
         here = np.flatnonzero(where)
         part, part_names = signal.take(here, axis=1), names.take(here)

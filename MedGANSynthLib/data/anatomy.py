@@ -1,8 +1,8 @@
 """The anatomy of the phantom: implicit surfaces of a head, different for every seed.
 
 Coordinates are RAS millimetres from the middle of the brain. A surface is a function that is
-negative inside and about the distance in millimetres near the surface; `Head.outside`
-and `Head.inside` list the tissues that are painted one over the other.
+negative inside and about the distance in millimetres near the surface; `Anatomy.outside`
+and `Anatomy.inside` list the tissues that are painted one over the other.
 """
 
 import itertools
@@ -21,7 +21,7 @@ _NOISE_STEP = 2.5  # mm; the noise repeats after 160 mm
 _FOLD_RADIUS = 70.0  # mm, radius of the sphere on which the folding pattern is laid out
 
 
-class Head:
+class Anatomy:
     """One person's head.
 
     Args:

@@ -1,0 +1,163 @@
+"""`medgansynth datalist`: from folders, a BIDS tree, a CSV file or phantoms to a data list."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..volume.write import write
+from .datalist import SPLITS, Case, DataList, copies_across_splits, write_datalist
+from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs
+from .phantom import head_phantom
+from .split import by_file, by_share
+
+_DESCRIPTIONS = {
+    "t1": "T1-weighted",
+    "t2": "T2-weighted",
+    "pd": "proton density",
+    "flair": "FLAIR",
+    "mask": "brain mask",
+}
+
+
+def make_datalist(
+    out: Path,
+    folder: Sequence[str],
+    bids: Path | None,
+    modality: Sequence[str],
+    csv: Path | None,
+    root: Path | None,
+    phantom: int,
+    validation: float,
+    test: float,
+    split: Path | None,
+    seed: int,
+    overwrite: bool,
+    events: Events,
+) -> dict[str, Any]:
+    """Find the cases, split them by person and write the list; images are never touched.
+
+    Args:
+        out: the list. Images below its folder are named relative to it; of images elsewhere the
+            folder that holds them all is written into the list as `root`.
+        folder: "MODALITY=DIR", once for each modality.
+        bids: a BIDS tree; `modality` holds "MODALITY=SUFFIX".
+        csv: a table of cases, which may have a column `split`.
+        root: the folder that the table's paths are relative to; None for the table's own.
+        phantom: how many phantoms to write beside the list.
+        validation, test: shares of the people.
+        split: a split file (JSON) in place of shares.
+        seed: of the split and of the phantoms.
+
+    Raises:
+        MedGANSynthError: in one sentence what cannot be used.
+    """
+    if out.exists() and not overwrite:
+        raise MedGANSynthError(f"{out}: exists already; choose another name or pass --overwrite.")
+    if modality and bids is None:
+        raise MedGANSynthError("--modality names files of a BIDS tree; give --bids too.")
+    if root and csv is None:
+        raise MedGANSynthError("--root is the folder of a CSV's paths; give --csv too.")
+    given_split: dict[str, str] = {}
+    match [bool(folder), bids is not None, csv is not None, phantom != 0]:
+        case [True, False, False, False]:
+            folders = parse_pairs(tuple(folder), "--folder")
+            cases = in_folders({name: Path(place) for name, place in folders.items()})
+        case [False, True, False, False]:
+            suffixes = parse_pairs(tuple(modality), "--modality") or _present(bids)
+            cases = in_bids(bids, suffixes, events)
+        case [False, False, True, False]:
+            cases, given_split = in_csv(csv, root or csv.parent)
+        case [False, False, False, True]:
+            cases = _write_phantoms(phantom, out.parent, seed, overwrite, events)
+        case _:
+            raise MedGANSynthError("Give exactly one of --folder, --bids, --csv and --phantom.")
+    datalist = _split(cases, given_split, validation, test, split, seed, events)
+    write_datalist(datalist, out, _root(cases, out))
+    for one, other in copies_across_splits(datalist):
+        events.warning(f"{one} and {other} are the same file in two splits: one person twice?")
+    return {
+        "text": f"{out}: {len(cases)} cases of {len({c.subject for c in cases})} people",
+        "rows": [_row(name, cases, datalist.modality) for name, cases in datalist.splits().items()],
+        "outputs": [str(out)],
+    }
+
+
+def _present(bids: Path) -> dict[str, str]:
+    """The usual BIDS suffixes that occur in the tree."""
+    found = {
+        name: suffix
+        for name, suffix in BIDS_SUFFIXES.items()
+        if next(bids.rglob(f"sub-*_{suffix}.nii*"), None)
+    }
+    if not found:
+        raise MedGANSynthError(
+            f"{bids}: no file is named like sub-01_T1w.nii.gz; name the ends of the files with "
+            "--modality t1=... t2=..."
+        )
+    return found
+
+
+def _write_phantoms(
+    number: int, folder: Path, seed: int, overwrite: bool, events: Events
+) -> list[Case]:
+    if not 1 <= number <= 10_000:
+        raise MedGANSynthError(f"--phantom must lie between 1 and 10000, not {number}.")
+    cases = []
+    for person in range(seed, seed + number):
+        events.progress((person - seed) / number, f"phantom {person}")
+        images = {}
+        for name, volume in head_phantom(person).items():
+            if name == "labels":
+                continue
+            path = folder / "phantoms" / f"sub-phantom{person:04}_{name}.nii.gz"
+            write(volume, path, overwrite, dtype=volume.array.dtype.name)
+            images[name] = path
+        cases.append(Case(f"sub-phantom{person:04}", images))
+    events.progress(1.0, "phantoms written")
+    return cases
+
+
+def _split(
+    cases: list[Case],
+    given: dict[str, str],
+    validation: float,
+    test: float,
+    split: Path | None,
+    seed: int,
+    events: Events,
+) -> DataList:
+    subjects = [case.subject for case in cases]
+    if split is not None:
+        home = by_file(subjects, split)
+    elif given:
+        home = given
+    else:
+        home = by_share(subjects, validation, test, seed)
+    left_out = sorted(set(subjects) - set(home))
+    if left_out:
+        events.warning(f"left out, being in no split: {', '.join(left_out)}.")
+    names = dict.fromkeys(name for case in cases for name in case.images)
+    return DataList(
+        {name: _DESCRIPTIONS.get(name, name) for name in names},
+        **{name: tuple(c for c in cases if home.get(c.subject) == name) for name in SPLITS},
+    )
+
+
+def _root(cases: list[Case], out: Path) -> Path | None:
+    """None when every image lies below the list's folder, else the folder that holds them all."""
+    images = [image.resolve() for case in cases for image in case.images.values()]
+    if all(image.is_relative_to(out.parent.resolve()) for image in images):
+        return None
+    try:
+        return Path(os.path.commonpath([image.parent for image in images]))
+    except ValueError:  # two drives
+        raise MedGANSynthError("the images lie on different drives; bring them to one.") from None
+
+
+def _row(split: str, cases: tuple[Case, ...], modality: dict[str, str]) -> dict[str, Any]:
+    counts = {name: sum(name in case.images for case in cases) for name in modality}
+    people = len({case.subject for case in cases})
+    return {"split": split, "people": people, "cases": len(cases), **counts}

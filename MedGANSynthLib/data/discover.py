@@ -1,0 +1,185 @@
+"""Finding cases: in one folder for each modality, in a BIDS tree, in a CSV file."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..schema import NAME, read_text
+from .datalist import SPLITS, Case, inside
+
+BIDS_SUFFIXES = {"t1": "T1w", "t2": "T2w", "flair": "FLAIR", "pd": "PDw", "mask": "brainmask"}
+"""What a BIDS tree is searched for when the user names no modalities."""
+
+_SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
+_BIDS_NAME = re.compile(r"(sub-[A-Za-z0-9]+)(?:_(ses-[A-Za-z0-9]+))?(?:_|$)")
+
+
+def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
+    """`("t1=x", "t2=y")` as a dictionary with checked modality names."""
+    made: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not value:
+            raise MedGANSynthError(f"{option} {pair}: write it as MODALITY=VALUE, such as t1=T1w.")
+        if name in made:
+            raise MedGANSynthError(f"{option} {pair}: the modality {name} is given twice.")
+        _check_name(name, f"{option} {pair}")
+        made[name] = value
+    return made
+
+
+def in_folders(folders: dict[str, Path]) -> list[Case]:
+    """One folder for each modality.
+
+    Images belong to one case when their names agree: the BIDS subject and session where the names
+    have them (`sub-01_ses-2_...`), else the whole name without suffix and modality
+    (`IXI002_T1.nii.gz` and `IXI002_T2.nii.gz`). Cases with one modality only are kept: unpaired
+    training needs no pairs.
+    """
+    found: dict[tuple[str, str], dict[str, Path]] = {}
+    for modality, folder in folders.items():
+        if not folder.is_dir():
+            raise MedGANSynthError(f"{folder}: is not a folder; check --folder {modality}=...")
+        images = _images(folder)
+        if not images:
+            raise MedGANSynthError(
+                f"{folder}: holds no image ({', '.join(_SUFFIXES)} or DICOM folders); check "
+                f"--folder {modality}=..."
+            )
+        for image in images:
+            _add(found, _who(_stem(image), modality), modality, image)
+    return [Case(subject, images) for (subject, _), images in sorted(found.items())]
+
+
+def in_bids(root: Path, suffixes: dict[str, str], events: Events) -> list[Case]:
+    """A BIDS tree, or a folder of files that are named subject, `_`, suffix.
+
+    Args:
+        suffixes: modality -> end of the file name, such as "T1w" in `sub-01_ses-1_T1w.nii.gz`.
+    """
+    if not root.is_dir():
+        raise MedGANSynthError(f"{root}: is not a folder; check --bids.")
+    found: dict[tuple[str, str], dict[str, Path]] = {}
+    for image in _images(root):
+        for modality, suffix in suffixes.items():
+            if not _stem(image).endswith("_" + suffix):
+                continue
+            images = found.setdefault(_who(_stem(image), "_" + suffix), {})
+            if modality in images:
+                events.warning(f"{image.name}: left out, {images[modality].name} is taken.")
+            else:
+                images[modality] = image
+    missing = [m for m in suffixes if not any(m in images for images in found.values())]
+    if missing:
+        ends = ", ".join(f"*_{suffixes[m]}.nii.gz" for m in missing)
+        raise MedGANSynthError(f"{root}: no file is named like {ends}; check --modality.")
+    return [Case(subject, images) for (subject, _), images in sorted(found.items())]
+
+
+def in_csv(path: Path, root: Path) -> tuple[list[Case], dict[str, str]]:
+    """A CSV file with a column `subject`, one for each modality, and perhaps `split`.
+
+    Separated by commas, semicolons or tabs; with or without byte order mark and quotes. Paths are
+    relative to `root` and stay below it. An empty cell means that the case lacks the modality.
+
+    Returns:
+        The cases, and subject -> split where the column `split` says so.
+    """
+    text = read_text(path, 64 * 1024 * 1024)
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    if not root.is_dir():
+        raise MedGANSynthError(f"{root}: is not a folder; check --root.")
+    root, cases, splits = root.resolve(), [], {}
+    seen: dict[tuple[str, ...], int] = {}
+    try:
+        heads = _csv_heads(next(reader, []), path.name)
+        for row in reader:
+            where = f"{path.name}, line {reader.line_num}"
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) != len(heads):
+                raise MedGANSynthError(
+                    f"{where}: has {len(row)} columns instead of {len(heads)}; mend the line."
+                )
+            cells = {h: c.strip() for h, c in zip(heads, row, strict=True) if c.strip()}
+            subject, split = cells.pop("subject", ""), cells.pop("split", "")
+            if not subject or not cells:
+                raise MedGANSynthError(f"{where}: needs a subject and at least one image.")
+            if split and (split not in SPLITS or splits.get(subject, split) != split):
+                raise MedGANSynthError(
+                    f"{where}: split must be one of {', '.join(SPLITS)}, the same for all of a "
+                    f"person's lines, not {split!r}."
+                )
+            if split:
+                splits[subject] = split
+            first = seen.setdefault((subject, *cells.values()), reader.line_num)
+            if first != reader.line_num:
+                raise MedGANSynthError(f"{where}: repeats line {first}; remove one of them.")
+            images = {h: inside(root, c, f"{where}: column {h}") for h, c in cells.items()}
+            cases.append(Case(subject, images))
+    except csv.Error as error:
+        raise MedGANSynthError(f"{path.name}, line {reader.line_num}: {error}.") from None
+    if not cases:
+        raise MedGANSynthError(f"{path.name}: holds no case below its header; add lines.")
+    return cases, splits
+
+
+def _csv_heads(row: list[str], where: str) -> list[str]:
+    heads = [cell.strip().lower() for cell in row]
+    if "subject" not in heads or len(set(heads) - {"subject", "split"}) == 0:
+        raise MedGANSynthError(
+            f"{where}, line 1: must name the columns subject and one for each modality, such as "
+            "subject,t1,t2."
+        )
+    if len(set(heads)) < len(heads):
+        raise MedGANSynthError(f"{where}, line 1: a column's name occurs twice; rename one.")
+    for head in set(heads) - {"subject", "split"}:
+        _check_name(head, f"{where}, line 1")
+    return heads
+
+
+def _check_name(name: str, where: str) -> None:
+    if not re.fullmatch(NAME.regex, name) or name in ("subject", *SPLITS):
+        raise MedGANSynthError(f"{where}: {name!r} cannot name a modality; use {NAME.hint}.")
+
+
+def _images(folder: Path) -> list[Path]:
+    """All image files below `folder` and all folders of DICOM slices, sorted; no hidden ones."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        if path.is_dir():
+            if any(p.suffix.lower() == ".dcm" for p in path.iterdir()):
+                found.append(path)
+        elif path.name.lower().endswith(_SUFFIXES):
+            found.append(path)
+    return found
+
+
+def _stem(image: Path) -> str:
+    ending = next((s for s in _SUFFIXES if image.name.lower().endswith(s)), "")
+    return image.name[: len(image.name) - len(ending)]
+
+
+def _who(stem: str, ending: str) -> tuple[str, str]:
+    """Subject and session that a file name tells; without BIDS names all before `ending`."""
+    if bids := _BIDS_NAME.match(stem):
+        return bids[1], bids[2] or ""
+    return re.sub(rf"[-_. ]?{re.escape(ending)}w?$", "", stem, flags=re.IGNORECASE) or stem, ""
+
+
+def _add(
+    found: dict[tuple[str, str], dict[str, Path]], who: tuple[str, str], modality: str, image: Path
+) -> None:
+    images = found.setdefault(who, {})
+    if modality in images:
+        raise MedGANSynthError(
+            f"{image}: {images[modality].name} is {who[0]}'s {modality} already; remove one of "
+            "them, or give the cases as --csv."
+        )
+    images[modality] = image
