@@ -37,58 +37,92 @@ class Pair:
     spacing: tuple[float, float, float]
 
 
-class Baseline:
-    """One method of `regressors.NAMES`, fitted on pairs and applied to a source and its mask."""
+@dataclasses.dataclass(frozen=True)
+class Samples:
+    """Random voxels of the training people: what every baseline is fitted on.
 
-    def __init__(self, name: str, seed: int = 0) -> None:
+    Attributes:
+        inside: features `[voxels, features]` and normalised targets `[voxels]` inside the masks.
+        shell: the same in the shell around them.
+        target_range: median over the people of the targets' 0.5 and 99.5 percentiles.
+    """
+
+    inside: tuple[np.ndarray, np.ndarray]
+    shell: tuple[np.ndarray, np.ndarray]
+    target_range: tuple[float, float]
+
+
+def draw_samples(
+    pairs: Iterable[Pair], seed: int, voxels_per_case: int = VOXELS_PER_CASE
+) -> Samples:
+    """Draw `voxels_per_case` random voxels inside each pair's mask, and half as many of its shell.
+
+    Source and target are brought to their own 0.5-99.5 percentile range inside the mask.
+
+    Raises:
+        MedGANSynthError: an image that is constant inside its mask, or an empty mask.
+    """
+    rng = np.random.default_rng(seed)
+    drawn: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"inside": [], "shell": []}
+    ranges = []
+    for pair in pairs:
+        mask = pair.mask > 0
+        low, high = robust_range(pair.target, mask)
+        ranges.append((low, high))
+        inside = _sample(mask, voxels_per_case, rng)
+        chosen = inside | _sample(_shell(mask), voxels_per_case // 2, rng)
+        features = _features(pair.source, mask, chosen, pair.spacing)
+        target = (pair.target[chosen].astype(np.float32) - low) / (high - low)
+        for region, rows in (("inside", inside[chosen]), ("shell", ~inside[chosen])):
+            drawn[region].append((features[rows], target[rows]))
+    inside, shell = (
+        tuple(np.concatenate(parts) for parts in zip(*drawn[region], strict=True))
+        for region in ("inside", "shell")
+    )
+    low, high = np.median(ranges, axis=0)
+    return Samples(inside, shell, (float(low), float(high)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A case's features, computed once for all baselines, and where its voxels lie."""
+
+    features: np.ndarray
+    where: np.ndarray
+    inside: np.ndarray
+
+
+def prepare(source: np.ndarray, mask: np.ndarray, spacing: tuple[float, float, float]) -> Prepared:
+    """Features of the voxels in the mask and its shell; the target is not asked for."""
+    mask = mask > 0
+    where = mask | _shell(mask)
+    return Prepared(_features(source, mask, where, spacing), where, mask[where])
+
+
+class Baseline:
+    """One method of `regressors.NAMES`."""
+
+    def __init__(self, name: str, samples: Samples, seed: int = 0) -> None:
         self.name = name
-        self._seed = seed
+        self._range = samples.target_range
         self._inside = regressors.make_regressor(name, seed)
         self._shell = regressors.make_regressor(name, seed)
+        self._inside.fit(*samples.inside)
+        self._shell.fit(*samples.shell)
 
-    def fit(self, pairs: Iterable[Pair], voxels_per_case: int = VOXELS_PER_CASE) -> "Baseline":
-        """Fit on `voxels_per_case` random voxels of each pair (seeded); half as many of its shell.
-
-        Source and target are brought to their own 0.5-99.5 percentile range inside the mask; what
-        comes out is put on the training targets' median range.
-        """
-        rng = np.random.default_rng(self._seed)
-        samples: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"inside": [], "shell": []}
-        ranges = []
-        for pair in pairs:
-            mask = pair.mask > 0
-            low, high = robust_range(pair.target, mask)
-            ranges.append((low, high))
-            target = (pair.target.astype(np.float32) - low) / (high - low)
-            inside = _sample(mask, voxels_per_case, rng)
-            chosen = inside | _sample(_shell(mask), voxels_per_case // 2, rng)
-            features = _features(pair.source, mask, chosen, pair.spacing)
-            for region, rows in (("inside", inside[chosen]), ("shell", ~inside[chosen])):
-                samples[region].append((features[rows], target[chosen][rows]))
-        self._range = np.median(ranges, axis=0)
-        for region, regressor in (("inside", self._inside), ("shell", self._shell)):
-            features, targets = zip(*samples[region], strict=True)
-            regressor.fit(np.concatenate(features), np.concatenate(targets))
-        return self
-
-    def predict(
-        self, source: np.ndarray, mask: np.ndarray, spacing: tuple[float, float, float]
-    ) -> np.ndarray:
+    def predict(self, case: Prepared) -> np.ndarray:
         """The synthetic target: float32 `[i, j, k]` on the training targets' median range.
 
         Voxels beyond the mask and its shell get the low end of that range.
         """
-        mask = mask > 0
-        result = np.zeros(source.shape, dtype=np.float32)
-        where = mask | _shell(mask)
-        features, inside = _features(source, mask, where, spacing), mask[where]
-        values = np.empty(len(features), dtype=np.float32)
-        for rows, regressor in ((inside, self._inside), (~inside, self._shell)):
-            if rows.any():
-                values[rows] = regressor.predict(features[rows])
-        result[where] = values
         low, high = self._range
-        return (low + result * (high - low)).astype(np.float32)
+        values = np.empty(len(case.features), dtype=np.float32)
+        for rows, regressor in ((case.inside, self._inside), (~case.inside, self._shell)):
+            if rows.any():
+                values[rows] = regressor.predict(case.features[rows])
+        result = np.full(case.where.shape, low, dtype=np.float32)
+        result[case.where] = low + values * (high - low)
+        return result
 
 
 def _features(

@@ -1,5 +1,8 @@
 """Small images with known answers."""
 
+import json
+
+import nibabel as nib
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
@@ -30,3 +33,56 @@ def few_trees(monkeypatch):
     monkeypatch.setattr(
         regressors, "TREES", {**regressors.TREES, "max_iter": 30, "learning_rate": 0.3}
     )
+
+
+AFFINE = np.diag([1.5, 1.5, 5.0, 1.0])
+
+
+def person(seed):
+    """A smooth "t1", a "t2" that is a curve of it plus detail, and a mask: 28x26x6, 5 mm slices."""
+    rng = np.random.default_rng(seed)
+    shape = (28, 26, 6)
+    smooth = gaussian_filter(rng.normal(size=shape), (1.5, 1.5, 0.5))
+    t1 = smooth.ravel().argsort().argsort().reshape(shape) / (smooth.size - 1)
+    t2 = 100 + 800 * (1 - 2 * np.abs(t1 - 0.5)) + 20 * rng.normal(size=shape)
+    mask = np.zeros(shape, np.uint8)
+    mask[4:-4, 4:-4, 1:-1] = 1
+    return {"t1": 300 * t1, "t2": t2, "mask": mask}
+
+
+def save(path, array, affine=AFFINE):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dtype = np.uint8 if array.dtype == np.uint8 else np.float32
+    nib.save(nib.Nifti1Image(array.astype(dtype), affine), path)
+    return path
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Folders pred, real and mask with the cases sub-01 and sub-02; pred is 2 * real + noise."""
+    for name, seed in (("sub-01", 1), ("sub-02", 2)):
+        images = person(seed)
+        noise = 30 * np.random.default_rng(seed).normal(size=images["t2"].shape)
+        save(tmp_path / "pred" / f"{name}.nii.gz", 2 * images["t2"] + noise)
+        save(tmp_path / "real" / f"{name}.nii.gz", images["t2"])
+        save(tmp_path / "mask" / f"{name}.nii.gz", images["mask"])
+    return tmp_path
+
+
+@pytest.fixture
+def listing(tmp_path):
+    """A data list: three training people, two for validation, one of whom has two cases."""
+    splits = {"training": ["a", "b", "c"], "validation": ["d", "e", "e"]}
+    content = {"modality": {"t1": "", "t2": "", "mask": ""}}
+    seed = 0
+    for split, people in splits.items():
+        content[split] = []
+        for subject in people:
+            seed += 1
+            names = {m: f"{seed}-{m}.nii.gz" for m in ("t1", "t2", "mask")}
+            for modality, image in person(seed).items():
+                save(tmp_path / names[modality], image)
+            content[split].append({"subject": subject, **names})
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps(content))
+    return path

@@ -1,0 +1,146 @@
+"""Which files belong together in a paired evaluation."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..volume.geometry import same_grid
+from ..volume.read import read
+from ..volume.volume import Volume
+
+SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+
+
+@dataclasses.dataclass(frozen=True)
+class FileCase:
+    """A prediction file, its target and, where given, its mask."""
+
+    name: str
+    subject: str
+    prediction: Path
+    target: Path
+    mask: Path | None
+
+
+def match_files(
+    predictions: Sequence[Path], targets: Sequence[Path], masks: Sequence[Path]
+) -> list[FileCase]:
+    """Pair files: by name where folders are given, else in the order of the lists.
+
+    The subject is the name's BIDS entity `sub-...` where there is one, else the whole name.
+
+    Raises:
+        MedGANSynthError: nothing to compare, different counts, or a partner is missing.
+    """
+    if not predictions or not targets:
+        raise MedGANSynthError(
+            "nothing to compare: give predictions and --targets, or --data with --model or "
+            "--baselines."
+        )
+    by_name = any(_is_folder_of_files(path) for path in (*predictions, *targets, *masks))
+    files = {
+        "prediction": _expand(predictions),
+        "target": _expand(targets),
+        "mask": _expand(masks),
+    }
+    if not by_name:
+        counts = {name: len(found) for name, found in files.items() if found}
+        if len(set(counts.values())) > 1:
+            shown = ", ".join(f"{n} {name}s" for name, n in counts.items())
+            raise MedGANSynthError(f"{shown}: give one of each for every case, in the same order.")
+        partners = [files["target"], files["mask"] or [None] * len(files["prediction"])]
+        return [
+            _case(prediction, target, mask)
+            for prediction, target, mask in zip(files["prediction"], *partners, strict=True)
+        ]
+    named = {kind: _by_stem(found, kind) for kind, found in files.items()}
+    cases = []
+    for stem, prediction in named["prediction"].items():
+        for kind in ("target", "mask"):
+            if named[kind] and stem not in named[kind]:
+                raise MedGANSynthError(
+                    f"{prediction.name}: no {kind} of the same name; rename it or list the files."
+                )
+        cases.append(_case(prediction, named["target"][stem], named["mask"].get(stem)))
+    return cases
+
+
+def load_mask(path: Path | None, target: Volume, name: str, events: Events) -> np.ndarray:
+    """The mask on the target's grid; without one, the target's voxels above its minimum.
+
+    Raises:
+        MedGANSynthError: another grid than the target's, or no voxel.
+    """
+    if path is None:
+        events.warning(
+            f"{name}: no mask, so all voxels above the target's minimum count and background may "
+            "flatter the figures; give a brain mask."
+        )
+        return target.array > target.array.min()
+    mask = read(path)
+    require_same_grid(mask, target, f"{name}: the mask {path.name}")
+    if not (mask.array > 0).any():
+        raise MedGANSynthError(f"{name}: the mask {path.name} is empty; give one of the organ.")
+    return mask.array > 0
+
+
+def require_same_grid(volume: Volume, target: Volume, what: str) -> None:
+    """Refuse a volume that is not on the target's grid."""
+    if not same_grid(volume, target):
+        raise MedGANSynthError(
+            f"{what} ({_grid(volume)}) lies on another grid than the target ({_grid(target)}); "
+            "resample it to the target's grid once, the same way for every method (Python: "
+            "MedGANSynthLib.volume.geometry.resample_to; Slicer: Resample Image (BRAINS))."
+        )
+
+
+def _grid(volume: Volume) -> str:
+    shape = "x".join(str(n) for n in volume.shape)
+    spacing = "x".join(f"{s:.4g}" for s in volume.spacing)
+    corner = ", ".join(f"{x:.4g}" for x in volume.affine[:3, 3])
+    return f"{shape} voxels of {spacing} mm from ({corner})"
+
+
+def _case(prediction: Path, target: Path, mask: Path | None) -> FileCase:
+    stem = _stem(prediction)
+    entity = re.match(r"sub-[A-Za-z0-9]+", stem)
+    return FileCase(stem, entity.group() if entity else stem, prediction, target, mask)
+
+
+def _stem(path: Path) -> str:
+    suffix = max((s for s in SUFFIXES if path.name.lower().endswith(s)), key=len, default="")
+    return path.name[: len(path.name) - len(suffix)]
+
+
+def _by_stem(files: Sequence[Path], kind: str) -> dict[str, Path]:
+    named: dict[str, Path] = {}
+    for path in files:
+        if _stem(path) in named:
+            raise MedGANSynthError(
+                f"{path.name}: two {kind}s of that name; give one folder of each."
+            )
+        named[_stem(path)] = path
+    return named
+
+
+def _is_folder_of_files(path: Path) -> bool:
+    """False for a DICOM folder, which is one volume."""
+    return path.is_dir() and bool(_volumes(path))
+
+
+def _volumes(folder: Path) -> list[Path]:
+    return sorted(
+        p for p in folder.iterdir() if p.name.lower().endswith(SUFFIXES) and p.name[0] != "."
+    )
+
+
+def _expand(paths: Sequence[Path]) -> list[Path]:
+    found = []
+    for path in paths:
+        found += _volumes(path) if _is_folder_of_files(path) else [path]
+    return found

@@ -1,0 +1,92 @@
+"""All figures of one prediction against its target, under one stated convention."""
+
+import numpy as np
+
+from ..volume.volume import Volume
+from . import metrics
+from .fit import fit_affine
+from .intensities import robust_range
+from .ssim import WINDOW, ssim, ssim_in_plane
+from .texture import texture_ratio
+
+DEFINITIONS = {
+    "mae": "mean absolute error over the mask's voxels, in the target's unit",
+    "rmse": "root of the mean squared error over the mask's voxels, in the target's unit",
+    "rmse_sd": "rmse divided by the target's standard deviation inside the mask",
+    "psnr": "10 log10(R^2 / MSE) in dB over the mask's voxels; R = data range; inf if identical",
+    "ssim_3d": "mean over the mask of the SSIM map; gaussian window 11^3, sigma 1.5, K .01 .03, "
+    "population covariance, whole windows only; empty where an axis has under 11 voxels",
+    "ssim_in_plane": "the same with windows 11^2 within each slice; every mask voxel counts once",
+    "correlation": "Pearson's correlation over the mask's voxels (raw)",
+    "texture_ratio": "in-plane power between 0.2 and 0.5 cycles per voxel, prediction over target, "
+    "each with standard deviation 1 inside the mask: below 1 blurred, above 1 noisy",
+    "fit_slope, fit_offset": "target = slope * prediction + offset, least squares inside the mask",
+    "_raw": "of the prediction as it is",
+    "_fit": "of the prediction after that one affine fit",
+    "data range": "the target's 0.5 to 99.5 percentiles inside the mask (range_low, range_high); "
+    "for SSIM both images are mapped so that they become 0 and 1, and R is 1",
+}
+
+
+def slice_axis(volume: Volume) -> int:
+    """The axis that slices are stacked along: the coarsest, else the one from feet to head."""
+    coarsest = int(np.argmax(volume.spacing))
+    others = [s for axis, s in enumerate(volume.spacing) if axis != coarsest]
+    if volume.spacing[coarsest] > 1.1 * max(others):
+        return coarsest
+    return next(axis for axis, code in enumerate(volume.axcodes) if code in "IS")
+
+
+def compare(
+    prediction: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray,
+    axis: int,
+    blank_outside: bool = False,
+) -> dict[str, float | int | None]:
+    """The figures named in `DEFINITIONS`, raw and after the affine fit, as one flat row.
+
+    Args:
+        prediction: `[i, j, k]` on the target's grid, any intensity scale.
+        target: the same shape.
+        mask: the same shape, made without the prediction.
+        axis: the slice axis.
+        blank_outside: give both images one constant outside the mask before SSIM, for sources
+            that were skull-stripped.
+
+    Raises:
+        MedGANSynthError: what makes a figure undefined (see `metrics`, `ssim`, `texture`).
+    """
+    mask = np.asarray(mask) > 0
+    correlation = metrics.correlation(prediction, target, mask)
+    low, high = robust_range(target, mask)
+    fit = fit_affine(prediction, target, mask)
+    row: dict[str, float | int | None] = {
+        "mask_voxels": int(np.count_nonzero(mask)),
+        "range_low": low,
+        "range_high": high,
+        "fit_slope": fit.slope,
+        "fit_offset": fit.offset,
+        "correlation": correlation,
+        "texture_ratio": texture_ratio(prediction, target, mask, axis),
+    }
+    reference = _scaled(target, mask, low, high, blank_outside)
+    for variant, image in (("raw", prediction), ("fit", fit.apply(prediction))):
+        scaled = _scaled(image, mask, low, high, blank_outside)
+        figures = {
+            "mae": metrics.mae(image, target, mask),
+            "rmse": metrics.rmse(image, target, mask),
+            "rmse_sd": metrics.rmse_over_sd(image, target, mask),
+            "psnr": metrics.psnr(image, target, mask, high - low),
+            "ssim_3d": ssim(scaled, reference, mask, 1.0) if min(mask.shape) >= WINDOW else None,
+            "ssim_in_plane": ssim_in_plane(scaled, reference, mask, 1.0, axis),
+        }
+        row |= {f"{name}_{variant}": value for name, value in figures.items()}
+    return row
+
+
+def _scaled(
+    image: np.ndarray, mask: np.ndarray, low: float, high: float, blank_outside: bool
+) -> np.ndarray:
+    scaled = (np.asarray(image, dtype=np.float64) - low) / (high - low)
+    return np.where(mask, scaled, 0.0) if blank_outside else scaled

@@ -1,0 +1,173 @@
+"""`medgansynth evaluate paired`: synthetic volumes against real ones of the same people."""
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..data.datalist import read_datalist
+from ..errors import Cancelled, MedGANSynthError
+from ..events import Events
+from ..files import whole_folder, write_text
+from .compare import DEFINITIONS, compare, slice_axis
+from .plan import Plan, plan_files, plan_list
+from .table import summarise, to_csv
+
+CASES, SUMMARY = "cases.csv", "summary.json"
+HEADLINE = ("rmse_sd_fit", "ssim_in_plane_fit", "psnr_fit", "correlation", "texture_ratio")
+
+
+def evaluate_paired(
+    *,
+    predictions: Sequence[Path] = (),
+    targets: Sequence[Path] = (),
+    masks: Sequence[Path] = (),
+    data: Path | None = None,
+    split: str = "validation",
+    source: str = "t1",
+    target: str = "t2",
+    mask: str = "mask",
+    model: str | None = None,
+    direction: str | None = None,
+    strip: bool = False,
+    baselines: bool = False,
+    device: str = "auto",
+    seed: int = 0,
+    out: Path | None = None,
+    overwrite: bool = False,
+    events: Events,
+) -> dict[str, Any]:
+    """Judge prediction files, or a model and the baselines on one split of a data list.
+
+    Every figure is given raw and after one affine fit inside the mask (`compare.DEFINITIONS`);
+    means come with 95 % bootstrap intervals over subjects. A case that fails is a row with its
+    error, is counted, and enters no mean.
+
+    Returns:
+        `text` and `rows` for people, `summary` by method, `cases`, `conditions`, `failed`,
+        `outputs`.
+
+    Raises:
+        MedGANSynthError: nothing to compare, files without partner, a model without the direction,
+            baselines without training people, an existing `out`.
+    """
+    if out is not None and out.exists() and not overwrite:
+        raise MedGANSynthError(f"{out}: exists already; choose another name or pass --overwrite.")
+    if data is None:
+        if model is not None or baselines or strip:
+            raise MedGANSynthError(
+                "--model, --baselines and --strip need --data LIST, which names inputs, targets "
+                "and masks."
+            )
+        plan = plan_files(predictions, targets, masks, events)
+    else:
+        if predictions or targets or masks:
+            raise MedGANSynthError("give either prediction files or --data, not both.")
+        plan = plan_list(
+            read_datalist(data),
+            data.name,
+            split=split,
+            source=source,
+            target=target,
+            mask=mask,
+            model=model,
+            direction=direction,
+            strip=strip,
+            baselines=baselines,
+            device=device,
+            seed=seed,
+            events=events,
+        )
+    rows = _judge(plan, events)
+    result = _summary(plan, rows, seed)
+    if out is not None:
+        with whole_folder(out, overwrite) as folder:
+            write_text(folder / CASES, to_csv(rows))
+            write_text(folder / SUMMARY, _json(result))
+        result["outputs"] = [str(out / CASES), str(out / SUMMARY)]
+    events.progress(1.0, "done")
+    return result
+
+
+def _judge(plan: Plan, events: Events) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for number, (name, subject, case) in enumerate(plan.cases):
+        share = number / len(plan.cases)
+        events.progress(plan.done + (1 - plan.done) * 0.999 * share, name)
+        problem = None
+        try:
+            loaded = plan.load(case)
+            axis = slice_axis(loaded.target)
+        except Cancelled:
+            raise
+        except MedGANSynthError as error:
+            problem = str(error)
+        for method, predict in plan.methods.items():
+            row: dict[str, Any] = {"case": name, "subject": subject, "method": method}
+            try:
+                if problem is not None:
+                    raise MedGANSynthError(problem)
+                figures = compare(
+                    predict(loaded), loaded.target.array, loaded.mask, axis, plan.strip
+                )
+                rows.append(row | {"error": None} | figures)
+            except Cancelled:
+                raise
+            except MedGANSynthError as error:
+                rows.append(row | {"error": str(error)})
+    return rows
+
+
+def _summary(plan: Plan, rows: list[dict[str, Any]], seed: int) -> dict[str, Any]:
+    figures = list(
+        dict.fromkeys(
+            key
+            for row in rows
+            for key in row
+            if key not in ("case", "subject", "method", "error", "range_low", "range_high")
+        )
+    )
+    summary, shown, problems = {}, [], []
+    for method in plan.methods:
+        good = [r for r in rows if r["method"] == method and r["error"] is None]
+        bad = [r for r in rows if r["method"] == method and r["error"] is not None]
+        figures_of = summarise(good, figures, seed)
+        summary[method] = {"cases": len(good), "failed": len(bad), "figures": figures_of}
+        shown.append(
+            {"method": method, "cases": len(good), "failed": len(bad)}
+            | {name: _shown(figures_of.get(name)) for name in HEADLINE}
+        )
+        problems += [f"{r['case']}, {method}: {r['error']}" for r in bad]
+    people = len({row["subject"] for row in rows})
+    text = (
+        f"{len(plan.cases)} cases of {people} people; inside the mask; _fit: after one affine fit; "
+        "mean [95 % bootstrap interval over people]."
+    )
+    return {
+        "text": "\n".join([text, *problems]),
+        "rows": shown,
+        "conditions": plan.conditions | {"seed": seed, "tool": f"MedGANSynth {__version__}"},
+        "definitions": DEFINITIONS,
+        "summary": summary,
+        "cases": [{k: _plain(v) for k, v in row.items()} for row in rows],
+        "failed": len(problems),
+    }
+
+
+def _shown(figure: dict[str, Any] | None) -> str:
+    if not figure or "mean" not in figure:
+        return "inf" if figure and figure["infinite"] else ""
+    interval = "" if figure["low"] is None else f" [{figure['low']:.3f}, {figure['high']:.3f}]"
+    return f"{figure['mean']:.3f}{interval}"
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no infinity; the PSNR of identical images is the text "inf"."""
+    return "inf" if isinstance(value, float) and math.isinf(value) else value
+
+
+def _json(result: dict[str, Any]) -> str:
+    kept = ("conditions", "definitions", "summary", "failed", "cases")
+    return json.dumps({key: result[key] for key in kept}, indent=1, allow_nan=False) + "\n"

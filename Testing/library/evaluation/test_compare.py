@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.evaluation import metrics
+from MedGANSynthLib.evaluation.compare import compare, slice_axis
+from MedGANSynthLib.evaluation.intensities import robust_range
+from MedGANSynthLib.evaluation.ssim import ssim, ssim_in_plane
+from MedGANSynthLib.volume.volume import Volume
+
+
+def test_figures_are_those_of_the_metrics(head):
+    prediction, target, mask = head
+    row = compare(prediction, target, mask, 2)
+    low, high = robust_range(target, mask)
+    assert (row["range_low"], row["range_high"]) == (low, high)
+    assert row["mask_voxels"] == np.count_nonzero(mask)
+    assert row["mae_raw"] == metrics.mae(prediction, target, mask)
+    assert row["rmse_sd_raw"] == metrics.rmse_over_sd(prediction, target, mask)
+    assert row["psnr_raw"] == metrics.psnr(prediction, target, mask, high - low)
+    scaled = [(image - low) / (high - low) for image in (prediction, target)]
+    assert row["ssim_3d_raw"] == ssim(*scaled, mask, 1.0)
+    assert row["ssim_in_plane_raw"] == ssim_in_plane(*scaled, mask, 1.0, 2)
+    assert row["rmse_sd_fit"] == pytest.approx((1 - row["correlation"] ** 2) ** 0.5, abs=1e-10)
+
+
+def test_units_of_both_images_do_not_count(head):
+    prediction, target, mask = head
+    row, other = compare(*head, 2), compare(700 * prediction - 90, 700 * target - 90, mask, 2)
+    for name in row:
+        if not name.startswith(("mae", "rmse_raw", "rmse_fit", "range", "fit_offset")):
+            assert other[name] == pytest.approx(row[name], abs=1e-9), name
+
+
+def test_a_wrong_scale_shows_raw_and_is_forgiven_by_the_fit(head):
+    prediction, target, mask = head
+    row, wrong = compare(*head, 2), compare(3 * prediction + 5, target, mask, 2)
+    assert wrong["rmse_sd_raw"] > 5 * row["rmse_sd_raw"]
+    for name in ("rmse_sd_fit", "psnr_fit", "ssim_3d_fit", "ssim_in_plane_fit"):
+        assert wrong[name] == pytest.approx(row[name], abs=1e-9)
+    assert wrong["fit_slope"] == pytest.approx(row["fit_slope"] / 3)
+
+
+def test_identical_images(head):
+    _, target, mask = head
+    row = compare(target, target, mask, 2)
+    assert row["psnr_raw"] == float("inf")
+    for name in ("ssim_3d_raw", "ssim_in_plane_fit", "correlation", "fit_slope", "texture_ratio"):
+        assert row[name] == pytest.approx(1, abs=1e-12)
+
+
+def test_blank_outside_hides_what_lies_there(head):
+    prediction, target, mask = head
+    junk = np.where(mask, prediction, 9.0)
+    assert compare(junk, target, mask, 2)["ssim_3d_raw"] < 0.95 * compare(*head, 2)["ssim_3d_raw"]
+    blank = [compare(p, target, mask, 2, blank_outside=True) for p in (junk, prediction)]
+    assert blank[0] == pytest.approx(blank[1], abs=1e-12)
+
+
+def test_few_slices_have_no_3d_ssim(head):
+    thin = [image[:, :, 9:16] for image in head]
+    row = compare(*thin, 2)
+    assert row["ssim_3d_raw"] is None and row["ssim_3d_fit"] is None
+    assert 0 < row["ssim_in_plane_raw"] < 1
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_a_failed_prediction_is_refused(head, value):
+    _, target, mask = head
+    with pytest.raises(MedGANSynthError, match=r"constant|NaN"):
+        compare(np.full_like(target, value), target, mask, 2)
+
+
+@pytest.mark.parametrize(
+    ("spacing", "turn", "expected"),
+    [
+        ((1.5, 1.5, 5.0), (0, 1, 2), 2),
+        ((5.0, 1.0, 1.0), (0, 1, 2), 0),
+        ((1.0, 1.0, 1.0), (0, 1, 2), 2),
+        ((1.0, 1.0, 1.05), (2, 0, 1), 1),  # array axes that run I-S along j
+    ],
+)
+def test_slice_axis(spacing, turn, expected):
+    affine = np.eye(4)
+    affine[:3, :3] = 0
+    for axis, world in enumerate(np.argsort(turn) if turn != (0, 1, 2) else turn):
+        affine[world, axis] = spacing[axis]
+    assert slice_axis(Volume(np.zeros((3, 3, 3)), affine)) == expected

@@ -1,0 +1,257 @@
+import csv
+import dataclasses
+import inspect
+import json
+import sys
+import types
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from MedGANSynthLib import tasks
+from MedGANSynthLib.cli import main
+from MedGANSynthLib.errors import Cancelled, MedGANSynthError
+from MedGANSynthLib.evaluation import compare, methods
+from MedGANSynthLib.evaluation.paired import evaluate_paired
+from MedGANSynthLib.events import Events
+
+
+def judge_files(files, **options):
+    return evaluate_paired(
+        predictions=[files / "pred"],
+        targets=[files / "real"],
+        masks=[files / "mask"],
+        events=Events(),
+        **options,
+    )
+
+
+def rewrite(path, change):
+    image = nib.load(path)
+    array, affine = change(image.get_fdata(), image.affine)
+    nib.save(nib.Nifti1Image(array.astype(np.float32), affine), path)
+
+
+def test_the_task_has_exactly_these_arguments():
+    fields = {f.name for f in dataclasses.fields(tasks.EvaluatePaired)}
+    assert set(inspect.signature(evaluate_paired).parameters) == fields | {"events"}
+
+
+def test_files(files):
+    result = judge_files(files)
+    assert result["failed"] == 0
+    assert [row["case"] for row in result["cases"]] == ["sub-01", "sub-02"]
+    for row in result["cases"]:
+        assert row["fit_slope"] == pytest.approx(0.5, rel=0.05)
+        assert row["rmse_sd_raw"] > 1 > 0.2 > row["rmse_sd_fit"]
+        assert row["mask_voxels"] == 20 * 18 * 4
+    figure = result["summary"]["prediction"]["figures"]["rmse_sd_fit"]
+    values = [row["rmse_sd_fit"] for row in result["cases"]]
+    assert figure["mean"] == pytest.approx(np.mean(values))
+    assert (figure["low"], figure["high"]) == pytest.approx((min(values), max(values)))
+    assert result["rows"][0]["cases"] == 2
+    json.dumps(result, allow_nan=False)
+
+
+def test_written_whole_and_never_over_another_result(files):
+    out = files / "result"
+    result = judge_files(files, out=out)
+    assert result["outputs"] == [str(out / "cases.csv"), str(out / "summary.json")]
+    rows = list(csv.DictReader((out / "cases.csv").open()))
+    assert float(rows[0]["rmse_sd_fit"]) == result["cases"][0]["rmse_sd_fit"]
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["summary"] == result["summary"]
+    assert "0.5 to 99.5 percentiles" in summary["definitions"]["data range"]
+    assert summary["conditions"]["mask"] == "mask files"
+    with pytest.raises(MedGANSynthError, match="exists already"):
+        judge_files(files, out=out)
+    judge_files(files, out=out, overwrite=True)
+
+
+def test_same_seed_same_file(files):
+    for name in ("one", "two"):
+        judge_files(files, out=files / name, seed=5)
+    for file in ("cases.csv", "summary.json"):
+        assert (files / "one" / file).read_bytes() == (files / "two" / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda a, m: (np.where(a == a.max(), np.nan, a), m), "not finite"),
+        (lambda a, m: (0 * a, m), "constant"),
+        (lambda a, m: (a[:, :, :-1], m), "another grid"),
+        (lambda a, m: (a, m + np.eye(4, k=3) * 2), "another grid"),
+    ],
+    ids=["nan", "constant", "shape", "shift"],
+)
+def test_a_failed_case_is_a_row_and_counted(files, change, problem):
+    rewrite(files / "pred" / "sub-02.nii.gz", change)
+    result = judge_files(files, out=files / "result")
+    assert result["failed"] == 1
+    assert problem in result["cases"][1]["error"]
+    assert "sub-02" in result["text"]
+    only = result["cases"][0]["rmse_sd_fit"]
+    assert result["summary"]["prediction"]["figures"]["rmse_sd_fit"]["mean"] == only
+    assert result["summary"]["prediction"]["failed"] == 1
+    rows = list(csv.DictReader((files / "result" / "cases.csv").open()))
+    assert problem in rows[1]["error"]
+    assert rows[1]["rmse_sd_fit"] == ""
+
+
+def test_identical_images_are_reported_as_infinite_psnr(files):
+    rewrite(files / "pred" / "sub-01.nii.gz", lambda a, m: (a, m))
+    (files / "pred" / "sub-01.nii.gz").write_bytes((files / "real" / "sub-01.nii.gz").read_bytes())
+    result = judge_files(files)
+    assert result["cases"][0]["psnr_raw"] == "inf"
+    figure = result["summary"]["prediction"]["figures"]["psnr_raw"]
+    assert (figure["infinite"], figure["mean"]) == (1, result["cases"][1]["psnr_raw"])
+
+
+def test_command_line_and_formula_names(files, capsys):
+    for folder in ("pred", "real", "mask"):
+        (files / folder / "sub-01.nii.gz").rename(files / folder / "=cmd().nii.gz")
+    arguments = ["evaluate", "paired", str(files / "pred"), "--targets", str(files / "real")]
+    arguments += ["--masks", str(files / "mask"), "-o", str(files / "out"), "--progress", "none"]
+    assert main(arguments) == 0
+    assert "rmse_sd_fit" in capsys.readouterr().out
+    assert "\n'=cmd()," in (files / "out" / "cases.csv").read_text()
+    rewrite(files / "pred" / "sub-02.nii.gz", lambda a, m: (0 * a, m))
+    assert main([*arguments, "--overwrite", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["failed"] == 1
+
+
+def judge_list(listing, **options):
+    return evaluate_paired(data=listing, events=Events(), **options)
+
+
+def test_baselines_on_a_data_list(listing, few_trees):
+    pytest.importorskip("sklearn")
+    result = judge_list(listing, baselines=True)
+    means = {
+        row: entry["figures"]["rmse_sd_fit"]["mean"] for row, entry in result["summary"].items()
+    }
+    assert list(means) == ["identity", "inverted-matched", "look-up-table", "boosted-trees"]
+    # The target is a tent over the source: no monotone map helps, the table does.
+    assert min(means["identity"], means["inverted-matched"]) > 0.8
+    assert means["look-up-table"] < 0.4
+    assert means["boosted-trees"] < 0.5
+    assert [r["case"] for r in result["cases"][::4]] == ["d", "e (1)", "e (2)"]
+    assert result["summary"]["identity"]["figures"]["rmse_sd_fit"]["subjects"] == 2
+    assert result["conditions"]["split"] == "validation"
+
+
+@pytest.fixture
+def model(monkeypatch):
+    """A stand-in package whose one direction, t1-to-t2, is the tent curve itself."""
+    seen = []
+
+    def port(modality):
+        return types.SimpleNamespace(modality=modality)
+
+    direction = types.SimpleNamespace(inputs=(port("t1"),), output=port("t2"))
+    manifest = types.SimpleNamespace(name="tent", directions={"t1-to-t2": direction})
+    package = types.SimpleNamespace(manifest=manifest, sha256="0" * 64)
+
+    def translate_volume(volumes, package, direction, **options):
+        (volume,) = volumes
+        seen.append((volume, direction, options["device"]))
+        array = 1 - 2 * np.abs(volume.array / 300 - 0.5)
+        return volume.with_array(array)
+
+    for name, content in (
+        ("MedGANSynthLib.models.package", {"open_package": lambda name: package}),
+        ("MedGANSynthLib.inference.translate", {"translate_volume": translate_volume}),
+    ):
+        module = types.ModuleType(name)
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, name, module)
+    return types.SimpleNamespace(seen=seen, package=package)
+
+
+def test_model_on_a_data_list(listing, model):
+    result = judge_list(listing, model="tent", device="cpu")
+    assert result["failed"] == 0
+    assert list(result["summary"]) == ["tent"]
+    assert result["summary"]["tent"]["figures"]["rmse_sd_fit"]["mean"] < 0.3
+    assert {(direction, device) for _, direction, device in model.seen} == {("t1-to-t2", "cpu")}
+    assert result["conditions"]["model_sha256"] == "0" * 64
+
+
+def test_strip_blanks_the_source_and_both_images_outside(listing, model, monkeypatch):
+    blank = []
+
+    def spy(prediction, target, mask, axis, blank_outside):
+        blank.append(blank_outside)
+        return compare.compare(prediction, target, mask, axis, blank_outside)
+
+    monkeypatch.setattr("MedGANSynthLib.evaluation.paired.compare", spy)
+    judge_list(listing, model="tent")
+    whole = model.seen[0][0].array
+    model.seen.clear()
+    judge_list(listing, model="tent", strip=True)
+    stripped = model.seen[0][0].array
+    mask = np.zeros(whole.shape, bool)
+    mask[4:-4, 4:-4, 1:-1] = True
+    assert (stripped[mask] == whole[mask]).all()
+    assert (stripped[~mask] == whole.min()).all()
+    assert blank == [False] * 3 + [True] * 3
+
+
+def test_a_failed_translation_is_an_error_row_but_cancel_is_obeyed(listing, model, monkeypatch):
+    module = sys.modules["MedGANSynthLib.inference.translate"]
+
+    def fail(*args, **kwargs):
+        raise MedGANSynthError("out of memory; use --device cpu.")
+
+    monkeypatch.setattr(module, "translate_volume", fail)
+    result = judge_list(listing, model="tent")
+    assert result["failed"] == 3
+    assert all(row["error"].startswith("out of memory") for row in result["cases"])
+
+    def cancel(*args, **kwargs):
+        raise Cancelled("cancelled.")
+
+    monkeypatch.setattr(module, "translate_volume", cancel)
+    with pytest.raises(Cancelled):
+        judge_list(listing, model="tent")
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({}, "nothing to judge"),
+        ({"baselines": True, "split": "training"}, "fitted on the training people"),
+        ({"baselines": True, "split": "test"}, "the test split is empty"),
+        ({"baselines": True, "split": "val"}, "--split must be one of"),
+        ({"baselines": True, "source": "flair"}, "names no flair"),
+        ({"model": "tent", "direction": "t2-to-t1"}, "no direction 't2-to-t1'; it has t1-to-t2"),
+        ({"model": "tent", "source": "t2", "target": "t1"}, "does not translate t2 to t1"),
+        ({"model": "tent", "predictions": ["a.nii"]}, "either prediction files or --data"),
+    ],
+)
+def test_refused_requests(listing, model, options, problem):
+    with pytest.raises(MedGANSynthError, match=problem):
+        judge_list(listing, **options)
+
+
+@pytest.mark.parametrize("options", [{"model": "m"}, {"baselines": True}, {"strip": True}])
+def test_options_that_need_a_data_list(files, options):
+    with pytest.raises(MedGANSynthError, match="need --data LIST"):
+        judge_files(files, **options)
+
+
+def test_training_voxels_are_bounded(listing, few_trees, monkeypatch):
+    pytest.importorskip("sklearn")
+    counts = []
+
+    def spy(pairs, seed, voxels_per_case):
+        counts.append(voxels_per_case)
+        return draw(pairs, seed, voxels_per_case)
+
+    draw = methods.draw_samples
+    monkeypatch.setattr(methods, "draw_samples", spy)
+    monkeypatch.setattr(methods, "MAX_TRAINING_VOXELS", 3000)
+    judge_list(listing, baselines=True)
+    assert counts == [1000]
