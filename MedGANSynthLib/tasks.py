@@ -184,7 +184,7 @@ class ModelsExport(Task):
     """Make a model package of a Run."""
 
     command = "models export"
-    function = "models.commands:export_run"
+    function = "models.making:export_run"
 
     run: Path = _field("the Run folder", positional=True)
     out: Path = _field("package folder, or a name ending in .zip", short="-o")
@@ -201,7 +201,7 @@ class ModelsImport(Task):
     """Make a model package of another project's weights."""
 
     command = "models import"
-    function = "models.commands:import_weights"
+    function = "models.making:import_weights"
 
     weights: Path = _field("state dict (.pth) of a trained generator", positional=True)
     architecture: str = _field("resnet_9blocks or unet_256 (pytorch-CycleGAN-and-pix2pix)")

@@ -18,6 +18,7 @@ from ..files import whole_folder
 from ..networks.registry import build_network
 from ..schema import from_dict, to_dict
 from .archive import extract, pack
+from .card import render_card
 from .catalogue import CARD, MANIFEST, PREVIEW, WEIGHTS, find, read_manifest
 from .manifest import Direction, Manifest
 from .weights import check_shapes, read_header, read_tensors, sha256_file, write_weights
@@ -33,13 +34,16 @@ class Package:
     Attributes:
         manifest: what `model.json` says.
         folder: where its files are; of a zip, a temporary folder that lives as long as this object.
-        sha256: of `model.json`, which states the weights' own: it stands for the whole model.
     """
 
     manifest: Manifest
     folder: Path
-    sha256: str
     _unpacked: tempfile.TemporaryDirectory | None = dataclasses.field(default=None, repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the weights, as provenance records it."""
+        return self.manifest.weights_sha256
 
     def load_network(self, name: str, device: str | torch.device = "cpu") -> torch.nn.Module:
         """The network `name`, float32, in evaluation mode, without gradients.
@@ -55,9 +59,30 @@ class Package:
         with torch.device("meta"):
             where = f"{self.folder / MANIFEST}: networks.{name}"
             network = build_network(spec.architecture, spec.options, where)
-        check_shapes(weights, read_header(weights), spec.prefix, network)
+        declared = read_header(weights)
+        shapes = {
+            k.removeprefix(spec.prefix): info.shape
+            for k, info in declared.items()
+            if k.startswith(spec.prefix)
+        }
+        check_shapes(weights, shapes, network)
         network.load_state_dict(read_tensors(weights, spec.prefix), assign=True)
         return network.requires_grad_(False).eval().to(device)
+
+    def direction(self, name: str | None) -> str:
+        """The direction `name`; None is the first.
+
+        Raises:
+            MedGANSynthError: there is no such direction.
+        """
+        known = list(self.manifest.directions)
+        if name is None and known:
+            return known[0]
+        if name not in known:
+            raise MedGANSynthError(
+                f"{self.manifest.name}: no direction {name!r}; it has {', '.join(known) or 'none'}."
+            )
+        return name
 
     def verify(self) -> list[dict[str, object]]:
         """Load every network and run every direction once on a small blank input.
@@ -127,14 +152,14 @@ def open_package(name_or_path: str | Path) -> Package:
             f"{path / WEIGHTS}: its SHA-256 is not the one in {MANIFEST}: damaged or changed; get "
             "a fresh copy."
         )
-    return Package(manifest, path, sha256_file(path / MANIFEST), unpacked)
+    return Package(manifest, path, unpacked)
 
 
 def write_package(
     path: Path,
     manifest: Manifest,
     networks: Mapping[str, Mapping[str, torch.Tensor]],
-    card: str,
+    card: str | None = None,
     preview: bytes | Path | None = None,
     half: bool = False,
     overwrite: bool = False,
@@ -146,7 +171,7 @@ def write_package(
 
     Args:
         networks: state dict for each key of `manifest.networks`.
-        card: text of `MODEL_CARD.md`.
+        card: text of `MODEL_CARD.md`; None renders it from the manifest.
         preview: a PNG file or its bytes.
         half: store floating point in half precision (it is computed in float32 all the same).
 
@@ -176,7 +201,7 @@ def _fill(
     folder: Path,
     manifest: Manifest,
     networks: Mapping[str, Mapping[str, torch.Tensor]],
-    card: str,
+    card: str | None,
     preview: bytes | Path | None,
     half: bool,
 ) -> None:
@@ -195,7 +220,7 @@ def _fill(
     plain = to_dict(manifest)
     from_dict(Manifest, plain, MANIFEST)
     (folder / MANIFEST).write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
-    (folder / CARD).write_text(card, encoding="utf-8")
+    (folder / CARD).write_text(card or render_card(manifest), encoding="utf-8")
     if preview is not None:
         image = preview if isinstance(preview, bytes) else Path(preview).read_bytes()
         (folder / PREVIEW).write_bytes(image)

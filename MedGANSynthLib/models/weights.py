@@ -119,20 +119,20 @@ def sha256_file(path: Path) -> str:
 
 
 def check_shapes(
-    path: Path, declared: Mapping[str, TensorInfo], prefix: str, network: torch.nn.Module
+    path: Path, found: Mapping[str, tuple[int, ...]], network: torch.nn.Module
 ) -> None:
-    """The tensors below `prefix` are the parameters and buffers of `network`, by name and shape.
+    """The tensors `found` in a file are the network's parameters and buffers, name by name.
 
     Args:
+        found: shape for each key of the state dict.
         network: may be on the `meta` device, so that nothing is allocated yet.
 
     Raises:
         MedGANSynthError: naming the first three that differ.
     """
-    found = {k[len(prefix) :]: i.shape for k, i in declared.items() if k.startswith(prefix)}
     wanted = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
     wrong = [f"{k} is missing" for k in wanted if k not in found]
-    wrong += [f"{k[:80]} is unknown" for k in found if k not in wanted]
+    wrong += [f"{k[:80]!a} is unknown" for k in found if k not in wanted]
     wrong += [
         f"{key} is {_by(found[key])} instead of {_by(shape)}"
         for key, shape in wanted.items()

@@ -11,6 +11,9 @@ from ..errors import MedGANSynthError
 ARCHITECTURES: dict[str, tuple[str, str, str]] = {
     "patchgan": ("patchgan", "PatchGAN", "PatchGANOptions"),
     "resnet": ("resnet", "ResNet", "ResNetOptions"),
+    "resnet-colour": ("colour", "ColourResNet", "ResNetOptions"),
+    "unet-pix2pix": ("unet_pix2pix", "UNetPix2Pix", "UNetPix2PixOptions"),
+    "unet-pix2pix-colour": ("colour", "ColourUNetPix2Pix", "UNetPix2PixOptions"),
     "unet-small": ("unet_small", "UNetSmall", "UNetSmallOptions"),
     "unet256": ("unet256", "UNet256", "UNet256Options"),
 }
