@@ -5,6 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import MedGANSynthError
+
+_ORTHOGONAL = 1e-3  # cosine between axes; beyond it ITK and Slicer refuse too
+
 
 @dataclasses.dataclass(frozen=True)
 class Header:
@@ -25,3 +29,20 @@ class Header:
     notes: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     forms: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+
+
+def check_axes(name: str, affine: np.ndarray, what: str) -> None:
+    """Refuse an affine whose voxel axes are not finite, independent and at right angles."""
+    if not np.isfinite(affine).all():
+        raise MedGANSynthError(f"{name}: its {what} is not a number; write the file again.")
+    lengths = np.linalg.norm(affine[:3, :3], axis=0)
+    axes = affine[:3, :3] / np.where(lengths > 0, lengths, 1)
+    if (lengths == 0).any() or abs(np.linalg.det(axes)) < 1e-3:
+        raise MedGANSynthError(
+            f"{name}: its {what} is singular (the voxel axes do not span space); write the file "
+            "again with the true geometry."
+        )
+    if np.abs(axes.T @ axes - np.eye(3)).max() > _ORTHOGONAL:
+        raise MedGANSynthError(
+            f"{name}: its voxel axes are sheared; resample it onto an orthogonal grid first."
+        )

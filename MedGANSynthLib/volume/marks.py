@@ -8,7 +8,9 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 from ..schema import from_dict, parse_json, read_json, to_dict
+from .geometry import reorient
 from .provenance import Provenance, Sidecar
+from .volume import Volume
 
 _SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha")
 
@@ -30,11 +32,17 @@ def sidecar_path(path: Path) -> Path:
     return path.with_name(bare_name(path) + ".synthetic.json")
 
 
-def voxel_hash(array: np.ndarray) -> str:
-    """SHA-256 over the shape and the voxels as float32, whatever the file's format or type."""
+def voxel_hash(volume: Volume) -> str:
+    """SHA-256 over the shape and the voxels, whatever the file's format, type or axis order.
+
+    Voxels are taken as float32 with the axes closest to RAS, because programs turn axes when they
+    save (Slicer turns every left-handed volume).
+    """
+    array = reorient(volume, "RAS").array
     digest = hashlib.sha256(json.dumps(list(array.shape)).encode())
     for k in range(array.shape[2]):  # slice by slice: no second copy of a large volume
-        digest.update((array[:, :, k].astype("<f4") + np.float32(0)).tobytes(order="F"))
+        slice_ = array[:, :, k].astype("<f4") + np.float32(0)  # -0.0 becomes 0.0
+        digest.update(slice_.tobytes(order="F"))
     return digest.hexdigest()
 
 

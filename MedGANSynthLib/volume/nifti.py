@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 
 from ..errors import MedGANSynthError
-from .header import Header
+from .header import Header, check_axes
 from .payload import check_payload, check_size
 
 _REAL = {
@@ -24,8 +24,17 @@ _REAL = {
     1280: "u8",
 }
 _KINDS = {128: "RGB colour", 2304: "RGB colour", 32: "complex", 1792: "complex", 2048: "complex"}
-_ORTHOGONAL = 1e-3  # cosine between axes; beyond it ITK and Slicer refuse too
 _COMMENT = 6  # ecode of a plain text extension
+_STARTS = {
+    kind.sizeof_hdr.to_bytes(4, order): (kind, endian)
+    for kind in (nib.Nifti1Header, nib.Nifti2Header)
+    for order, endian in (("little", "<"), ("big", ">"))
+}
+
+
+def starts_like_nifti(head: bytes) -> bool:
+    """Whether a file's first bytes are a NIfTI header's size."""
+    return head[:4] in _STARTS
 
 
 def check_nifti(path: Path, compressed: bool) -> Header:
@@ -68,13 +77,13 @@ def _read_header(path: Path, compressed: bool) -> tuple[nib.Nifti1Header, list[s
     try:
         with gzip.open(path) if compressed else open(path, "rb") as file:
             raw = file.read(540)
-            kind = nib.Nifti1Header
-            if 540 in (int.from_bytes(raw[:4], "little"), int.from_bytes(raw[:4], "big")):
-                kind = nib.Nifti2Header
+            kind, endian = _STARTS.get(raw[:4], (None, ""))
+            if kind is None:
+                raise MedGANSynthError(f"{path.name}: is not a NIfTI file; check what it is.")
             size = kind.sizeof_hdr
             if len(raw) < size:
                 raise EOFError
-            header = kind(raw[:size], check=False)
+            header = kind(raw[:size], endian, check=False)
             stop = float(header["vox_offset"])
             tail = raw[size:]
             if size < stop < 1 << 20:
@@ -83,8 +92,6 @@ def _read_header(path: Path, compressed: bool) -> tuple[nib.Nifti1Header, list[s
         raise MedGANSynthError(
             f"{path.name}: is cut short or damaged within its header; copy or download it again."
         ) from None
-    if int(header["sizeof_hdr"]) not in (348, 540):
-        raise MedGANSynthError(f"{path.name}: is not a NIfTI file; check what it is.")
     return header, _comments(tail, header.endianness)
 
 
@@ -159,7 +166,7 @@ def _check_geometry(name: str, header: nib.Nifti1Header) -> list[str]:
             "again with the true geometry."
         )
     if sform:
-        _check_sform(name, header.get_sform())
+        check_axes(name, header.get_sform(), "sform")
     if qform and not np.isfinite([float(header[k]) for k in _QUATERNION]).all():
         raise MedGANSynthError(f"{name}: its qform is not a number; write the file again.")
     if not sform and not qform:
@@ -170,22 +177,6 @@ def _check_geometry(name: str, header: nib.Nifti1Header) -> list[str]:
 
 
 _QUATERNION = ("quatern_b", "quatern_c", "quatern_d", "qoffset_x", "qoffset_y", "qoffset_z")
-
-
-def _check_sform(name: str, sform: np.ndarray) -> None:
-    if not np.isfinite(sform).all():
-        raise MedGANSynthError(f"{name}: its sform is not a number; write the file again.")
-    lengths = np.linalg.norm(sform[:3, :3], axis=0)
-    if (lengths == 0).any() or abs(np.linalg.det(sform[:3, :3] / lengths)) < 1e-3:
-        raise MedGANSynthError(
-            f"{name}: its sform is singular (the voxel axes do not span space); write the file "
-            "again with the true geometry."
-        )
-    axes = sform[:3, :3] / lengths
-    if np.abs(axes.T @ axes - np.eye(3)).max() > _ORTHOGONAL:
-        raise MedGANSynthError(
-            f"{name}: its voxel axes are sheared; resample it onto an orthogonal grid first."
-        )
 
 
 def _forms(header: nib.Nifti1Header) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """NRRD: the text header's promises, checked before any reader believes them."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def check_nrrd(path: Path) -> Header:
         raise MedGANSynthError(
             f'{name}: its encoding "{encoding}" is not read here; save it as raw or gzip.'
         )
-    if int(fields.get("lineskip", "0") or 0) or int(fields.get("byteskip", "0") or 0):
+    if any(fields.get(skip, "0") != "0" for skip in ("lineskip", "byteskip")):
         raise MedGANSynthError(f"{name}: skips part of its data file; save it again in one piece.")
     data = path
     if "datafile" in fields:
@@ -102,12 +103,14 @@ def _dtype(name: str, fields: dict[str, str]) -> np.dtype:
 
 
 def _check_geometry(name: str, fields: dict[str, str]) -> None:
-    """Where ITK would quietly use 1 mm instead of the number that is written there."""
-    numbers = fields.get("spacings", "") + fields.get("spacedirections", "")
-    if "nan" in numbers.lower() or "inf" in numbers.lower():
-        raise MedGANSynthError(f"{name}: its voxel size is not a number; write the file again.")
-    if any(float(s) <= 0 for s in fields.get("spacings", "").split()):
-        raise MedGANSynthError(
-            f"{name}: its voxel size is {fields['spacings']} mm; write the file again with the "
-            "true size."
-        )
+    """Where ITK would quietly use 1 mm instead of what is written there."""
+    for key in ("spacings", "spacedirections", "spaceorigin"):
+        words = fields.get(key, "").replace("(", " ").replace(")", " ").replace(",", " ").split()
+        try:
+            numbers = [float(word) for word in words if word != "none"]
+        except ValueError:
+            numbers = [math.nan]
+        if not all(math.isfinite(v) and (v > 0 or key != "spacings") for v in numbers):
+            raise MedGANSynthError(
+                f"{name}: its {key} are {fields[key][:60]}, which no scan has; write it again."
+            )

@@ -11,6 +11,7 @@ Sha256 = Annotated[str, Pattern("[0-9a-f]{64}", "64 hexadecimal digits")]
 Utc = Annotated[str, Pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "a UTC time")]
 
 DISCLAIMER = "Research only, not for diagnosis."
+FLAG = "SYNTHETIC"
 TOOL = f"MedGANSynth {__version__}"
 
 

@@ -8,11 +8,11 @@ import SimpleITK as sitk
 
 from ..errors import MedGANSynthError
 from .dicom import check_dicom
-from .header import Header
+from .header import Header, check_axes
 from .itk import image_affine, to_array
 from .marks import provenance_in
 from .metaimage import check_metaimage
-from .nifti import check_nifti
+from .nifti import check_nifti, starts_like_nifti
 from .nrrd import check_nrrd
 from .volume import Volume
 
@@ -45,14 +45,11 @@ def check(path: Path) -> Header:
         return check_dicom(path)
     if head.lstrip()[:10] in (b"ObjectType", b"NDims = 3\n") or b"NDims" in head[:200]:
         return check_metaimage(path)
-    if head[:4] in _NIFTI_STARTS:
+    if starts_like_nifti(head):
         return check_nifti(path, compressed=False)
     raise MedGANSynthError(
         f"{path.name}: is not an image that can be read; give NIfTI, NRRD, MHA or a DICOM folder."
     )
-
-
-_NIFTI_STARTS = {size.to_bytes(4, order) for size in (348, 540) for order in ("little", "big")}
 
 
 def read(
@@ -126,10 +123,9 @@ def _reason(error: RuntimeError) -> str:
 
 
 def _geometry_notes(path: Path, header: Header, affine: np.ndarray) -> list[str]:
+    check_axes(path.name, affine, "geometry")
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     shown = " x ".join(f"{s:g}" for s in spacing)
-    if not np.isfinite(affine).all() or (spacing == 0).any():
-        raise MedGANSynthError(f"{path.name}: its voxel size is {shown} mm; write the file again.")
     notes = []
     if spacing.min() < 0.01 or spacing.max() > 20:
         notes.append(

@@ -16,11 +16,9 @@ from ..schema import to_dict
 from .itk import to_image
 from .marks import as_text, image_suffix, sidecar_path, voxel_hash
 from .metaimage import MARK_KEY
-from .provenance import DISCLAIMER, Sidecar
+from .provenance import DISCLAIMER, FLAG, Sidecar
 from .read import check
 from .volume import Volume
-
-_FLAG = "SYNTHETIC"
 
 
 def write(
@@ -48,7 +46,7 @@ def write(
             _write_itk(volume, array, temporary)
         _read_back(temporary, array.nbytes)
         if volume.provenance is not None:
-            sidecar = Sidecar(1, voxel_hash(array), volume.provenance)
+            sidecar = Sidecar(1, voxel_hash(volume.with_array(array)), volume.provenance)
             files.write_text(sidecar_path(path), json.dumps(to_dict(sidecar), indent=1) + "\n")
 
 
@@ -91,8 +89,8 @@ def _nifti(volume: Volume, array: np.ndarray) -> nib.Nifti1Image:
     image.set_sform(volume.affine, code="scanner")
     image.header.set_xyzt_units("mm")
     if volume.provenance is not None:
-        image.header["descrip"] = f"{_FLAG}. {volume.provenance.tool}. {DISCLAIMER}"[:79].encode()
-        image.header["intent_name"] = _FLAG.encode()
+        image.header["descrip"] = f"{FLAG}. {volume.provenance.tool}. {DISCLAIMER}"[:79].encode()
+        image.header["intent_name"] = FLAG.encode()
         text = as_text(volume.provenance).encode()
         image.header.extensions.append(nib.nifti1.Nifti1Extension("comment", text))
     return image

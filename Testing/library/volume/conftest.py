@@ -1,9 +1,13 @@
 """Small volumes with geometry worth getting wrong."""
 
+import gzip
 import itertools
 
+import nibabel as nib
 import numpy as np
 import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
 from scipy.spatial.transform import Rotation
 
 from MedGANSynthLib.volume.volume import Volume
@@ -48,3 +52,63 @@ def make_volume():
 def axcodes(request):
     """Each of the 48 ways in which voxel axes can lie in a patient."""
     return request.param
+
+
+@pytest.fixture
+def nifti_file(tmp_path, make_volume):
+    """`write(name, edit, cut, form, ...)` -> a NIfTI file with `edit(header)` done to its bytes."""
+
+    def save(name="t1.nii", edit=None, cut=None, array=None, forms=True, affine=None, extra=b""):
+        volume = make_volume((6, 5, 4), "LAS", np.int16)
+        array = volume.array if array is None else array
+        affine = volume.affine if affine is None else affine
+        image = nib.Nifti1Image(array, affine)
+        image.set_qform(affine, code=1 if forms else 0)
+        image.set_sform(affine, code=1 if forms else 0)
+        raw = bytearray(image.to_bytes())
+        header = np.ndarray((), nib.nifti1.header_dtype, buffer=raw)
+        if edit is not None:
+            edit(header)
+        raw = bytes(raw) + extra
+        if name.endswith(".gz"):
+            raw = gzip.compress(raw)
+        path = tmp_path / name
+        path.write_bytes(raw[: cut if cut is None else int(cut * len(raw))])
+        return path
+
+    return save
+
+
+@pytest.fixture
+def dicom_folder(tmp_path):
+    """`write(positions, ...)` -> a folder with one axial 16-bit slice for each z position."""
+
+    def save(positions, folder="series", uid="1.2.3", change=None):
+        target = tmp_path / folder
+        target.mkdir(exist_ok=True)
+        for number, z in enumerate(positions):
+            meta = FileMetaDataset()
+            meta.TransferSyntaxUID = ExplicitVRLittleEndian
+            meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.4"
+            meta.MediaStorageSOPInstanceUID = f"{uid}.{number + 1}"
+            dataset = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
+            dataset.SOPClassUID, dataset.SOPInstanceUID = meta[0x20002].value, meta[0x20003].value
+            dataset.PatientName, dataset.PatientID = "PLANTED^NAME", "PLANTED-ID"
+            dataset.Modality, dataset.SeriesInstanceUID, dataset.SeriesNumber = "MR", uid, 7
+            dataset.StudyInstanceUID, dataset.InstanceNumber = "1.2", number + 1
+            dataset.ImagePositionPatient = [-10.5, -20.25, z]
+            dataset.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+            dataset.PixelSpacing, dataset.SliceThickness = [0.7, 0.9], 2.0
+            dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = 4, 6, 1
+            dataset.PhotometricInterpretation = "MONOCHROME2"
+            dataset.BitsAllocated = dataset.BitsStored = 16
+            dataset.HighBit, dataset.PixelRepresentation = 15, 1
+            pixels = np.arange(24, dtype="<i2").reshape(4, 6) + int(100 * z)
+            dataset.PixelData = pixels.tobytes()
+            if change is not None:
+                change(number, dataset)
+            # File names in another order than the slices.
+            dataset.save_as(target / f"{(number * 7) % 97:03}.dcm", enforce_file_format=True)
+        return target
+
+    return save
