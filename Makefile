@@ -1,0 +1,50 @@
+# All that is needed is Python 3.11 or later, with venv, and make. Everything goes into .venv.
+#
+#   make demo        translate a phantom's T1 into a T2 and show the picture
+#   make test        the tests (make test-slow: also those that take minutes)
+#   make lint        ruff
+#   make bench       the benchmarks, one after the other
+#
+# PYTHON=python3.12 chooses the interpreter. PIP_ARGS is handed to pip, for example
+# PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu" for torch without CUDA.
+
+PYTHON ?= python3
+PIP_ARGS ?=
+WORKERS ?= 2
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --disable-pip-version-check --quiet -c constraints.txt $(PIP_ARGS)
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test test-slow lint bench clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it as in: make PYTHON=python3.11")'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (a few minutes, once)"
+	@$(PIP) torch
+	@$(PIP) --editable '.[test]'
+	@touch $@
+
+demo: $(READY)
+	@$(PY) Resources/demo.py
+
+test: $(READY)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
+test-slow: $(READY)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile
+
+lint: $(READY)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+bench: $(READY)
+	@for script in Testing/benchmarks/*.py; do \
+		echo "== $$script"; $(PY) $$script || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) demo build *.egg-info .pytest_cache .ruff_cache .hypothesis
