@@ -189,7 +189,8 @@ def write_package(
     if path.suffix.lower() == ".zip":
         with tempfile.TemporaryDirectory(prefix="medgansynth-") as unpacked:
             folder = Path(unpacked) / manifest.name
-            _fill(folder, manifest, networks, card, preview, half)
+            with whole_folder(folder) as temporary:
+                _fill(temporary, manifest, networks, card, preview, half)
             pack(folder, path)
     else:
         with whole_folder(path, overwrite) as temporary:
@@ -206,7 +207,6 @@ def _fill(
     half: bool,
 ) -> None:
     """Write the four files into `folder` and prove that they load and run."""
-    folder.mkdir(exist_ok=True)
     tensors = {f"{n}.{k}": t for n, state in networks.items() for k, t in state.items()}
     write_weights(folder / WEIGHTS, tensors, half)
     manifest = dataclasses.replace(

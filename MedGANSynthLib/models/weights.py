@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from ..errors import MedGANSynthError
 from ..schema import Length, Range, from_dict, parse_json
@@ -181,7 +181,8 @@ def write_weights(path: Path, tensors: Mapping[str, torch.Tensor], half: bool = 
                     f"{path.name}: {key} holds values that are not finite in {name}."
                 )
         stored[key] = tensor.detach().cpu().contiguous().clone()
-    save_file(stored, path, metadata={"format": "pt"})
+    # not save_file: its errors do not say that the disk is full
+    path.write_bytes(save(stored, metadata={"format": "pt"}))
 
 
 def _by(shape: tuple[int, ...]) -> str:

@@ -1,5 +1,6 @@
 """Packages come back as they were written, and damaged ones are refused by name."""
 
+import errno
 import json
 import random
 import shutil
@@ -85,6 +86,17 @@ def test_network_that_cannot_run_is_not_written(tmp_path: Path, manifest, states
     with pytest.raises(MedGANSynthError, match="cannot take its declared input"):
         write_package(tmp_path / "odd", odd, states, "")
     assert [p.name for p in tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("name", ["full", "full.zip"])
+def test_full_disk_leaves_nothing(tmp_path: Path, manifest, states, monkeypatch, name) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(MedGANSynthError, match="disk is full"):
+        write_package(tmp_path / name, manifest, states)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_wrong_set_of_networks(tmp_path: Path, manifest, states) -> None:

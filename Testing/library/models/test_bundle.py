@@ -1,0 +1,160 @@
+"""MONAI's own runner executes the bundle, and its output is ours."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+import torch
+from monai.bundle import ConfigParser
+
+from MedGANSynthLib import tasks
+from MedGANSynthLib.data.slabs import neighbour_step, slab
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.models.bundle import write_bundle
+from MedGANSynthLib.models.bundle_parts import SlabInferer
+from MedGANSynthLib.models.package import Package, open_package, write_package
+from MedGANSynthLib.networks.registry import build_network
+from MedGANSynthLib.schema import from_dict
+from MedGANSynthLib.volume.preprocessing import prepare
+from MedGANSynthLib.volume.provenance import Provenance
+from MedGANSynthLib.volume.volume import Volume
+
+EVIL = "$__import__('pathlib').Path('canary').touch()"
+
+
+@pytest.fixture
+def package(tmp_path: Path, manifest, replace) -> Package:
+    """Three slices in, one out, resampled to 2 mm; its free texts try to be executed."""
+    options = {"in_channels": 3, "out_channels": 3, "widths": [4, 8], "norm": "batch"}
+    torch.manual_seed(3)
+    state = build_network("unet-small", options, "test").state_dict()
+    spec = replace(manifest.networks["forward"], options=options)
+    direction = replace(manifest.directions["t1-to-t2"], slices=3, step_mm=5.0)
+    changed = replace(
+        manifest,
+        title=EVIL,
+        limits=EVIL,
+        licence=EVIL,
+        networks={"forward": spec},
+        directions={"t1-to-t2": direction},
+        grid=replace(manifest.grid, spacing=((2.0, 2.5), (2.0, 2.5), None)),
+    )
+    return write_package(tmp_path / "package", changed, {"forward": state})
+
+
+def phantom(path: Path) -> Volume:
+    """An oblique, anisotropic, odd-sized int16 volume."""
+    rng = np.random.default_rng(0)
+    array = np.zeros((19, 23, 9), np.int16)
+    array[3:16, 4:20, 1:8] = rng.integers(100, 900, (13, 16, 7))
+    turn = np.array([[0.96, -0.28, 0, 0], [0.28, 0.96, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    affine = turn @ np.diag([-1.5, 1.5, 3.0, 1.0])
+    affine[:3, 3] = (12.0, -20.0, 5.0)
+    nib.save(nib.Nifti1Image(array, affine), path)
+    return Volume(array, nib.load(path).affine)
+
+
+@torch.inference_mode()
+def expected(volume: Volume, package: Package) -> np.ndarray:
+    """The whole way, slice by slice, from the published parts."""
+    manifest = package.manifest
+    prepared = prepare(volume, manifest.grid, manifest.intensity)
+    network = package.load_network("forward")
+    made = np.empty_like(prepared.array)
+    step = neighbour_step(5.0, prepared.spacing[2])
+    for k in range(made.shape[2]):
+        x = torch.from_numpy(slab(prepared.array, k, 3, step)[None].copy())
+        made[:, :, k] = network(x)[0, 1].numpy()
+    return (prepared.undo(made) + 1) / 2 * 1200.0
+
+
+def test_monai_runs_it_with_our_output(tmp_path: Path, package: Package) -> None:
+    bundle = tmp_path / "bundle"
+    tasks.run(tasks.ModelsBundle(model=str(package.folder), out=bundle))
+    (bundle / "data").mkdir()
+    volume = phantom(bundle / "data" / "head.nii.gz")
+    done = subprocess.run(
+        [sys.executable, "-m", "monai.bundle", "run", "--config_file", "configs/inference.json"],
+        cwd=bundle,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    made = nib.load(bundle / "eval" / "head_t2.nii.gz")
+    np.testing.assert_allclose(made.affine, volume.affine, atol=1e-5)
+    ours = expected(volume, package)
+    assert ours.std() > 1
+    np.testing.assert_allclose(made.get_fdata(), ours, atol=1e-5 * 1200)
+    sidecar = json.loads((bundle / "eval" / "head_t2.synthetic.json").read_text())
+    provenance = from_dict(Provenance, sidecar["provenance"], "sidecar")
+    assert provenance.synthetic and provenance.model_sha256 == package.sha256
+    assert not list(tmp_path.rglob("canary"))
+
+
+def test_free_texts_stay_out_of_the_configuration(tmp_path: Path, package: Package) -> None:
+    write_bundle(package, "t1-to-t2", tmp_path / "bundle")
+    for name in ("inference.json", "metadata.json"):
+        assert "canary" not in (tmp_path / "bundle" / "configs" / name).read_text()
+    readme = (tmp_path / "bundle" / "docs" / "README.md").read_text()
+    assert EVIL in readme
+    assert "`medgansynth`" in readme and "not for diagnosis" in readme
+
+
+def test_monai_finds_every_property_it_asks_for(tmp_path: Path, package: Package) -> None:
+    from monai.bundle import ConfigWorkflow
+
+    write_bundle(package, "t1-to-t2", tmp_path / "bundle")
+    workflow = ConfigWorkflow(
+        config_file=str(tmp_path / "bundle" / "configs" / "inference.json"),
+        workflow_type="infer",
+        bundle_root=str(tmp_path / "bundle"),
+    )
+    workflow.initialize()
+    assert workflow.check_properties() == []
+
+
+def test_checkpoint_holds_plain_tensors(tmp_path: Path, package: Package) -> None:
+    write_bundle(package, "t1-to-t2", tmp_path / "bundle")
+    parser = ConfigParser()
+    parser.read_config(tmp_path / "bundle" / "configs" / "inference.json")
+    network = parser.get_parsed_content("network_def")
+    state = torch.load(tmp_path / "bundle" / "models" / "model.pt", weights_only=True)
+    network.load_state_dict(state)
+    x = torch.rand(1, 3, 16, 16)
+    with torch.no_grad():
+        assert torch.equal(network.eval()(x), package.load_network("forward")(x))
+
+
+def test_inferer_shows_the_neighbours() -> None:
+    """A network that subtracts the slice before from the slice after."""
+    volume = torch.arange(7.0).expand(1, 1, 2, 2, 7) ** 2
+    inferer = SlabInferer(slices=3, step_mm=4.0, batch=2)
+    made = inferer(volume, lambda x: x[:, 2:] - x[:, :1], slice_spacing=2.0)
+    assert made.shape == (1, 1, 2, 2, 7)
+    # two slices apart; beyond the ends the end slice
+    assert made[0, 0, 0, 0].tolist() == [4, 9, 16, 24, 32, 27, 20]
+
+
+def test_three_dimensional_networks_see_the_whole() -> None:
+    volume = torch.rand(1, 1, 2, 3, 4)
+    assert torch.equal(SlabInferer(0, 1.0)(volume, lambda x: -x), -volume)
+
+
+def test_refusals(tmp_path: Path, package: Package, manifest, states, replace) -> None:
+    (tmp_path / "full").mkdir()
+    with pytest.raises(MedGANSynthError, match="exists already"):
+        write_bundle(package, "t1-to-t2", tmp_path / "full")
+    with pytest.raises(MedGANSynthError, match="no direction 'up'; it has t1-to-t2"):
+        tasks.run(tasks.ModelsBundle(model=str(package.folder), out=tmp_path / "b", direction="up"))
+    port = manifest.directions["t1-to-t2"].inputs[0]
+    direction = replace(manifest.directions["t1-to-t2"], inputs=(port, port))
+    both = Package(replace(manifest, directions={"d": direction}), tmp_path)
+    with pytest.raises(MedGANSynthError, match="has 2 inputs"):
+        write_bundle(both, "d", tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+    assert open_package(package.folder).direction(None) == "t1-to-t2"
