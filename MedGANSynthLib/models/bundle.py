@@ -18,9 +18,10 @@ from ..files import whole_folder
 from ..schema import to_dict
 from ..volume.provenance import Provenance
 from .card import WARNING, render_card
+from .manifest import Port
 from .package import Package
 
-_PARTS = "MedGANSynthLib.models.bundle_parts"
+_PARTS = "MedGANSynthLib.inference.bundle_parts"
 
 
 def write_bundle(package: Package, direction: str, out: Path, overwrite: bool = False) -> None:
@@ -88,8 +89,13 @@ def _inference(package: Package, direction: str) -> dict[str, Any]:
         },
         "inferer": {
             "_target_": f"{_PARTS}.SlabInferer",
-            "slices": chosen.slices,
-            "step_mm": chosen.step_mm,
+            "direction": {
+                "network": chosen.network,
+                "inputs": [_port(port) for port in chosen.inputs],
+                "output": _port(chosen.output),
+                "slices": chosen.slices,
+                "step_mm": chosen.step_mm,
+            },
         },
         "postprocessing": {
             "_target_": "Compose",
@@ -105,7 +111,6 @@ def _inference(package: Package, direction: str) -> dict[str, Any]:
         },
         "evaluator": {
             "_target_": f"{_PARTS}.BundleEvaluator",
-            "device": "@device",
             "dataset": "@dataset",
             "network": "@network",
             "inferer": "@inferer",
@@ -117,6 +122,11 @@ def _inference(package: Package, direction: str) -> dict[str, Any]:
         ],
         "run": ["$@evaluator.run()"],
     }
+
+
+def _port(port: Port) -> dict[str, Any]:
+    """A port without its unit, which is free text."""
+    return {"modality": port.modality, "reference_range": list(port.reference_range)}
 
 
 def _metadata(package: Package, direction: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 MONAI has no transform for our intensity rule (percentiles of the voxels above the minimum), for
 spacing that may lie in a range, or for marking outputs as synthetic; and no inferer that shows a
-2D network a slice with neighbours a given distance away.
+2D network a slice with neighbours a given distance away. `models.bundle` writes the configuration
+that names these classes.
 """
 
 import dataclasses
@@ -16,8 +17,8 @@ from monai.inferers import Inferer
 from monai.transforms import Transform
 from torch import Tensor, nn
 
-from ..data.slabs import neighbour_step, slab
 from ..errors import MedGANSynthError
+from ..models.manifest import Direction
 from ..schema import from_dict
 from ..volume.grid import Grid, Intensity
 from ..volume.marks import bare_name
@@ -25,6 +26,7 @@ from ..volume.preprocessing import Prepared, prepare
 from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
+from .forward import run_network
 
 
 class PrepareForModel(Transform):
@@ -48,38 +50,28 @@ class PrepareForModel(Transform):
 
 
 class SlabInferer(Inferer):
-    """Shows a 2D network each slice with its neighbours; a 3D network the whole.
+    """Shows a 2D network each slice with its neighbours; a 3D network the whole volume.
 
     Args:
-        slices: how many slices the network sees; 0 for a 3D network.
-        step_mm: distance between them.
-        batch: slices computed at once.
+        direction: a `Direction` of the package as plain values.
     """
 
-    def __init__(self, slices: int, step_mm: float, batch: int = 8) -> None:
+    def __init__(self, direction: dict[str, Any]) -> None:
         super().__init__()
-        self.slices, self.step_mm, self.batch = slices, step_mm, batch
+        self.direction = from_dict(Direction, direction, "inference.json: direction")
 
     def __call__(
         self,
         inputs: Tensor,
-        network: Callable[..., Tensor],
+        network: nn.Module,
         *args: Any,
-        slice_spacing: float = 1.0,
+        spacing: tuple[float, float, float] = (1.0, 1.0, 1.0),
         **kwargs: Any,
     ) -> Tensor:
-        """`[1, 1, i, j, k]` in [-1, 1], slices `slice_spacing` mm apart along k, to the same."""
-        if not self.slices:
-            return network(inputs, *args, **kwargs)
-        volume = inputs[0, 0].cpu().numpy()
-        step = neighbour_step(self.step_mm, slice_spacing)
-        made = []
-        for start in range(0, volume.shape[2], self.batch):
-            chosen = range(start, min(start + self.batch, volume.shape[2]))
-            slabs = np.stack([slab(volume, k, self.slices, step) for k in chosen])
-            output = network(torch.from_numpy(slabs).to(inputs.device), *args, **kwargs)
-            made.append(output[:, output.shape[1] // 2])
-        return torch.cat(made).permute(1, 2, 0)[None, None]
+        """`[1, 1, i, j, k]` in [-1, 1], voxels of `spacing` mm, to the same."""
+        array = inputs[0, 0].cpu().numpy()
+        made = run_network(network, self.direction, [array], spacing)
+        return torch.from_numpy(made)[None, None]
 
 
 class UndoPreparation(Transform):
@@ -117,21 +109,18 @@ class BundleEvaluator:
 
     def __init__(
         self,
-        device: torch.device,
         dataset: Iterable[dict[str, Any]],
         network: nn.Module,
         inferer: SlabInferer,
         postprocessing: Callable[[dict[str, Any]], Any],
     ) -> None:
-        self.device, self.dataset, self.network = device, dataset, network
+        self.dataset, self.network = dataset, network
         self.inferer, self.postprocessing = inferer, postprocessing
 
-    @torch.inference_mode()
     def run(self) -> None:
         """Translate and write every item."""
         self.network.eval()
         for item in self.dataset:
-            image = item["image"][None].to(self.device)
-            spacing = item["prepared"].spacing[2]
-            output = self.inferer(image, self.network, slice_spacing=spacing)
+            spacing = item["prepared"].spacing
+            output = self.inferer(item["image"][None], self.network, spacing=spacing)
             self.postprocessing(item | {"pred": output[0]})
