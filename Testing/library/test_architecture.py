@@ -33,12 +33,16 @@ LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
 
 STANDARD_LIBRARY_ONLY = [
     "cli",
+    "data.settings",
     "errors",
     "events",
     "files",
     "models.catalogue",
+    "models.commands",
     "models.manifest",
     "schema",
+    "systems.registry",
+    "systems.settings",
     "tasks",
     "training.config",
     "volume.grid",
