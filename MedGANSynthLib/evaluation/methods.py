@@ -3,18 +3,22 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..data.datalist import Case
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..models.manifest import Manifest
 from ..volume.read import read
 from ..volume.volume import Volume
 from . import regressors
 from .baselines import VOXELS_PER_CASE, Baseline, Pair, Prepared, draw_samples, prepare
 from .cases import FileCase, load_mask, require_same_grid
+
+if TYPE_CHECKING:
+    from ..models.package import Package
 
 MAX_TRAINING_VOXELS = 600_000
 FITTED = 0.4
@@ -77,21 +81,15 @@ def as_it_is(case: Loaded) -> np.ndarray:
     return case.inputs[0].array
 
 
-def model_method(package: Any, direction: str, device: str, events: Events) -> Method:
-    """Translate with one direction of an opened model package."""
-    from ..inference.translate import translate_volume
+def model_method(package: "Package", direction: str, device: str) -> Method:
+    """Translate with one direction of an opened model package, its network loaded once."""
+    from ..inference.translate import Translator
 
-    def translate(case: Loaded) -> np.ndarray:
-        result = translate_volume(
-            case.inputs, package, direction, device=device, batch=0, events=events
-        )
-        require_same_grid(result, case.target, "the translated volume")
-        return result.array
-
-    return translate
+    translator = Translator.load(package, direction, device)
+    return lambda case: translator.translate(case.inputs).array
 
 
-def choose_direction(manifest: Any, direction: str | None, source: str, target: str) -> str:
+def choose_direction(manifest: Manifest, direction: str | None, source: str, target: str) -> str:
     """The named direction of a model, or the one from `source` to `target`."""
     known = ", ".join(manifest.directions)
     if direction is not None:

@@ -102,7 +102,7 @@ def plan_list(
 
     methods: dict[str, Method] = {}
     if package is not None:
-        methods[package.manifest.name] = model_method(package, direction, device, Events())
+        methods[package.manifest.name] = model_method(package, direction, device)
     if baselines:
         methods |= fit_baselines(listed.training, load, seed, events)
     conditions = {

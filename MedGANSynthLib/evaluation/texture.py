@@ -64,7 +64,8 @@ def texture_ratio(
     """Fine-detail power of the prediction over the target's: 1 as sharp, below 1 blurred.
 
     Above 1 stands for noise or invented detail. `band` holds the lowest and highest frequency in
-    cycles per voxel; the default counts waves shorter than 5 voxels.
+    cycles per voxel; the default counts waves shorter than 5 voxels. For scale: real T1 and T2
+    brains at 1.6 mm blurred in-plane by a gaussian of 0.5, 0.7 and 1 voxel score 0.6, 0.3 and 0.1.
     """
     centres, ours = radial_spectrum(prediction, mask, slice_axis)
     _, theirs = radial_spectrum(target, mask, slice_axis)

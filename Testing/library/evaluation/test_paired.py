@@ -145,7 +145,7 @@ def test_baselines_on_a_data_list(listing, few_trees):
 @pytest.fixture
 def model(monkeypatch):
     """A stand-in package whose one direction, t1-to-t2, is the tent curve itself."""
-    seen = []
+    seen, loaded = [], []
 
     def port(modality):
         return types.SimpleNamespace(modality=modality)
@@ -154,20 +154,25 @@ def model(monkeypatch):
     manifest = types.SimpleNamespace(name="tent", directions={"t1-to-t2": direction})
     package = types.SimpleNamespace(manifest=manifest, sha256="0" * 64)
 
-    def translate_volume(volumes, package, direction, **options):
-        (volume,) = volumes
-        seen.append((volume, direction, options["device"]))
-        array = 1 - 2 * np.abs(volume.array / 300 - 0.5)
-        return volume.with_array(array)
+    class Translator:
+        @classmethod
+        def load(cls, package, direction, device):
+            loaded.append((direction, device))
+            return cls()
+
+        def translate(self, volumes):
+            (volume,) = volumes
+            seen.append(volume)
+            return volume.with_array(1 - 2 * np.abs(volume.array / 300 - 0.5))
 
     for name, content in (
         ("MedGANSynthLib.models.package", {"open_package": lambda name: package}),
-        ("MedGANSynthLib.inference.translate", {"translate_volume": translate_volume}),
+        ("MedGANSynthLib.inference.translate", {"Translator": Translator}),
     ):
         module = types.ModuleType(name)
         vars(module).update(content)
         monkeypatch.setitem(sys.modules, name, module)
-    return types.SimpleNamespace(seen=seen, package=package)
+    return types.SimpleNamespace(seen=seen, loaded=loaded, translator=Translator)
 
 
 def test_model_on_a_data_list(listing, model):
@@ -175,7 +180,7 @@ def test_model_on_a_data_list(listing, model):
     assert result["failed"] == 0
     assert list(result["summary"]) == ["tent"]
     assert result["summary"]["tent"]["figures"]["rmse_sd_fit"]["mean"] < 0.3
-    assert {(direction, device) for _, direction, device in model.seen} == {("t1-to-t2", "cpu")}
+    assert model.loaded == [("t1-to-t2", "cpu")]
     assert result["conditions"]["model_sha256"] == "0" * 64
 
 
@@ -188,10 +193,10 @@ def test_strip_blanks_the_source_and_both_images_outside(listing, model, monkeyp
 
     monkeypatch.setattr("MedGANSynthLib.evaluation.paired.compare", spy)
     judge_list(listing, model="tent")
-    whole = model.seen[0][0].array
+    whole = model.seen[0].array
     model.seen.clear()
     judge_list(listing, model="tent", strip=True)
-    stripped = model.seen[0][0].array
+    stripped = model.seen[0].array
     mask = np.zeros(whole.shape, bool)
     mask[4:-4, 4:-4, 1:-1] = True
     assert (stripped[mask] == whole[mask]).all()
@@ -200,12 +205,10 @@ def test_strip_blanks_the_source_and_both_images_outside(listing, model, monkeyp
 
 
 def test_a_failed_translation_is_an_error_row_but_cancel_is_obeyed(listing, model, monkeypatch):
-    module = sys.modules["MedGANSynthLib.inference.translate"]
-
     def fail(*args, **kwargs):
         raise MedGANSynthError("out of memory; use --device cpu.")
 
-    monkeypatch.setattr(module, "translate_volume", fail)
+    monkeypatch.setattr(model.translator, "translate", fail)
     result = judge_list(listing, model="tent")
     assert result["failed"] == 3
     assert all(row["error"].startswith("out of memory") for row in result["cases"])
@@ -213,7 +216,7 @@ def test_a_failed_translation_is_an_error_row_but_cancel_is_obeyed(listing, mode
     def cancel(*args, **kwargs):
         raise Cancelled("cancelled.")
 
-    monkeypatch.setattr(module, "translate_volume", cancel)
+    monkeypatch.setattr(model.translator, "translate", cancel)
     with pytest.raises(Cancelled):
         judge_list(listing, model="tent")
 

@@ -1,8 +1,6 @@
 """The baselines on real pairs: the floor that a model has to pass."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
@@ -10,15 +8,10 @@ from MedGANSynthLib.evaluation import methods
 from MedGANSynthLib.evaluation.paired import evaluate_paired
 from MedGANSynthLib.events import Events
 
-ROOT = Path(__file__).resolve().parents[3]
-DATA = Path(os.environ.get("MEDGANSYNTH_DATA", ROOT.parent / "shared" / "data"))
-
 
 @pytest.fixture(scope="module")
-def listing(tmp_path_factory):
-    if not (DATA / "splits.json").is_file():
-        pytest.skip(f"no real data in {DATA}; set MEDGANSYNTH_DATA")
-    split = json.loads((DATA / "splits.json").read_text())["brain_t1_t2"]
+def listing(real_data, tmp_path_factory):
+    split = json.loads((real_data / "splits.json").read_text())["brain_t1_t2"]
     files = {"t1": "T1w_onT2grid", "t2": "T2w", "mask": "brainmask"}
 
     def cases(people):
@@ -28,7 +21,7 @@ def listing(tmp_path_factory):
         ]
 
     content = {
-        "root": str((DATA / "brain_t1_t2").resolve()),
+        "root": str((real_data / "brain_t1_t2").resolve()),
         "modality": dict.fromkeys(files, ""),
         "training": cases(split["train"][:3]),
         "validation": cases(split["val"]),
