@@ -107,9 +107,18 @@ def _grid(volume: Volume) -> str:
 
 
 def _case(prediction: Path, target: Path, mask: Path | None) -> FileCase:
+    people = {path.name: _person(path) for path in (prediction, target, mask) if path is not None}
+    if len(set(filter(None, people.values()))) > 1:
+        raise MedGANSynthError(
+            f"{', '.join(people)} are of different people; list the files in the same order."
+        )
     stem = _stem(prediction)
-    entity = re.match(r"sub-[A-Za-z0-9]+", stem)
-    return FileCase(stem, entity.group() if entity else stem, prediction, target, mask)
+    return FileCase(stem, _person(prediction) or stem, prediction, target, mask)
+
+
+def _person(path: Path) -> str | None:
+    entity = re.match(r"sub-[A-Za-z0-9]+", path.name)
+    return entity.group() if entity else None
 
 
 def _stem(path: Path) -> str:

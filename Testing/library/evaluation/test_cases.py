@@ -63,6 +63,13 @@ def test_missing_partners_are_named(files):
         match_files([Path("a")], [], [])
 
 
+def test_files_of_different_people_are_refused():
+    paths = [Path(p) for p in ("sub-1_T2w.nii", "sub-2_T2w.nii")]
+    with pytest.raises(MedGANSynthError, match="are of different people"):
+        match_files(paths, paths[::-1], [])
+    assert match_files(paths, [Path("real1.nii"), Path("real2.nii")], [])[1].subject == "sub-2"
+
+
 def test_two_files_of_one_name_are_refused(files):
     (files / "real" / "sub-01.nrrd").touch()
     with pytest.raises(MedGANSynthError, match="two targets of that name"):
