@@ -46,6 +46,14 @@ class Ranks:
         dist.all_reduce(value, op=dist.ReduceOp.MAX)
         return bool(value)
 
+    def mean(self, values: dict[str, float]) -> dict[str, float]:
+        """The mean of each value over the ranks."""
+        if self.world == 1:
+            return values
+        total = torch.tensor(list(values.values()), device=self.device)
+        dist.all_reduce(total)
+        return dict(zip(values, (total / self.world).tolist(), strict=True))
+
     def close(self) -> None:
         """Leave the group."""
         if self.world > 1 and dist.is_initialized():

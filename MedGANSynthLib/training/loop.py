@@ -34,11 +34,12 @@ def train(
     # Training state.
     average = Average({n: system.networks[n] for n in system.exported}, config.ema)
     seen, best = 0, math.inf
+    gathered: list[dict[str, torch.Tensor]] = []  # losses since the last row of metrics.csv
     saved = checkpoint.load_latest(run.checkpoints)
     if saved is not None:
         system.load_state_dict(saved["system"])
         average.load_state_dict(saved["average"])
-        seen, best = saved["seen"], saved["best"]
+        seen, best, gathered = saved["seen"], saved["best"], saved["gathered"]
     if ranks.main:
         run.rewind(seen)
 
@@ -61,6 +62,7 @@ def train(
         state = {
             "seen": seen,
             "best": best,
+            "gathered": [{n: loss.cpu() for n, loss in g.items()} for g in gathered],
             "system": system.state_dict(),
             "average": average.state_dict(),
             "export": {"networks": average.state_dict(), "manifest": describe},
@@ -84,7 +86,6 @@ def train(
         preview()
 
     # Train.
-    gathered: list[dict[str, torch.Tensor]] = []
     stopped = ranks.any(run.wants_stop())
     batches = iter(loader)
     start = seen
@@ -111,9 +112,11 @@ def train(
         # Status. Reading a loss waits for the GPU, so it happens here and not at every step.
         if ranks.device.type == "cpu" or due(config.intervals.metrics):
             _check_losses(losses, seen)
-        if ranks.main and due(config.intervals.metrics):
-            report("metrics", _means(gathered))
+        if due(config.intervals.metrics):
+            means = ranks.mean(_means(gathered))
             gathered = []
+            if ranks.main:
+                report("metrics", means)
         if ranks.main:
             events.progress(seen / config.images, f"{seen} of {config.images} images")
 
@@ -175,7 +178,9 @@ def _check_networks(system: System, seen: int) -> None:
 
 
 def _means(gathered: list[dict[str, torch.Tensor]]) -> dict[str, float]:
-    return {n: float(torch.stack([g[n].float() for g in gathered]).mean()) for n in gathered[0]}
+    return {
+        n: float(torch.stack([g[n].float().cpu() for g in gathered]).mean()) for n in gathered[0]
+    }
 
 
 def _line(seen: int, values: dict[str, float]) -> str:

@@ -134,13 +134,21 @@ class Run:
 
 
 class RunEvents(Events):
-    """Writes each event with its time to `events.jsonl` and warnings to `log.txt`."""
+    """Writes each event with its time to `events.jsonl` and warnings to `log.txt`.
+
+    Progress is written at most once a second.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
+        self.latest = 0.0
 
     def emit(self, event: str, **fields: Any) -> None:
+        if event == "progress":
+            if time.monotonic() - self.latest < 1.0:
+                return
+            self.latest = time.monotonic()
         line = json.dumps({"time": round(time.time(), 3), "event": event, **fields})
         with open(self.folder / "events.jsonl", "a") as file:
             file.write(line + "\n")

@@ -1,0 +1,65 @@
+"""A training small enough to be run many times in one process."""
+
+import dataclasses
+import functools
+
+import pytest
+import torch
+
+from MedGANSynthLib.data.phantom import head_phantom
+from MedGANSynthLib.data.slices import SlicePairDataset, load_head
+from MedGANSynthLib.events import Events
+from MedGANSynthLib.systems.cyclegan import CycleGAN
+from MedGANSynthLib.training.config import load_config
+from MedGANSynthLib.training.distributed import Ranks
+from MedGANSynthLib.training.judge import TranslationJudge
+from MedGANSynthLib.training.loop import train
+from MedGANSynthLib.training.run import Run
+
+
+@functools.cache
+def _heads(settings):
+    made = [head_phantom(seed, (40, 40, 5), (5.0, 5.0, 20.0)) for seed in range(3)]
+    return [
+        load_head(f"p{i}", {k: m[k] for k in ("t1", "t2", "mask")}, settings)
+        for i, m in enumerate(made)
+    ]
+
+
+class Recorder(Events):
+    """Keeps every event; calls `at` with each."""
+
+    def __init__(self, at=None):
+        super().__init__()
+        self.events, self.at = [], at
+
+    def emit(self, event, **fields):
+        self.events.append((event, fields))
+        if self.at:
+            self.at(event, fields)
+
+
+@pytest.fixture
+def trainer(tmp_path):
+    """`trainer(name, *overrides, at=None)` trains the debug preset in `tmp_path/name`."""
+
+    def go(name, *overrides, at=None):
+        config = load_config(
+            "cyclegan-t1-t2-debug",
+            ("data.size=[32,32]", "networks.generator.options.levels=5", *overrides),
+        )
+        heads = _heads(dataclasses.replace(config.data))
+        ranks, events = Ranks("cpu"), Recorder(at)
+        run = Run(tmp_path / name)
+        try:
+            run.adopt(config, "0" * 64)
+            torch.manual_seed(config.seed)
+            system = CycleGAN(config, ranks.device, ranks.wrap)
+            items = SlicePairDataset(heads[:2], config.data, config.seed)
+            judge = TranslationJudge(heads[2:], config.data, 32, ranks.device)
+            result = train(config, system, items, judge, {"people": 2}, run, ranks, events)
+        finally:
+            run.close()
+        return run.folder, system, result, events.events
+
+    return go

@@ -1,0 +1,61 @@
+"""Checkpoints survive what happens to them."""
+
+import errno
+
+import pytest
+import torch
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.training import checkpoint
+
+
+def test_last_previous_and_best(tmp_path):
+    for seen, best in ((1, True), (2, False), (3, False)):
+        checkpoint.save(tmp_path, {"seen": seen}, best)
+    read = {p.stem: checkpoint.load(p)["seen"] for p in tmp_path.iterdir()}
+    assert read == {"last": 3, "previous": 2, "best": 1}
+
+
+def test_a_torn_last_falls_back_to_the_previous(tmp_path):
+    for seen in (1, 2):
+        checkpoint.save(tmp_path, {"seen": seen, "w": torch.randn(100)}, False)
+    last = tmp_path / "last.pt"
+    last.write_bytes(last.read_bytes()[:200])
+    assert checkpoint.load_latest(tmp_path)["seen"] == 1
+    (tmp_path / "previous.pt").write_bytes(b"")
+    with pytest.raises(MedGANSynthError, match="no checkpoint in it can be read"):
+        checkpoint.load_latest(tmp_path)
+
+
+def test_an_empty_folder_has_none(tmp_path):
+    assert checkpoint.load_latest(tmp_path) is None
+
+
+def test_a_full_disk_keeps_the_old_checkpoints(tmp_path, monkeypatch):
+    for seen in (1, 2):
+        checkpoint.save(tmp_path, {"seen": seen}, best=True)
+
+    def full(*args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(MedGANSynthError, match="the disk is full"):
+        checkpoint.save(tmp_path, {"seen": 3}, best=True)
+    assert {p.stem: checkpoint.load(p)["seen"] for p in tmp_path.iterdir()} == {
+        "last": 2,
+        "previous": 1,
+        "best": 2,
+    }
+
+
+def test_a_pickle_is_refused_and_not_run(tmp_path):
+    canary = tmp_path / "ran"
+
+    class Payload:
+        def __reduce__(self):
+            return (canary.touch, ())
+
+    torch.save({"seen": Payload()}, tmp_path / "last.pt")
+    with pytest.raises(MedGANSynthError, match="not a readable checkpoint"):
+        checkpoint.load(tmp_path / "last.pt")
+    assert not canary.exists()

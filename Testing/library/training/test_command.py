@@ -1,0 +1,89 @@
+"""`medgansynth train` as a user runs it: in processes of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from MedGANSynthLib.training import checkpoint
+
+TINY = [
+    *("--set", "data.phantoms=2", "data.size=[32,32]", "images=8", "objective.pool=0"),
+    *("networks.generator.options={width=4,levels=5,dropout=0.0}", "intervals.preview=0"),
+]
+TRAIN = ["train", "-p", "cyclegan-t1-t2-debug", *TINY]
+
+
+def start(*arguments, launcher=()):
+    command = [sys.executable, *launcher, "-m", "MedGANSynthLib", *arguments]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+def finish(process):
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_sigterm_saves_and_the_same_command_resumes(tmp_path):
+    long = [*TRAIN, "images=100000", "-o", str(tmp_path / "run"), "--progress", "json"]
+    process = start(*long)
+    for line in process.stdout:
+        if json.loads(line)["event"] == "metric":
+            break
+    process.send_signal(signal.SIGTERM)
+    code, out, err = finish(process)
+    assert code == 0, err
+    result = json.loads(out.splitlines()[-1])["result"]
+    assert result["stopped"]
+    assert checkpoint.load(tmp_path / "run" / "checkpoints" / "last.pt")["seen"] == result["images"]
+    assert not (tmp_path / "run" / "lock").exists()
+
+    end = result["images"] + 4
+    shorter = [*long[:-4], f"images={end}", *long[-4:]]
+    code, out, err = finish(start(*shorter))
+    assert code == 0, err
+    assert json.loads(out.splitlines()[-1])["result"]["trained"] == 4
+
+
+def test_two_ranks_train_what_one_rank_trains(tmp_path):
+    """torchrun over gloo; equal up to the order of the sums."""
+    alone = start(*TRAIN, "-o", str(tmp_path / "one"))
+    code, _, err = finish(alone)
+    assert code == 0, err
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    code, _, err = finish(start(*TRAIN, "-o", str(tmp_path / "two"), launcher=torchrun))
+    assert code == 0, err
+    one, two = (checkpoint.load(tmp_path / n / "checkpoints" / "last.pt") for n in ("one", "two"))
+    for name, weights in one["system"]["networks"].items():
+        for key, value in weights.items():
+            torch.testing.assert_close(
+                value, two["system"]["networks"][name][key], atol=2e-4, rtol=1e-3
+            )
+    metrics = [(tmp_path / n / "metrics.csv").read_text().splitlines() for n in ("one", "two")]
+    assert metrics[0][0] == metrics[1][0]
+    for a, b in zip(metrics[0][1].split(","), metrics[1][1].split(","), strict=True):
+        assert float(a) == pytest.approx(float(b), rel=1e-3)
+
+
+def test_refusals_are_one_sentence(tmp_path):
+    cases = {
+        ("train", "-p", "cyclegan-t1-t2"): "give the Run folder with -o",
+        ("train", "-p", "cyclegan", "-o", "x"): "no such preset",
+        (*TRAIN, "-o", str(tmp_path / "r"), "--data", str(tmp_path / "no.json")): "no.json",
+        (*TRAIN, "-o", str(tmp_path / "r"), "--device", "cuda:7"): "no such GPU here",
+        (*TRAIN, "-o", str(tmp_path / "r"), "--device", "abacus"): "unknown device",
+    }
+    running = {arguments: start(*arguments) for arguments in cases}
+    for arguments, sentence in cases.items():
+        code, out, err = finish(running[arguments])
+        assert code == 1, arguments
+        assert sentence in err and err.count("\n") == 1, err
+        assert out == ""

@@ -1,0 +1,63 @@
+"""The Run folder: lock, stop, events."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.training.run import Run, RunEvents
+
+
+def test_a_second_trainer_is_refused_while_the_first_lives(tmp_path):
+    run = Run(tmp_path / "run")
+    with pytest.raises(MedGANSynthError, match=f"process {os.getpid()} is training there"):
+        Run(tmp_path / "run")
+    run.close()
+    Run(tmp_path / "run").close()
+
+
+def test_the_lock_of_a_killed_trainer_does_not_hold(tmp_path):
+    child = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (tmp_path / "lock").write_text(child.stdout.strip())
+    Run(tmp_path).close()
+
+
+def test_leftovers_of_a_killed_trainer_are_removed(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / ".tmp-1-ab-last.pt").write_bytes(b"half")
+    Run(tmp_path).close()
+    assert list((tmp_path / "checkpoints").iterdir()) == []
+
+
+def test_a_file_named_stop_is_seen_once(tmp_path):
+    run = Run(tmp_path)
+    assert not run.wants_stop()
+    (tmp_path / "stop").touch()
+    assert run.wants_stop()
+    assert not (tmp_path / "stop").exists()
+    run.close()
+
+
+def test_events_are_json_lines_with_a_time(tmp_path):
+    events = RunEvents(tmp_path)
+    events.warning("few people")
+    events.emit("metric", values={"cycle": 0.5})
+    lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [line["event"] for line in lines] == ["warning", "metric"]
+    assert lines[1]["values"] == {"cycle": 0.5}
+    assert all(line["time"] > 1.7e9 for line in lines)
+    assert "few people" in (tmp_path / "log.txt").read_text()
+
+
+def test_an_unusable_folder_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MedGANSynthError, match="cannot be made a Run folder"):
+        Run(tmp_path / "file" / "run")
