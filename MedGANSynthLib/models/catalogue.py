@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import MedGANSynthError
-from ..schema import read_json
+from ..schema import from_dict, parse_json, read_text
 from .manifest import Manifest
 
 MANIFEST = "model.json"
@@ -66,7 +66,8 @@ def read_manifest(folder: Path) -> Manifest:
     path = Path(folder) / MANIFEST
     if not path.is_file():
         raise MedGANSynthError(f"{folder}: not a model package; it has no {MANIFEST}.")
-    return read_json(Manifest, path, MAX_MANIFEST)
+    where = str(path)
+    return from_dict(Manifest, parse_json(read_text(path, MAX_MANIFEST), where), where)
 
 
 def list_entries() -> list[Entry]:
@@ -78,7 +79,7 @@ def list_entries() -> list[Entry]:
             entry = _entry(folder, origin)
             if entry.problem is None and entry.name.casefold() in taken:
                 other = "a shipped model" if origin == "user" else "another model"
-                problem = f"has the name of {other}; use it by its path, or rename it"
+                problem = f"it has the name of {other}; use it by its path, or rename it."
                 entry = dataclasses.replace(entry, problem=problem)
             taken.add(entry.name.casefold())
             entries.append(entry)
@@ -92,17 +93,20 @@ def find(name_or_path: str | os.PathLike[str]) -> Path:
     over the user's own of the same name, which `list_entries` then reports.
 
     Raises:
-        MedGANSynthError: there is no such package; lists the names there are.
+        MedGANSynthError: there is no such package (lists the names there are), or it is broken.
     """
     text = os.fspath(name_or_path)
-    usable = [e for e in list_entries() if e.problem is None]
-    for entry in usable:
-        if entry.name.casefold() == text.casefold():
+    entries = list_entries()
+    named = [e for e in entries if e.name.casefold() == text.casefold()]
+    for entry in named:
+        if entry.problem is None:
             return entry.folder
     path = Path(text)
     if path.exists():
         return path
-    known = ", ".join(e.name for e in usable) or "none yet"
+    if named:
+        raise MedGANSynthError(f"{text}: cannot be used: {named[0].problem}")
+    known = ", ".join(e.name for e in entries if e.problem is None) or "none yet"
     raise MedGANSynthError(
         f"{text}: no model of that name and no such file; models in the catalogue: {known}."
     )

@@ -6,6 +6,7 @@ architectures, and the weights are plain tensors whose hash, shapes and values a
 
 import dataclasses
 import json
+import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +26,8 @@ from .weights import check_shapes, read_header, read_tensors, sha256_file, write
 
 NO_WEIGHTS = "0" * 64
 """`Manifest.weights_sha256` before `write_package` fills it in."""
+
+MAX_SMOKE_VOXELS = 2**21
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Package:
         return name
 
     def verify(self) -> list[dict[str, object]]:
-        """Load every network and run every direction once on a small blank input.
+        """Load every network and run every direction once on a small image, a ramp.
 
         Returns:
             One row for each network: name, architecture, parameters, check.
@@ -115,10 +118,11 @@ class Package:
         axes = 2 if direction.slices else 3
         channels = len(direction.inputs) * (direction.slices or 1)
         size = [m * max(1, -(-32 // m)) for m in self.manifest.grid.multiple[:axes]]
-        if max(size) > 1024:
-            raise MedGANSynthError(f"{self.folder / MANIFEST}: grid.multiple must not exceed 1024.")
+        if math.prod(size) > MAX_SMOKE_VOXELS:
+            raise MedGANSynthError(f"{self.folder / MANIFEST}: grid.multiple is too large.")
+        ramp = torch.linspace(-1, 1, channels * math.prod(size)).view(1, channels, *size)
         try:
-            output = network(torch.full((1, channels, *size), -1.0))
+            output = network(ramp)
         except (RuntimeError, ValueError, IndexError, TypeError) as error:
             raise MedGANSynthError(
                 f"{self.folder / MANIFEST}: network {direction.network} cannot take its declared "

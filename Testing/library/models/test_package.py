@@ -116,6 +116,12 @@ def test_verify_reports_every_network(tiny: Path) -> None:
     assert {r["check"] for r in rows} == {"loads and runs"}
 
 
+def test_trial_run_stays_small(tiny: Path, edit) -> None:
+    edit(tiny, lambda m: m["grid"].update(multiple=[4096, 4096, 1]))
+    with pytest.raises(MedGANSynthError, match=r"grid\.multiple is too large"):
+        open_package(tiny).verify()
+
+
 def test_all_64_bit_flips_are_detected(tiny: Path) -> None:
     weights = tiny / "weights.safetensors"
     intact = weights.read_bytes()
