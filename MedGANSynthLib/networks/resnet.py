@@ -67,6 +67,7 @@ class ResNet(nn.Module):
     def __init__(self, options: ResNetOptions) -> None:
         super().__init__()
         o = options
+        self.multiple = 2**o.halvings
         conv, transposed, pad = _layers(o.dims)
         bias = o.norm != "batch"
 

@@ -40,6 +40,7 @@ class UNet256(nn.Module):
     def __init__(self, options: UNet256Options) -> None:
         super().__init__()
         o = options
+        self.multiple = 2**o.levels
         widths = [o.width * min(2**level, 8) for level in range(o.levels)]
 
         self.down = nn.ModuleList()

@@ -6,6 +6,7 @@ unlike denoisers, translators may have to invert contrast, so there is no skip f
 """
 
 import dataclasses
+import itertools
 from typing import Annotated, Literal
 
 import torch
@@ -53,18 +54,19 @@ class ResidualBlock(nn.Module):
 class UNetSmall(nn.Module):
     """Shape: `[batch, in_channels, H, W]` to `[batch, out_channels, H, W]`, values in [-1, 1].
 
-    H and W must be multiples of 2**(len(widths) - 1).
+    H and W must be multiples of `multiple`.
     """
 
     def __init__(self, options: UNetSmallOptions) -> None:
         super().__init__()
+        self.multiple = 2 ** (len(options.widths) - 1)
         widths, norm = options.widths, options.norm
         self.first = nn.Sequential(
             nn.Conv2d(options.in_channels, widths[0], 3, padding=1), nn.LeakyReLU(0.1)
         )
         self.down, self.encode = nn.ModuleList(), nn.ModuleList()
         self.up, self.decode = nn.ModuleList(), nn.ModuleList()
-        for above, width in zip(widths, widths[1:], strict=False):
+        for above, width in itertools.pairwise(widths):
             self.down.append(nn.Conv2d(above, width, 4, stride=2, padding=1))
             self.encode.append(ResidualBlock(width, width, norm))
         for above, width in zip(reversed(widths[:-1]), reversed(widths), strict=False):
