@@ -1,0 +1,132 @@
+"""From what the user named to cases: inputs, and the file that each becomes."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import MedGANSynthError
+from ..models.manifest import Direction
+from ..volume.marks import bare_name, image_suffix, sidecar_path
+
+_HEADERS = (".nhdr", ".mhd")
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One translation.
+
+    Attributes:
+        name: what people call it: the first input's file name.
+        inputs: one path for each input of the direction.
+        out: the volume to write.
+    """
+
+    name: str
+    inputs: tuple[Path, ...]
+    out: Path
+
+    def map_path(self, name: str) -> Path:
+        """Where the uncertainty map `name` goes: `<out>_<name>` with the same suffix."""
+        return self.out.with_name(f"{bare_name(self.out)}_{name}{image_suffix(self.out)}")
+
+
+def plan(
+    inputs: Sequence[Path], named: Sequence[str], direction: Direction, out: Path
+) -> list[Case]:
+    """The cases of one command.
+
+    One case goes to `out` itself when that is named like an image; otherwise `out` is a folder and
+    outputs are called `<input>_synthetic-<modality>.nii.gz`.
+
+    Args:
+        inputs: volumes, DICOM folders, or folders of either.
+        named: "MODALITY=FILE", for directions with several inputs.
+
+    Raises:
+        MedGANSynthError: nothing to do, a missing or unknown modality, two cases with one output,
+            an output that is an input.
+    """
+    if named:
+        if inputs:
+            raise MedGANSynthError("give either volumes or --input NAME=FILE, not both.")
+        sets = [_by_modality(named, direction)]
+    else:
+        if len(direction.inputs) != 1:
+            wanted = " ".join(f"{port.modality}=FILE" for port in direction.inputs)
+            raise MedGANSynthError(f"the model wants several volumes; give --input {wanted}.")
+        sets = [(path,) for given in inputs for path in expand(given)]
+    if not sets:
+        raise MedGANSynthError("no volume to translate; name one.")
+    single = bool(image_suffix(out))
+    if single and len(sets) > 1:
+        raise MedGANSynthError(
+            f"{out}: is one file, but there are {len(sets)} inputs; name a folder."
+        )
+    cases = []
+    for paths in sets:
+        name = f"{bare_name(paths[0])}_synthetic-{direction.output.modality}.nii.gz"
+        cases.append(Case(paths[0].name, paths, out if single else out / name))
+    _refuse_collisions(cases)
+    return cases
+
+
+def expand(path: Path) -> list[Path]:
+    """The volumes that a path stands for, in the order of their names.
+
+    A folder stands for the volumes in it, without those that are ours; one without volumes is a
+    DICOM series if it holds files, and otherwise stands for its subfolders.
+    """
+    if not path.is_dir():
+        return [path]
+    entries = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+    volumes = [p for p in entries if p.is_file() and _looks_like_volume(p)]
+    if volumes:
+        return [p for p in volumes if not sidecar_path(p).exists()]
+    folders = [p for p in entries if p.is_dir()]
+    if any(p.is_file() for p in entries) or not folders:
+        return [path]
+    return [volume for folder in folders for volume in expand(folder)]
+
+
+def _looks_like_volume(path: Path) -> bool:
+    return bool(image_suffix(path)) or path.suffix.lower() in _HEADERS
+
+
+def _by_modality(named: Sequence[str], direction: Direction) -> tuple[Path, ...]:
+    given: dict[str, Path] = {}
+    for item in named:
+        modality, equals, file = item.partition("=")
+        if not equals or not file:
+            raise MedGANSynthError(f"--input {item}: must read NAME=FILE.")
+        if modality in given:
+            raise MedGANSynthError(f"--input {item}: {modality} is given twice.")
+        given[modality] = Path(file)
+    wanted = [port.modality for port in direction.inputs]
+    if sorted(given) != sorted(wanted):
+        raise MedGANSynthError(
+            f"--input: the model wants {', '.join(wanted)}, not {', '.join(given)}."
+        )
+    return tuple(given[modality] for modality in wanted)
+
+
+def _refuse_collisions(cases: Sequence[Case]) -> None:
+    outputs: dict[Path, Case] = {}
+    sources = {path.resolve() for case in cases for path in case.inputs}
+    for case in cases:
+        out = case.out.resolve()
+        if out in sources:
+            raise MedGANSynthError(f"{case.out}: is an input; choose another name for the output.")
+        if out in outputs:
+            raise MedGANSynthError(
+                f"{case.inputs[0]} and {outputs[out].inputs[0]} would both become {out.name}; "
+                "translate them into two folders."
+            )
+        outputs[out] = case
+
+
+def take_shard(cases: Sequence[Case], text: str) -> list[Case]:
+    """Part I of N, counted from 1: every N-th case, so that parts are about equally long."""
+    part, slash, parts = text.partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise MedGANSynthError(f"--shard {text}: must be I/N with I from 1 to N, such as 3/16.")
+    return list(cases[int(part) - 1 :: int(parts)])

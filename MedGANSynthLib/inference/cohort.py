@@ -1,0 +1,200 @@
+"""`medgansynth translate`: one volume or a whole cohort, and no bad case stops the others."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import Cancelled, MedGANSynthError
+from ..events import Events
+from ..models.package import open_package
+from ..volume.content import refuse_unfit
+from ..volume.marks import provenance_in
+from ..volume.preprocessing import intensity_range
+from ..volume.provenance import Provenance, Source
+from ..volume.read import check, read
+from ..volume.volume import Volume
+from ..volume.write import file_hash, write
+from .cases import Case, plan, take_shard
+from .suitability import doubts
+from .translate import Translator
+from .uncertainty import map_names, uncertainty_maps
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What is the same for all cases."""
+
+    translator: Translator
+    settings: dict[str, Any]
+    maps: bool
+    fill_nonfinite: float | None
+    overwrite: bool
+    events: Events
+
+
+def translate(
+    inputs: tuple[Path, ...],
+    model: str,
+    out: Path,
+    direction: str | None,
+    input: tuple[str, ...],
+    device: str,
+    batch: int,
+    match_range: Path | None,
+    uncertainty: bool,
+    fill_nonfinite: float | None,
+    shard: str,
+    overwrite: bool,
+    events: Events,
+) -> dict[str, Any]:
+    """Translate volumes and write each whole or not at all.
+
+    Returns:
+        `rows` with case, status ("translated", "finished before", "failed"), output and error;
+        `failed`; `outputs`.
+
+    Raises:
+        MedGANSynthError: what stops the whole command, or the one case there is.
+    """
+    if batch < 0:
+        raise MedGANSynthError(f"--batch {batch}: must be 0 or more.")
+    package = open_package(model)
+    chosen = package.direction(direction)
+    cases = take_shard(plan(inputs, input, package.manifest.directions[chosen], out), shard)
+    output_range = None
+    if match_range is not None:
+        output_range = intensity_range(read(match_range).array, package.manifest.intensity)
+    request = Request(
+        translator=Translator.load(package, chosen, device, batch, output_range),
+        settings={"fill_nonfinite": fill_nonfinite},
+        maps=uncertainty,
+        fill_nonfinite=fill_nonfinite,
+        overwrite=overwrite,
+        events=events,
+    )
+    rows = [_attempt(request, case, number, len(cases)) for number, case in enumerate(cases)]
+    events.progress(1.0, "done")
+    return _summary(rows)
+
+
+def _attempt(request: Request, case: Case, number: int, count: int) -> dict[str, Any]:
+    """One case's row of the summary."""
+    row: dict[str, Any] = {"case": case.name, "status": "translated", "output": str(case.out)}
+
+    def progress(fraction: float) -> None:
+        request.events.progress((number + 0.99 * fraction) / count, case.name)
+
+    progress(0.0)
+    try:
+        if not _translate_case(request, case, progress):
+            row["status"] = "finished before"
+    except Cancelled:
+        raise
+    except MedGANSynthError as error:
+        if count == 1:
+            raise
+        row |= {"status": "failed", "output": None, "error": str(error)}
+        request.events.warning(f"failed: {error}")
+    return row
+
+
+def _translate_case(request: Request, case: Case, progress: Any) -> bool:
+    """Translate and write one case; False if exactly this was done before."""
+    translator = request.translator
+    direction = translator.ports
+    sources = [
+        Source(_hash(path), port.modality)
+        for path, port in zip(case.inputs, direction.inputs, strict=True)
+    ]
+    wanted = _wanted(request, case, sources)
+    if not request.overwrite and _finished(wanted):
+        return False
+    volumes = [
+        _read_input(request, path, port.modality)
+        for path, port in zip(case.inputs, direction.inputs, strict=True)
+    ]
+    names = [path.name for path in case.inputs]
+    for text in doubts(translator.package.manifest, direction, volumes, names):
+        request.events.warning(text)
+    share = 0.15 if request.maps else 1.0
+    made = translator.translate(volumes, sources, lambda f: progress(share * f), **request.settings)
+    outputs = {case.out: made}
+    if request.maps:
+        maps = uncertainty_maps(
+            translator,
+            volumes,
+            sources,
+            lambda f: progress(share + (1 - share) * f),
+            **request.settings,
+        )
+        outputs |= {case.map_path(name): volume for name, volume in maps.items()}
+    for path, volume in outputs.items():
+        write(volume, path, overwrite=True)  # what may not be replaced was refused before
+    return True
+
+
+def _hash(path: Path) -> str:
+    try:
+        return file_hash(path)
+    except FileNotFoundError:
+        raise MedGANSynthError(f"{path}: does not exist; check the name.") from None
+    except OSError as error:
+        raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
+
+
+def _wanted(request: Request, case: Case, sources: Sequence[Source]) -> dict[Path, Provenance]:
+    """Each file that shall come out, and how it will be marked."""
+    translator, settings = request.translator, request.settings
+    wanted = {case.out: translator.provenance(sources, **settings)}
+    if request.maps:
+        for name in map_names(translator):
+            marks = translator.provenance(sources, map=name, **settings)
+            wanted[case.map_path(name)] = marks
+    return wanted
+
+
+def _finished(wanted: dict[Path, Provenance]) -> bool:
+    """Whether all files are there and are what this very command would write.
+
+    Raises:
+        MedGANSynthError: another file lies in the way.
+    """
+    there = [path for path in wanted if path.exists()]
+    for path in there:
+        try:
+            marked = provenance_in(check(path).marks)
+        except MedGANSynthError:
+            marked = None
+        if marked != wanted[path]:
+            raise MedGANSynthError(
+                f"{path}: exists already and is something else; choose another name or pass "
+                "--overwrite."
+            )
+    return len(there) == len(wanted)
+
+
+def _read_input(request: Request, path: Path, modality: str) -> Volume:
+    volume = read(path, fill_nonfinite=request.fill_nonfinite)
+    for note in volume.notes:
+        request.events.warning(note)
+    refuse_unfit(volume, path.name)
+    return dataclasses.replace(volume, modality=modality)
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    counts = {
+        status: sum(row["status"] == status for row in rows)
+        for status in ("translated", "finished before", "failed")
+    }
+    text = ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "nothing to do"
+    result: dict[str, Any] = {
+        "text": f"{text}.",
+        "failed": counts["failed"],
+        "outputs": [row["output"] for row in rows if row["output"]],
+    }
+    if len(rows) > 1:
+        result["rows"] = rows
+    elif rows:
+        result["text"] = f"{rows[0]['output']}: {rows[0]['status']}."
+    return result

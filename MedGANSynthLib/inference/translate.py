@@ -1,0 +1,179 @@
+"""One person's volume (or several sequences of it) to another modality, on its own grid."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..models.manifest import Direction
+from ..models.package import Package
+from ..volume.geometry import same_grid
+from ..volume.preprocessing import Prepared, prepare
+from ..volume.provenance import Provenance, Source
+from ..volume.volume import Volume
+from .device import choose_device
+from .forward import Progress, run_network, silent
+from .suitability import doubts
+
+
+@dataclasses.dataclass(frozen=True)
+class Translator:
+    """One direction of a package with its networks loaded, for any number of volumes.
+
+    Attributes:
+        output_range: what the output's -1 and 1 stand for.
+        batch: slices computed at once; 0 chooses by the slice's size.
+    """
+
+    package: Package
+    direction: str
+    network: nn.Module
+    output_range: tuple[float, float]
+    batch: int = 0
+
+    @classmethod
+    def load(
+        cls,
+        package: Package,
+        direction: str | None = None,
+        device: str = "auto",
+        batch: int = 0,
+        output_range: tuple[float, float] | None = None,
+    ) -> "Translator":
+        """Load the network of `direction` (None: the package's first).
+
+        Args:
+            output_range: None takes the package's reference range of the target.
+
+        Raises:
+            MedGANSynthError: no such direction or device; weights that do not fit.
+        """
+        direction = package.direction(direction)
+        chosen = package.manifest.directions[direction]
+        network = _load(package, chosen.network, choose_device(device))
+        return cls(
+            package, direction, network, output_range or chosen.output.reference_range, batch
+        )
+
+    def provenance(self, sources: Sequence[Source], **settings: object) -> Provenance:
+        """How an output of these inputs is marked."""
+        low, high = self.output_range
+        return Provenance(
+            model=self.package.manifest.name,
+            model_sha256=self.package.sha256,
+            direction=self.direction,
+            inputs=tuple(sources),
+            settings={"output_low": float(low), "output_high": float(high), **settings},
+        )
+
+    def prepare(self, volumes: Sequence[Volume]) -> list[Prepared]:
+        """Bring each input to the model's grid.
+
+        Raises:
+            MedGANSynthError: a wrong number of inputs, or inputs on different grids.
+        """
+        ports = self.ports.inputs
+        if len(volumes) != len(ports):
+            wanted = ", ".join(port.modality for port in ports)
+            raise MedGANSynthError(
+                f"{self.package.manifest.name}: {self.direction} needs {len(ports)} inputs "
+                f"({wanted}), not {len(volumes)}."
+            )
+        for volume, port in zip(volumes[1:], ports[1:], strict=True):
+            if not same_grid(volumes[0], volume):
+                raise MedGANSynthError(
+                    f"{port.modality} and {ports[0].modality} lie on different grids; resample "
+                    "them to one."
+                )
+        manifest = self.package.manifest
+        return [prepare(v, manifest.grid, manifest.intensity) for v in volumes]
+
+    def translate(
+        self,
+        volumes: Sequence[Volume],
+        sources: Sequence[Source] = (),
+        progress: Progress = silent,
+        **settings: object,
+    ) -> Volume:
+        """The synthetic volume, float32, on the grid of the input, marked.
+
+        Args:
+            volumes: in the order of the direction's inputs, on one grid.
+            sources: what the provenance shall name as inputs.
+            settings: further plain values for the provenance.
+
+        Raises:
+            MedGANSynthError: wrong inputs, not enough memory.
+        """
+        prepared = self.prepare(volumes)
+        result = self.run([p.array for p in prepared], prepared[0].spacing, progress)
+        back = prepared[0].undo(result)
+        return volumes[0].with_array(
+            _to_range(back, self.output_range),
+            modality=self.ports.output.modality,
+            provenance=self.provenance(sources, **settings),
+            notes=(),
+        )
+
+    def run(
+        self, arrays: Sequence[np.ndarray], spacing: tuple[float, float, float], progress: Progress
+    ) -> np.ndarray:
+        """Prepared arrays through the network; see `forward.run_network`."""
+        return run_network(self.network, self.ports, arrays, spacing, self.batch, progress)
+
+    @property
+    def ports(self) -> Direction:
+        """What goes in and what comes out."""
+        return self.package.manifest.directions[self.direction]
+
+    @property
+    def way_back(self) -> str | None:
+        """The name of the opposite direction, if the package has one."""
+        start = [port.modality for port in self.ports.inputs]
+        for name, other in self.package.manifest.directions.items():
+            inputs = [port.modality for port in other.inputs]
+            if inputs == [self.ports.output.modality] and [other.output.modality] == start:
+                return name
+        return None
+
+
+def _load(package: Package, network: str, device: torch.device) -> nn.Module:
+    """A network in the memory layout in which its convolutions are fastest."""
+    loaded = package.load_network(network, device)
+    three = any(parameter.dim() == 5 for parameter in loaded.parameters())
+    return loaded.to(memory_format=torch.channels_last_3d if three else torch.channels_last)
+
+
+def translate_volume(
+    volumes: Sequence[Volume],
+    package: Package,
+    direction: str | None = None,
+    device: str = "auto",
+    batch: int = 0,
+    events: Events | None = None,
+) -> Volume:
+    """Translate one case with one direction of a package; see `Translator`.
+
+    Args:
+        events: told when the inputs do not look like what the model's card asks for.
+    """
+    translator = Translator.load(package, direction, device, batch)
+    if events is not None:
+        chosen = package.manifest.directions[translator.direction]
+        names = [port.modality for port in chosen.inputs]
+        for text in doubts(package.manifest, chosen, volumes, names):
+            events.warning(text)
+    return translator.translate(volumes)
+
+
+def _to_range(array: np.ndarray, output_range: tuple[float, float]) -> np.ndarray:
+    """[-1, 1] to `output_range`, in place."""
+    low, high = output_range
+    array += 1
+    array *= np.float32((high - low) / 2)
+    array += np.float32(low)
+    return array
