@@ -5,8 +5,7 @@
 #   make lint        ruff
 #   make bench       the benchmarks, one after the other
 #
-# PYTHON=python3.12 chooses the interpreter. PIP_ARGS is handed to pip, for example
-# PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu" for torch without CUDA.
+# PYTHON=python3.12 chooses the interpreter. PIP_ARGS is handed to pip.
 
 PYTHON ?= python3
 PIP_ARGS ?=
@@ -15,6 +14,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet -c constraints.txt $(PIP_ARGS)
 READY := $(VENV)/.ready
+READY_TO_TEST := $(VENV)/.ready-to-test
 
 .PHONY: setup demo test test-slow lint bench clean
 
@@ -25,23 +25,28 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (a few minutes, once)"
 	@$(PIP) torch
+	@$(PIP) --editable .
+	@touch $@
+
+$(READY_TO_TEST): $(READY)
+	@echo "Installing what the tests need"
 	@$(PIP) --editable '.[test]'
 	@touch $@
 
 demo: $(READY)
 	@$(PY) Resources/demo.py
 
-test: $(READY)
+test: $(READY_TO_TEST)
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
-test-slow: $(READY)
+test-slow: $(READY_TO_TEST)
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile
 
-lint: $(READY)
+lint: $(READY_TO_TEST)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-bench: $(READY)
+bench: $(READY_TO_TEST)
 	@for script in Testing/benchmarks/*.py; do \
 		echo "== $$script"; $(PY) $$script || exit 1; \
 	done

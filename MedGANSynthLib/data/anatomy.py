@@ -35,7 +35,7 @@ class Anatomy:
             rng.normal(1.0, [0.02, 0.02, 0.02]), 0.96, 1.04
         )
         self.rotation = _rotation(np.deg2rad(rng.normal(0.0, [4.0, 2.0, 2.0])))
-        self.warp_phase = rng.uniform(0, 2 * np.pi, (3, 2))
+        self.warp_phase = rng.uniform(0, 2 * np.pi, (3, 2)).astype(np.float32)
         self.ventricles = float(np.exp(rng.normal(0.0, 0.25)))
         self.sulcus = rng.uniform(0.4, 1.0)  # mm, half the width
         self.fold_depth = rng.uniform(15.0, 20.0)
