@@ -13,7 +13,7 @@ from ..volume.preprocessing import BACKGROUND
 
 Progress = Callable[[float], None]
 
-_BATCH_PIXELS = 2**18
+_BATCH_PIXELS = 2**19
 _BLANK = 1e-3
 
 

@@ -24,6 +24,17 @@ def check_dicom(path: Path) -> Header:
         MedGANSynthError: no DICOM, several series, missing or uneven slices, a tilted gantry,
             colour, cut-short pixels.
     """
+    try:
+        return _check(path)
+    except MedGANSynthError:
+        raise
+    except OSError as error:
+        raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
+    except Exception:  # pydicom raises many kinds, and late, on damaged files
+        raise MedGANSynthError(f"{path.name}: is damaged DICOM; {_HINT}.") from None
+
+
+def _check(path: Path) -> Header:
     name = path.name
     files = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file())
     series: dict[str, list[tuple[Path, pydicom.Dataset]]] = {}
@@ -63,10 +74,6 @@ def _read(file: Path) -> pydicom.Dataset | None:
         return dataset
     except (InvalidDicomError, IsADirectoryError):
         return None
-    except PermissionError:
-        raise MedGANSynthError(f"{file.name}: no permission to read it.") from None
-    except Exception:  # pydicom raises many kinds on damaged files
-        raise MedGANSynthError(f"{file.name}: is a damaged DICOM file; {_HINT}.") from None
 
 
 def _check_pixels(file: Path, dataset: pydicom.Dataset) -> None:
@@ -83,7 +90,7 @@ def _check_pixels(file: Path, dataset: pydicom.Dataset) -> None:
     expected = int(dataset.Rows) * int(dataset.Columns) * frames * bits // 8
     try:
         there = len(dataset.PixelData)
-    except Exception:  # as above: the deferred read ran off the file's end
+    except (OSError, EOFError, ValueError):  # the deferred read ran off the file's end
         there = 0
     if there < expected:
         raise MedGANSynthError(

@@ -183,7 +183,10 @@ def _forms(header: nib.Nifti1Header) -> dict[str, np.ndarray]:
     """The two affines where both are set and say different things, else nothing."""
     if not (header["sform_code"] > 0 and header["qform_code"] > 0):
         return {}
-    forms = {"sform": header.get_sform(), "qform": header.get_qform()}
+    try:
+        forms = {"sform": header.get_sform(), "qform": header.get_qform()}
+    except (nib.spatialimages.HeaderDataError, ValueError):  # no rotation; ITK takes the sform
+        return {}
     same = np.allclose(forms["sform"], forms["qform"], rtol=1e-3, atol=1e-3)
     return {} if same else forms
 

@@ -1,6 +1,7 @@
 """One reader for all formats: what Slicer shows, after the checks."""
 
 import contextlib
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,13 @@ def check(path: Path) -> Header:
         MedGANSynthError: one sentence: which file, what is wrong, what to do.
     """
     path = Path(path)
+    with warnings.catch_warnings():
+        # What the libraries would say of a damaged header quotes it, and may name a patient.
+        warnings.simplefilter("ignore")
+        return _check(path)
+
+
+def _check(path: Path) -> Header:
     try:
         if path.is_dir():
             return check_dicom(path)
