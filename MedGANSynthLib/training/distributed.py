@@ -7,7 +7,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from ..errors import MedGANSynthError
+from ..inference.device import choose_device
 
 
 class Ranks:
@@ -21,7 +21,9 @@ class Ranks:
     def __init__(self, device: str) -> None:
         self.rank = int(os.environ.get("RANK", 0))
         self.world = int(os.environ.get("WORLD_SIZE", 1))
-        self.device = choose_device(device, int(os.environ.get("LOCAL_RANK", 0)))
+        self.device = choose_device(device)
+        if self.device.type == "cuda" and self.world > 1:
+            self.device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         if self.world > 1:
             dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
 
@@ -58,24 +60,3 @@ class Ranks:
         """Leave the group."""
         if self.world > 1 and dist.is_initialized():
             dist.destroy_process_group()
-
-
-def choose_device(name: str, local_rank: int = 0) -> torch.device:
-    """`auto`, `cpu`, `mps` or a GPU such as `cuda:0` as a torch device.
-
-    Raises:
-        MedGANSynthError: unknown name, or a GPU that is not there.
-    """
-    if name == "auto":
-        return (
-            torch.device("cuda", local_rank) if torch.cuda.is_available() else torch.device("cpu")
-        )
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise MedGANSynthError(
-            f"--device {name}: unknown device; use auto, cpu or cuda:0."
-        ) from None
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise MedGANSynthError(f"--device {name}: no such GPU here; use auto or cpu.")
-    return device

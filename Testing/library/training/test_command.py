@@ -5,11 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.events import Events
 from MedGANSynthLib.training import checkpoint
+from MedGANSynthLib.training.command import train
 
 TINY = [
     *("--set", "data.phantoms=2", "data.size=[32,32]", "images=8", "objective.pool=0"),
@@ -73,17 +77,26 @@ def test_two_ranks_train_what_one_rank_trains(tmp_path):
         assert float(a) == pytest.approx(float(b), rel=1e-3)
 
 
-def test_refusals_are_one_sentence(tmp_path):
-    cases = {
-        ("train", "-p", "cyclegan-t1-t2"): "give the Run folder with -o",
-        ("train", "-p", "cyclegan", "-o", "x"): "no such preset",
-        (*TRAIN, "-o", str(tmp_path / "r"), "--data", str(tmp_path / "no.json")): "no.json",
-        (*TRAIN, "-o", str(tmp_path / "r"), "--device", "cuda:7"): "no such GPU here",
-        (*TRAIN, "-o", str(tmp_path / "r"), "--device", "abacus"): "unknown device",
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"out": None}, "give the Run folder with -o"),
+        ({"preset": "cyclegan"}, "no such preset"),
+        ({"data": Path("no.json")}, "no.json: no such data list"),
+        ({"device": "cuda:7"}, "no such device here"),
+        ({"device": "abacus"}, "unknown device"),
+    ],
+)
+def test_refusals_are_one_sentence(tmp_path, change, sentence):
+    plain = {
+        "preset": "cyclegan-t1-t2-debug",
+        "data": None,
+        "out": tmp_path / "run",
+        "set": (),
+        "device": "cpu",
+        "dry_run": False,
     }
-    running = {arguments: start(*arguments) for arguments in cases}
-    for arguments, sentence in cases.items():
-        code, out, err = finish(running[arguments])
-        assert code == 1, arguments
-        assert sentence in err and err.count("\n") == 1, err
-        assert out == ""
+    with pytest.raises(MedGANSynthError, match=sentence) as caught:
+        train(**plain | change, events=Events())
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "run").exists()
