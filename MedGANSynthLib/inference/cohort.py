@@ -80,7 +80,8 @@ def translate(
 
 def _attempt(request: Request, case: Case, number: int, count: int) -> dict[str, Any]:
     """One case's row of the summary."""
-    row: dict[str, Any] = {"case": case.name, "status": "translated", "output": str(case.out)}
+    row: dict[str, Any] = {"case": case.name, "status": "translated"}
+    row |= {"output": str(case.out), "error": None}
 
     def progress(fraction: float) -> None:
         request.events.progress((number + 0.99 * fraction) / count, case.name)

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 from nibabel import orientations
 
-from .geometry import orientation_between, reorient, resample_to
+from .geometry import orientation_between, reorient
 from .grid import Grid, Intensity
+from .separable import resample_axes
 from .volume import Volume
 
 BACKGROUND = -1.0
@@ -85,15 +86,14 @@ class Prepared:
         if self.resampled:
             inner = self._resample_back(inner)
         there = orientation_between(self.source_affine, self.orientation)
-        return np.ascontiguousarray(orientations.apply_orientation(inner, _inverse(there)))
+        return np.array(orientations.apply_orientation(inner, _inverse(there)), order="C")
 
     def _resample_back(self, inner: np.ndarray) -> np.ndarray:
         target = reorient(
             Volume(np.broadcast_to(np.float32(0), self.source_shape), self.source_affine),
             self.orientation,
         )
-        volume = Volume(inner, self.inner_affine)
-        return _interpolate(volume, target.shape, target.affine, smooth=False).array
+        return _interpolate(inner, self.inner_affine, target.shape, target.affine, smooth=False)
 
 
 def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
@@ -109,7 +109,8 @@ def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
     resampled = spacing != inner.spacing
     if resampled:
         shape, affine = _respaced(inner, spacing)
-        inner = _interpolate(inner, shape, affine, smooth=True)
+        array = _interpolate(inner.array, inner.affine, shape, affine, smooth=True)
+        inner = inner.with_array(array, affine=affine)
     shape = grid.size or tuple(
         -(-n // m) * m for n, m in zip(inner.shape, grid.multiple, strict=True)
     )
@@ -131,20 +132,18 @@ def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
 
 
 def _interpolate(
-    volume: Volume, shape: tuple[int, ...], affine: np.ndarray, smooth: bool
-) -> Volume:
-    """Cubic interpolation within [-1, 1] that leaves the background blank.
+    array: np.ndarray, affine: np.ndarray, shape: tuple[int, ...], onto: np.ndarray, smooth: bool
+) -> np.ndarray:
+    """`array` on `affine` to the grid `shape`, `onto`, which has the same axes; within [-1, 1].
 
     Cubic, because there and back again (1 -> 2 -> 1 mm, 5 -> 2.5 -> 5 mm, 2 -> 1 -> 2 mm) it
-    changed brain voxels by 27, 2 and 0.5 % of their standard deviation; linear by 37, 24 and
+    changed brain voxels by 27, 2 and 0.6 % of their standard deviation; linear by 37, 24 and
     11 %. Not smoothed on the way back: what was made finer would return blurred (29 % for 2 %).
-    A spline rings around a stripped brain, hence the background where linear interpolation has it.
     """
-    cubic = resample_to(volume, shape, affine, "cubic", BACKGROUND, smooth).array
-    np.clip(cubic, -1, 1, out=cubic)
-    linear = resample_to(volume, shape, affine, "linear", BACKGROUND, smooth=False).array
-    cubic[linear <= BACKGROUND] = BACKGROUND
-    return volume.with_array(cubic, affine=affine)
+    index = np.linalg.solve(affine, onto)
+    positions = [index[a, 3] + index[a, a] * np.arange(n) for a, n in enumerate(shape)]
+    resampled = resample_axes(array, positions, BACKGROUND, smooth)
+    return np.clip(resampled, -1, 1, out=resampled)
 
 
 def _allowed(spacing: float, allowed: tuple[float, float] | None) -> float:
