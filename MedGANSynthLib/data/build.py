@@ -79,7 +79,7 @@ def make_datalist(
     for one, other in copies_across_splits(datalist):
         events.warning(f"{one} and {other} are the same file in two splits: one person twice?")
     return {
-        "text": f"{out}: {len(cases)} cases of {len({c.subject for c in cases})} people",
+        "text": f"{out}: written.",
         "rows": [_row(name, cases, datalist.modality) for name, cases in datalist.splits().items()],
         "outputs": [str(out)],
     }

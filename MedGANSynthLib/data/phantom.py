@@ -1,8 +1,9 @@
 """A procedural head phantom in several MR contrasts, for tests, demonstration and debug training.
 
 Nothing in it comes from a person. It has the structure that matters for image synthesis (layers,
-folds, ventricles, partial volume, bias field, noise) but no pathology, and any figure measured on
-it must be called a phantom's.
+folds, ventricles, partial volume, bias field, noise) but no pathology, and so few tissues that one
+contrast is nearly a function of another inside the brain: translating it is far easier than
+translating people. Any figure measured on it must be called a phantom's.
 """
 
 import hashlib
