@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import sys
 import types
 import typing
@@ -103,6 +104,7 @@ def main(argv: list[str] | None = None) -> int:
     progress, debug = arguments.pop("progress"), arguments.pop("debug")
     listener = {"text": ConsoleEvents, "json": JsonEvents, "none": Events}[progress]()
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in arguments.items()}
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         result = tasks.run(task_type(**values), listener)
     except (MedGANSynthError, KeyboardInterrupt) as error:
@@ -126,6 +128,11 @@ def main(argv: list[str] | None = None) -> int:
     else:
         _print(json.dumps(result, indent=1) if as_json else render(result))
     return 1 if result.get("failed") else 0
+
+
+def _interrupt(number: int, frame: Any) -> None:
+    """SIGTERM unwinds like Ctrl-C, so that temporary files are removed."""
+    raise KeyboardInterrupt
 
 
 def _fail(listener: Events, error: BaseException) -> int:

@@ -166,3 +166,8 @@ def test_version(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--version"])
     assert capsys.readouterr().out.startswith("medgansynth 0.")
+
+
+def test_sigterm_unwinds_like_ctrl_c():
+    with pytest.raises(KeyboardInterrupt):
+        cli._interrupt(15, None)

@@ -93,3 +93,9 @@ def test_whole_folder_keeps_the_old_one_on_failure(tmp_path):
         raise KeyboardInterrupt
     assert names(out) == ["a"]
     assert names(tmp_path) == ["out"]
+
+
+def test_a_file_in_the_place_of_a_folder_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MedGANSynthError, match="cannot be written"):
+        files.write_text(tmp_path / "file" / "inner.txt", "text")

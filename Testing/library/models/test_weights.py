@@ -2,7 +2,6 @@
 
 import json
 import struct
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -85,13 +84,11 @@ def test_round_trip_keeps_views_and_counters(tmp_path: Path) -> None:
 )
 def test_crafted_headers(tmp_path: Path, header: object, data: bytes, length: int | None) -> None:
     path = craft(tmp_path / "weights.safetensors", header, data, length)
-    started = time.monotonic()
     tracemalloc.start()
     with pytest.raises(MedGANSynthError):
         read_header(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert time.monotonic() - started < 1
     assert peak < 100e6
 
 
