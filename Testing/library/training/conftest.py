@@ -41,13 +41,13 @@ class Recorder(Events):
 
 @pytest.fixture
 def trainer(tmp_path):
-    """`trainer(name, *overrides, at=None)` trains the debug preset in `tmp_path/name`."""
+    """`trainer(name, *overrides, at=None)` trains a debug preset in `tmp_path/name`."""
 
-    def go(name, *overrides, at=None):
-        config = load_config(
-            "cyclegan-t1-t2-debug",
-            ("data.size=[32,32]", "networks.generator.options.levels=5", *overrides),
-        )
+    def go(name, *overrides, at=None, preset="cyclegan-t1-t2-debug"):
+        smaller = ["data.size=[32,32]"]
+        if preset == "cyclegan-t1-t2-debug":
+            smaller.append("networks.generator.options.levels=5")
+        config = load_config(preset, (*smaller, *overrides))
         heads = _heads(dataclasses.replace(config.data))
         ranks, events = Ranks("cpu"), Recorder(at)
         run = Run(tmp_path / name)

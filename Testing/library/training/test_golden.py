@@ -1,0 +1,29 @@
+"""Stored losses of the debug presets: whatever makes training faster must compute the same.
+
+To accept a wanted change: `MEDGANSYNTH_WRITE_GOLDEN=1 pytest Testing/library/training/test_golden.py`
+and say in the commit why the numbers moved.
+"""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).with_name("golden_losses.json")
+
+
+@pytest.mark.parametrize("preset", ["cyclegan-t1-t2-debug", "cyclegan-t1-t2-small-debug"])
+def test_losses_are_the_stored_ones(trainer, preset):
+    options = ("images=8", "intervals.metrics=2", "intervals.validate=0", "intervals.preview=0")
+    folder, *_ = trainer("run", *options, preset=preset)
+    with open(folder / "metrics.csv", newline="") as file:
+        losses = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+    golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
+    if os.environ.get("MEDGANSYNTH_WRITE_GOLDEN"):
+        golden[preset] = losses
+        GOLDEN.write_text(json.dumps(golden, indent=1) + "\n")
+    for step, (row, stored) in enumerate(zip(losses, golden[preset], strict=True)):
+        # Other processors round differently, and a GAN amplifies that with every step.
+        assert row == pytest.approx(stored, rel=1e-4 * 4**step), f"step {step + 1}"
