@@ -86,7 +86,8 @@ class SlicePairDataset(Dataset):
     Item `n` depends on the seed and on `n` alone, whatever was drawn before it and by how many
     processes: every epoch is a new permutation of all slices, every item has its own random state.
 
-    Items: `{"source": [slices, rows, cols], "target": the same}`, float32 in [-1, 1].
+    Items: `{"source": [slices, rows, cols], "target": the same}`, float32 in [-1, 1]; of pairs also
+    `"inside"`, 1 in the mask (where there is none, in the target's foreground) and 0 elsewhere.
 
     Raises:
         MedGANSynthError: no usable slices of a modality.
@@ -100,7 +101,7 @@ class SlicePairDataset(Dataset):
         self.index = self._usable(paired_needs)
         self.targets = self.index if s.paired else self._usable((s.target,))
         if s.paired:
-            self.both = SlabAugmentation(s, ["source", "target"], ["source"])
+            self.both = SlabAugmentation(s, ["source", "target", "inside"], ["source"])
         self.alone = SlabAugmentation(s, ["image"], ["image"])
         self._epoch, self._order = -1, np.empty(0, int)
 
@@ -136,7 +137,13 @@ class SlicePairDataset(Dataset):
         source = self._slab(place, self.settings.source, strip)
         if self.settings.paired:
             target = self._slab(place, self.settings.target, strip)
-            return self.both({"source": source, "target": target}, seed)
+            inside = target > BACKGROUND
+            if self.settings.mask in self.heads[place[0]].arrays:
+                inside = self._slab(place, self.settings.mask, strip)
+            # As an image in [-1, 1], so that it moves like the others.
+            images = {"source": source, "target": target, "inside": 2.0 * inside - 1.0}
+            item = self.both(images, seed)
+            return item | {"inside": (item["inside"] > 0).float()}
         other = self.targets[rng.integers(len(self.targets))]
         target = self._slab(other, self.settings.target, strip)
         return {

@@ -28,8 +28,11 @@ class System:
     exported: tuple[str, ...]
     memory: dict[str, Any]
 
-    def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Update every network once and return each loss term as a detached scalar."""
+    def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
+        """Update every network once and return each loss term as a detached scalar.
+
+        `seen` images came before this batch; schedules of the method follow it.
+        """
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ..networks.registry import build_network
 from ..objectives.adversarial import ADVERSARIAL_LOSSES
 from ..objectives.image_pool import ImagePool
+from ..objectives.reconstruction import masked_l1
 from .base import System, Wrap, adam, frozen
 
 
@@ -34,7 +35,7 @@ class CycleGAN(System):
             network = build_network(spec.architecture, channels | spec.options, f"networks.{role}")
             return wrap(network.to(device, memory_format=torch.channels_last))
 
-        self.objective = config.objective
+        self.objective, self.images = config.objective, config.images
         self.adversarial = ADVERSARIAL_LOSSES[config.objective.adversarial]
         self.g, self.f = make("generator"), make("generator")
         self.d_y, self.d_x = make("discriminator"), make("discriminator")
@@ -51,9 +52,10 @@ class CycleGAN(System):
         self.pool_x, self.pool_y = ImagePool(self.objective.pool), ImagePool(self.objective.pool)
         self.memory = {"pool_source": self.pool_x, "pool_target": self.pool_y}
 
-    def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
         """One update of G and F (equation 3), then one of D_X and D_Y (equation 1)."""
         x, y, o = batch["source"], batch["target"], self.objective
+        adversarial = o.adversarial_weight > 0 and seen >= o.warmup * self.images
         losses: dict[str, Tensor] = {}
 
         # Translations, and what each generator makes of its own target domain, in one pass.
@@ -68,8 +70,12 @@ class CycleGAN(System):
             losses["cycle"] = F.l1_loss(self.f(fake_y), x) + F.l1_loss(self.g(fake_x), y)
         if o.paired:
             losses["paired"] = F.l1_loss(fake_y, y) + F.l1_loss(fake_x, x)
+        if o.paired and o.inside:
+            losses["inside"] = masked_l1(fake_y, y, batch["inside"]) + masked_l1(
+                fake_x, x, batch["inside"]
+            )
         with frozen(self.d_y, self.d_x) as (d_y, d_x):
-            if o.adversarial_weight:
+            if adversarial:
                 fooled = self.adversarial.generator
                 losses["adversarial"] = fooled(d_y(fake_y)) + fooled(d_x(fake_x))
             total = (
@@ -77,13 +83,14 @@ class CycleGAN(System):
                 + o.cycle * losses.get("cycle", 0.0)
                 + o.identity * losses.get("identity", 0.0)
                 + o.paired * losses.get("paired", 0.0)
+                + o.paired * o.inside * losses.get("inside", 0.0)
             )
             self.g_optimizer.zero_grad(set_to_none=True)
             total.backward()
             self.g_optimizer.step()
 
         # Discriminators, on fakes from before that update, real and fake in one pass.
-        if o.adversarial_weight:
+        if adversarial:
             for name, d, real, fake in (
                 ("discriminator_target", self.d_y, y, self.pool_y.query(fake_y)),
                 ("discriminator_source", self.d_x, x, self.pool_x.query(fake_x)),

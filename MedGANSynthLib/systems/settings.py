@@ -19,6 +19,8 @@ class CycleGANObjective:
         cycle: lambda of the cycle term (Zhu et al. 2017, equation 2).
         identity: of the identity term (Zhu et al. 2017, section 5.2).
         paired: of an L1 term against the true target (Isola et al. 2017, equation 3); needs pairs.
+        inside: extra weight of the paired term inside the mask: the organ, not the scalp.
+        warmup: fraction of the run before the adversarial term joins the others.
         pool: past fakes kept for the discriminators.
     """
 
@@ -28,4 +30,6 @@ class CycleGANObjective:
     cycle: Weight = 10.0
     identity: Weight = 5.0
     paired: Weight = 0.0
+    inside: Weight = 0.0
+    warmup: Annotated[float, Range(0.0, 1.0)] = 0.0
     pool: Annotated[int, Range(0, 1000)] = 0

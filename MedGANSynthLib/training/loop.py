@@ -99,7 +99,7 @@ def train(
         }
         _set_rates(system, config, seen)
         with autocast:
-            losses = system.step(batch)
+            losses = system.step(batch, seen)
         before, seen = seen, seen + config.batch
         average.update(config.batch, seen)
         gathered.append(losses)
@@ -178,8 +178,11 @@ def _check_networks(system: System, seen: int) -> None:
 
 
 def _means(gathered: list[dict[str, torch.Tensor]]) -> dict[str, float]:
+    """The mean of each term over the steps that computed it."""
+    names = {name: None for losses in gathered for name in losses}
     return {
-        n: float(torch.stack([g[n].float().cpu() for g in gathered]).mean()) for n in gathered[0]
+        name: float(torch.stack([g[name].float().cpu() for g in gathered if name in g]).mean())
+        for name in names
     }
 
 

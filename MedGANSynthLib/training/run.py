@@ -103,14 +103,22 @@ class Run:
             write_text(path, "".join(",".join(r) + "\n" for r in [*rows[:1], *kept]))
 
     def record(self, table: str, seen: int, values: dict[str, float]) -> None:
-        """Append one row to `metrics` or `validation`."""
+        """Append one row to `metrics` or `validation`; a term that joins late adds a column."""
         path = self.tables[table]
-        new = not path.exists()
-        with open(path, "a", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            if new:
-                writer.writerow(["images", *values])
-            writer.writerow([seen, *(f"{v:.9g}" for v in values.values())])
+        rows: list[list[str]] = []
+        if path.exists():
+            with open(path, newline="") as file:
+                rows = list(csv.reader(file))
+        head = rows[0] if rows else ["images"]
+        wider = [*head, *(name for name in values if name not in head)]
+        cells = {"images": str(seen)} | {name: f"{v:.9g}" for name, v in values.items()}
+        row = ",".join(cells.get(name, "") for name in wider) + "\n"
+        if wider == head:
+            with open(path, "a") as file:
+                file.write(row)
+        else:
+            old = [",".join([*r, *[""] * (len(wider) - len(r))]) + "\n" for r in rows[1:]]
+            write_text(path, ",".join(wider) + "\n" + "".join(old) + row)
 
     def wants_stop(self) -> bool:
         """Whether the user asked for an end: a signal or a file named `stop`."""

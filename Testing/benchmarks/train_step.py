@@ -34,7 +34,7 @@ class Textbook:
         self.g_adam = torch.optim.Adam([*self.g.parameters(), *self.f.parameters()], **adam)
         self.d_adam = torch.optim.Adam([*self.d_y.parameters(), *self.d_x.parameters()], **adam)
 
-    def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
         x, y = batch["source"].contiguous(), batch["target"].contiguous()
         g, f, d_y, d_x = self.g, self.f, self.d_y, self.d_x
         fake_y, fake_x = g(x), f(y)
@@ -77,7 +77,7 @@ def main() -> int:
         losses = {}
         for name, system in (("ours", ours), ("textbook", textbook)):
             started = time.perf_counter()
-            losses[name] = system.step(batch)
+            losses[name] = system.step(batch, 0)
             times[name].append(time.perf_counter() - started)
         if number == 0:  # afterwards rounding makes the two drift apart
             pairs = [(losses["ours"][n].item(), v.item()) for n, v in losses["textbook"].items()]

@@ -67,9 +67,16 @@ def test_normalisation_is_by_volume():
 def test_stripped_samples_are_blank_outside_the_mask():
     settings = dataclasses.replace(SETTINGS, stripped=1.0)
     item = SlicePairDataset(heads(settings), settings, seed=0)[0]
-    for image in item.values():
+    for image in (item["source"], item["target"]):
         assert image[0, 4:].max() == -1
         assert image[0, :4].max() > -1
+
+
+def test_pairs_say_where_the_mask_is():
+    item = SlicePairDataset(heads(), SETTINGS, seed=0)[0]
+    assert item["inside"].unique().tolist() == [0, 1]
+    assert item["inside"][0, 4:].max() == 0
+    assert (item["source"][item["inside"] > 0] > -1).all()
 
 
 def test_unpaired_targets_are_drawn_at_random():

@@ -51,7 +51,7 @@ def test_every_term_equals_its_equation(batch):
     system = make("objective.paired=3.0", "objective.pool=0")
     with torch.no_grad():
         expected = expected_losses(system, batch["source"], batch["target"])
-    losses = system.step(batch)
+    losses = system.step(batch, 0)
     assert losses.keys() == expected.keys()
     for name, value in expected.items():
         assert losses[name].item() == pytest.approx(value.item(), rel=1e-5), name
@@ -65,30 +65,48 @@ def test_the_update_follows_the_weighted_sum(batch):
     terms = expected_losses(system, batch["source"], batch["target"])
     total = terms["adversarial"] + 10 * terms["cycle"] + 5 * terms["identity"]
     (gradient,) = torch.autograd.grad(total, weight)
-    system.step(batch)
+    system.step(batch, 0)
     clear = gradient.abs() > 1e-3 * gradient.abs().max()
     moved = (weight.detach() - before)[clear]
     torch.testing.assert_close(moved, -2e-4 * gradient.sign()[clear], rtol=1e-2, atol=0)
 
 
+def test_the_paired_term_weighs_the_inside_of_the_mask(batch):
+    system = make("objective.paired=1.0", "objective.inside=2.0")
+    inside = torch.zeros(2, 1, 64, 64)
+    inside[:, :, 10:20, 10:30] = 1.0
+    x, y = batch["source"], batch["target"]
+    with torch.no_grad():
+        crop = (slice(None), slice(None), slice(10, 20), slice(10, 30))
+        expected = (system.g(x) - y)[crop].abs().mean() + (system.f(y) - x)[crop].abs().mean()
+    losses = system.step(batch | {"inside": inside}, 0)
+    assert losses["inside"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_the_adversary_joins_after_the_warm_up(batch):
+    system = make("objective.warmup=0.5", "images=8")
+    assert "adversarial" not in system.step(batch, 3)
+    assert "adversarial" in system.step(batch, 4)
+
+
 @pytest.mark.parametrize("term", ["cycle", "identity"])
 def test_a_term_of_weight_zero_is_not_computed(term, batch):
-    assert term not in make(f"objective.{term}=0.0").step(batch)
+    assert term not in make(f"objective.{term}=0.0").step(batch, 0)
 
 
 def test_without_the_adversarial_term_the_discriminators_rest(batch):
     system = make("objective.adversarial_weight=0.0")
     before = [p.detach().clone() for p in system.d_y.parameters()]
-    assert set(system.step(batch)) == {"cycle", "identity"}
+    assert set(system.step(batch, 0)) == {"cycle", "identity"}
     assert all(torch.equal(a, b) for a, b in zip(before, system.d_y.parameters(), strict=True))
 
 
 def test_discriminators_get_no_gradient_from_the_generators_step(batch):
     system = make("optimizer.discriminator.lr=1e-8")
-    system.step(batch)
+    system.step(batch, 0)
     kept = [p.grad.clone() for p in system.d_y.parameters()]
     system.objective = dataclasses.replace(system.objective, discriminator_weight=0.0)
-    system.step(batch)
+    system.step(batch, 0)
     assert any(g.abs().max() > 0 for g in kept)
     assert all(p.grad.abs().max() == 0 for p in system.d_y.parameters())
     assert all(p.requires_grad for p in system.d_y.parameters())
@@ -96,12 +114,12 @@ def test_discriminators_get_no_gradient_from_the_generators_step(batch):
 
 def test_state_restores_the_next_step_exactly(batch):
     first, second = make(), make("seed=5")
-    first.step(batch)
+    first.step(batch, 0)
     second.load_state_dict(copy.deepcopy(first.state_dict()))
     results = []
     for system in (first, second):
         torch.manual_seed(7)
-        results.append(system.step(batch))
+        results.append(system.step(batch, 0))
     assert all(torch.equal(results[0][name], results[1][name]) for name in results[0])
     for name, network in first.networks.items():
         for key, value in network.state_dict().items():

@@ -1,6 +1,6 @@
 """Stored losses of the debug presets: whatever makes training faster must compute the same.
 
-To accept a wanted change: `MEDGANSYNTH_WRITE_GOLDEN=1 pytest Testing/library/training/test_golden.py`
+To accept a wanted change, run this file with MEDGANSYNTH_WRITE_GOLDEN=1 in the environment
 and say in the commit why the numbers moved.
 """
 
@@ -19,7 +19,7 @@ def test_losses_are_the_stored_ones(trainer, preset):
     options = ("images=8", "intervals.metrics=2", "intervals.validate=0", "intervals.preview=0")
     folder, *_ = trainer("run", *options, preset=preset)
     with open(folder / "metrics.csv", newline="") as file:
-        losses = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+        losses = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
     golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
     if os.environ.get("MEDGANSYNTH_WRITE_GOLDEN"):
         golden[preset] = losses

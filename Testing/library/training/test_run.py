@@ -61,3 +61,13 @@ def test_an_unusable_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MedGANSynthError, match="cannot be made a Run folder"):
         Run(tmp_path / "file" / "run")
+
+
+def test_a_loss_that_joins_late_adds_a_column(tmp_path):
+    run = Run(tmp_path)
+    run.record("metrics", 2, {"paired": 0.5})
+    run.record("metrics", 4, {"paired": 0.25, "adversarial": 1.0})
+    run.record("metrics", 6, {"paired": 0.125, "adversarial": 2.0})
+    run.close()
+    lines = (tmp_path / "metrics.csv").read_text().splitlines()
+    assert lines == ["images,paired,adversarial", "2,0.5,", "4,0.25,1", "6,0.125,2"]
