@@ -1,0 +1,1 @@
+"""Stand-ins for the widgets of the Common Toolkit that modules for Slicer use."""

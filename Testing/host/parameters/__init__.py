@@ -1,0 +1,1 @@
+"""`slicer.parameterNodeWrapper`: typed parameters kept in a vtkMRMLScriptedModuleNode."""

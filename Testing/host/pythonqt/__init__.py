@@ -1,0 +1,1 @@
+"""PySide6 bent to the rules of PythonQt, the binding that Slicer uses."""

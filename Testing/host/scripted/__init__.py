@@ -1,0 +1,1 @@
+"""Scripted modules: their base classes, and how one is loaded."""
