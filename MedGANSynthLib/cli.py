@@ -14,7 +14,7 @@ import types
 import typing
 from typing import Any
 
-from . import __version__, tasks
+from . import __version__, tasks, worker
 from .errors import Cancelled, MedGANSynthError
 from .events import ConsoleEvents, Events, JsonEvents
 
@@ -45,6 +45,8 @@ def build_parser() -> argparse.ArgumentParser:
             group = nouns[noun[0]]
         text = (task.__doc__ or "").strip()
         _add_fields(group.add_parser(verb, help=text, description=text), task)
+    text = "Do Tasks that come as JSON lines on standard input, and stay warm between them."
+    verbs.add_parser("worker", help=text, description=text).set_defaults(task=None)
     return parser
 
 
@@ -100,6 +102,8 @@ def _kind(hint: Any) -> tuple[type, bool]:
 def main(argv: list[str] | None = None) -> int:
     """Entry point of `medgansynth`."""
     arguments = vars(build_parser().parse_args(argv))
+    if arguments["task"] is None:
+        return worker.main()
     task_type, as_json = arguments.pop("task"), arguments.pop("json")
     progress, debug = arguments.pop("progress"), arguments.pop("debug")
     listener = {"text": ConsoleEvents, "json": JsonEvents, "none": Events}[progress]()

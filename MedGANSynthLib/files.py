@@ -10,6 +10,21 @@ from pathlib import Path
 
 from .errors import MedGANSynthError
 
+_unfinished: set[Path] = set()
+
+
+def remember(path: Path | str) -> None:
+    """Add a temporary file or folder to those that `remove_unfinished` removes."""
+    _unfinished.add(Path(path))
+
+
+def remove_unfinished() -> None:
+    """Remove what is being written at this moment, for a process that must end at once."""
+    for path in list(_unfinished):
+        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
+
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -23,6 +38,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name}")
+    remember(temporary)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -34,6 +50,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):  # gone already, or its folder never was one
             temporary.unlink()
+        _unfinished.discard(temporary)
 
 
 @contextlib.contextmanager
@@ -46,6 +63,7 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".tmp-{path.name}-", dir=path.parent))
+        remember(temporary)
         yield temporary
         os.chmod(temporary, 0o755)
         old = None
@@ -60,6 +78,7 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
     finally:
         if temporary is not None and temporary.exists():
             shutil.rmtree(temporary, ignore_errors=True)
+        _unfinished.discard(temporary)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -16,6 +16,7 @@ import importlib
 from pathlib import Path
 from typing import Any, ClassVar
 
+from .errors import MedGANSynthError
 from .events import Events
 
 
@@ -267,6 +268,27 @@ class ShowProvenance(Task):
     file: Path = _field("a volume", positional=True)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExportDicom(Task):
+    """Write a synthetic volume as a DICOM series that says so in every file."""
+
+    command = "export-dicom"
+    function = "volume.dicom_export:export_dicom"
+
+    volume: Path = _field("a volume that MedGANSynth made", positional=True)
+    out: Path = _field("folder to write", short="-o")
+    sidecar: Path | None = _field("its .synthetic.json, if that lies elsewhere", None)
+    overwrite: bool = _field("replace an existing folder", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Doctor(Task):
+    """Say what works on this computer, and what to do where something does not."""
+
+    command = "doctor"
+    function = "doctor:doctor"
+
+
 def _all_tasks(base: type[Task]) -> list[type[Task]]:
     return [t for s in base.__subclasses__() for t in ([s] if s.command else []) + _all_tasks(s)]
 
@@ -281,6 +303,19 @@ def run(task: Task, events: Events | None = None) -> dict[str, Any]:
         MedGANSynthError: what went wrong, in one sentence.
     """
     module, function = task.function.split(":")
-    work = getattr(importlib.import_module(f".{module}", __package__), function)
     fields = {f.name: getattr(task, f.name) for f in dataclasses.fields(task)}
-    return work(**fields, events=events or Events())
+    try:
+        work = getattr(importlib.import_module(f".{module}", __package__), function)
+        return work(**fields, events=events or Events())
+    except ModuleNotFoundError as error:
+        raise not_installed(error) from None
+
+
+def not_installed(error: ModuleNotFoundError) -> Exception:
+    """What to say of a package that is missing; a missing module of our own is a defect."""
+    name = (error.name or "a package").split(".")[0]
+    if name == __package__:
+        return error
+    return MedGANSynthError(
+        f"{name} is not installed; `medgansynth doctor` says what is missing and how to get it."
+    )

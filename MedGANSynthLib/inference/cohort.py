@@ -7,7 +7,6 @@ from typing import Any
 
 from ..errors import Cancelled, MedGANSynthError
 from ..events import Events
-from ..models.package import open_package
 from ..volume.content import refuse_unfit
 from ..volume.marks import provenance_in
 from ..volume.preprocessing import intensity_range
@@ -16,6 +15,7 @@ from ..volume.read import check, read
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
 from .cases import Case, plan, take_shard
+from .loaded import open_package
 from .suitability import doubts
 from .translate import Translator
 from .uncertainty import map_names, uncertainty_maps

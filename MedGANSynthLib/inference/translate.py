@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from torch import nn
 
 from ..errors import MedGANSynthError
@@ -17,6 +16,7 @@ from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from .device import choose_device
 from .forward import Progress, run_network, silent
+from .loaded import load_network
 from .suitability import doubts
 
 
@@ -54,7 +54,7 @@ class Translator:
         """
         direction = package.direction(direction)
         chosen = package.manifest.directions[direction]
-        network = _load(package, chosen.network, choose_device(device))
+        network = load_network(package, chosen.network, choose_device(device))
         return cls(
             package, direction, network, output_range or chosen.output.reference_range, batch
         )
@@ -139,13 +139,6 @@ class Translator:
             if inputs == [self.ports.output.modality] and [other.output.modality] == start:
                 return name
         return None
-
-
-def _load(package: Package, network: str, device: torch.device) -> nn.Module:
-    """A network in the memory layout in which its convolutions are fastest."""
-    loaded = package.load_network(network, device)
-    three = any(parameter.dim() == 5 for parameter in loaded.parameters())
-    return loaded.to(memory_format=torch.channels_last_3d if three else torch.channels_last)
 
 
 def translate_volume(

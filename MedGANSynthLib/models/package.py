@@ -15,7 +15,7 @@ import torch
 
 from .. import __version__
 from ..errors import MedGANSynthError
-from ..files import whole_folder
+from ..files import remember, whole_folder
 from ..networks.registry import build_network
 from ..schema import from_dict, to_dict
 from .archive import extract, pack
@@ -147,6 +147,7 @@ def open_package(name_or_path: str | Path) -> Package:
     unpacked = None
     if not path.is_dir():
         unpacked = tempfile.TemporaryDirectory(prefix="medgansynth-", ignore_cleanup_errors=True)
+        remember(unpacked.name)
         extract(path, Path(unpacked.name) / "package")
         path = _package_root(path, Path(unpacked.name) / "package")
     manifest = read_manifest(path)

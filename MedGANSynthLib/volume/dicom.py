@@ -9,6 +9,10 @@ from pydicom.errors import InvalidDicomError
 from ..errors import MedGANSynthError
 from .header import Header
 from .payload import check_size
+from .provenance import FLAG
+
+PROVENANCE_BLOCK, PROVENANCE_CREATOR, PROVENANCE_ELEMENT = 0x0009, "MedGANSynth", 0x01
+"""The private element of an exported series that holds its provenance as JSON."""
 
 _UNEVEN = 0.01  # share of the slice distance that a slice may be out of place
 _TILT = 1e-3
@@ -62,7 +66,7 @@ def _check(path: Path) -> Header:
     ordered = _in_order(name, slices) if len(slices) > 1 else [slices[0][0]]
     first = slices[0][1]
     check_size(name, (int(first.Columns), int(first.Rows), len(ordered)))
-    return Header("GDCMImageIO", tuple(ordered), np.empty(0, dtype=np.int64))
+    return Header("GDCMImageIO", tuple(ordered), np.empty(0, dtype=np.int64), marks=_marks(first))
 
 
 def _read(file: Path) -> pydicom.Dataset | None:
@@ -74,6 +78,17 @@ def _read(file: Path) -> pydicom.Dataset | None:
         return dataset
     except (InvalidDicomError, IsADirectoryError):
         return None
+
+
+def _marks(dataset: pydicom.Dataset) -> tuple[str, ...]:
+    """What `dicom_export` wrote about the origin of the series."""
+    marks = [FLAG] if dataset.get("SyntheticData") == "YES" else []
+    try:
+        block = dataset.private_block(PROVENANCE_BLOCK, PROVENANCE_CREATOR)
+        marks.append(str(block[PROVENANCE_ELEMENT].value))
+    except KeyError:  # not ours, or stripped
+        pass
+    return tuple(marks)
 
 
 def _check_pixels(file: Path, dataset: pydicom.Dataset) -> None:

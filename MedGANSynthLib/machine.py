@@ -1,0 +1,96 @@
+"""What this computer has. Standard library only; nothing here raises."""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+def free_memory() -> int | None:
+    """Bytes of main memory that a program can still get; None if the system does not say."""
+    try:
+        if sys.platform == "win32":
+            return _windows_memory()
+        if sys.platform == "darwin":
+            return _pages(_output("vm_stat"))
+        return _meminfo(Path("/proc/meminfo").read_text(encoding="ascii"))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def free_disk(folder: Path) -> int | None:
+    """Bytes free where `folder` lies or will lie."""
+    for place in (folder, *folder.absolute().parents):
+        if place.exists():
+            return shutil.disk_usage(place).free
+    return None
+
+
+def nvidia_gpus() -> list[tuple[str, str]]:
+    """Name and driver version of each NVIDIA GPU, asked of the driver and not of torch."""
+    lines = _output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
+    pairs = [line.rsplit(",", 1) for line in lines.splitlines() if "," in line]
+    return [(name.strip(), driver.strip()) for name, driver in pairs]
+
+
+def _output(*command: str) -> str:
+    """Standard output of a program, or nothing if it is not there, fails or hangs."""
+    try:
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        return subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=20,
+            check=True,
+            creationflags=flags,
+        ).stdout.decode("utf-8", errors="replace")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _meminfo(text: str) -> int:
+    """`MemAvailable` of Linux, less what the control group (a container) does not allow."""
+    line = next(line for line in text.splitlines() if line.startswith("MemAvailable:"))
+    available = int(line.split()[1]) * 1024
+    group = Path("/sys/fs/cgroup")
+    try:
+        limit = int((group / "memory.max").read_text())
+        return min(available, limit - int((group / "memory.current").read_text()))
+    except (OSError, ValueError):  # no control group, or its limit is "max"
+        return available
+
+
+def _pages(text: str) -> int:
+    """Free, inactive and speculative pages of macOS's `vm_stat`."""
+    size = int(text.split("page size of ")[1].split()[0])
+    wanted = ("Pages free", "Pages inactive", "Pages speculative")
+    lines = dict(line.split(":", 1) for line in text.splitlines()[1:] if ":" in line)
+    return size * sum(int(lines[name].strip().rstrip(".")) for name in wanted)
+
+
+def _windows_memory() -> int:
+    class Status(ctypes.Structure):
+        """MEMORYSTATUSEX."""
+
+        _fields_ = [
+            ("length", ctypes.c_uint32),
+            ("load", ctypes.c_uint32),
+            ("total_physical", ctypes.c_uint64),
+            ("available_physical", ctypes.c_uint64),
+            ("others", ctypes.c_uint64 * 5),
+        ]
+
+    status = Status(length=ctypes.sizeof(Status))
+    if not ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status)):
+        raise OSError("GlobalMemoryStatusEx")
+    return status.available_physical
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
