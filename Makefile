@@ -4,6 +4,7 @@
 #   make test        the tests (make test-slow: also those that take minutes)
 #   make lint        ruff
 #   make bench       the benchmarks, one after the other
+#   make cmake-lists write the file lists and addresses of the Slicer extension
 #
 # PYTHON=python3.12 chooses the interpreter. PIP_ARGS is handed to pip.
 
@@ -16,7 +17,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet -c constraints.t
 READY := $(VENV)/.ready
 READY_TO_TEST := $(VENV)/.ready-to-test
 
-.PHONY: setup demo test test-slow lint bench clean
+.PHONY: setup demo test test-slow lint bench cmake-lists clean
 
 setup: $(READY)
 
@@ -50,6 +51,9 @@ bench: $(READY_TO_TEST)
 	@for script in Testing/benchmarks/*.py; do \
 		echo "== $$script"; $(PY) $$script || exit 1; \
 	done
+
+cmake-lists:
+	$(PYTHON) Testing/packaging/cmake_lists.py
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info .pytest_cache .ruff_cache .hypothesis

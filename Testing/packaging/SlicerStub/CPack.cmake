@@ -1,0 +1,3 @@
+set(CPACK_GENERATOR "TGZ")
+set(CPACK_PACKAGE_NAME ${PROJECT_NAME})
+include(CPack)
