@@ -78,10 +78,11 @@ def _install_widgets(slicer: types.ModuleType) -> None:
 
 
 def _install_python(slicer: types.ModuleType) -> None:
-    from . import i18n
+    from . import i18n, sampledata
     from .parameters.namespace import make_module as make_parameters
     from .scripted.base_classes import make_module as make_base_classes
 
+    sys.modules["SampleData"] = sampledata.make_module()
     for module in (make_base_classes(), make_parameters(), i18n.make_module()):
         sys.modules[module.__name__] = module
         setattr(slicer, module.__name__.rpartition(".")[2], module)

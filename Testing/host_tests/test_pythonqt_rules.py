@@ -182,6 +182,15 @@ def test_settings_are_not_the_persons_own(tmp_path):
     assert qt.QSettings().fileName().startswith(slicer.app.temporaryPath)
 
 
+def test_sample_data_is_registered_by_known_keywords():
+    import SampleData
+
+    SampleData.SampleDataLogic.registerCustomSampleDataSource(category="C", sampleName="S")
+    assert SampleData.SampleDataLogic.registered.pop() == {"category": "C", "sampleName": "S"}
+    with pytest.raises(TypeError):
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(title="C")
+
+
 def test_isinstance_is_not_to_be_relied_on():
     # In PythonQt this is False. The lint forbids it in modules; the host cannot.
     assert isinstance(qt.QLabel(), qt.QWidget)
