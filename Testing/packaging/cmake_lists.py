@@ -26,17 +26,17 @@ def file_lists() -> dict[tuple[str, str], list[str]]:
     return {
         ("MedGANSynthLib", "LIBRARY_PYTHON_SCRIPTS"): files("MedGANSynthLib", "**/*.py"),
         ("MedGANSynthLib", "LIBRARY_PYTHON_RESOURCES"): files("MedGANSynthLib", "**/*.toml"),
-        ("Resources", "SHIPPED_FILES"): files("Resources", "Models/*/*", "SampleData/**/*"),
         ("MedGANSynth", "MODULE_PYTHON_SCRIPTS"): files("MedGANSynth", "**/*.py"),
         ("MedGANSynth", "MODULE_PYTHON_RESOURCES"): files("MedGANSynth", "Resources/**/*"),
     }
 
 
 def addresses() -> dict[str, str]:
-    """The addresses in the top CMakeLists.txt."""
+    """The addresses in the top CMakeLists.txt; its screenshots are the README's."""
     home = repository()
     raw = f"{home.replace('https://github.com', 'https://raw.githubusercontent.com')}/{BRANCH}"
-    pictures = files("Resources/Screenshots", "*.png")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"\]\(Resources/Screenshots/([^)]+)\)", readme)
     return {
         "EXTENSION_HOMEPAGE": home,
         "EXTENSION_ICONURL": f"{raw}/Resources/Icons/MedGANSynth.png",

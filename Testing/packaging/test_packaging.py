@@ -37,7 +37,6 @@ def on_disk(folder, keep):
             "LIBRARY_PYTHON_RESOURCES",
             lambda p: p.suffix != ".py" and p.name != "CMakeLists.txt",
         ),
-        ("Resources", "SHIPPED_FILES", lambda p: p.parts[0] in ("Models", "SampleData")),
         ("MedGANSynth", "MODULE_PYTHON_SCRIPTS", lambda p: p.suffix == ".py"),
         ("MedGANSynth", "MODULE_PYTHON_RESOURCES", lambda p: p.parts[0] == "Resources"),
     ],
