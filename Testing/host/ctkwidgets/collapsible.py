@@ -56,14 +56,15 @@ class ctkCollapsibleButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         layout = self.layout()
-        inside = layout.sizeHint() if layout is not None and self.checked else QSize(120, HEADER)
-        return QSize(max(inside.width(), 120), max(inside.height(), HEADER))
+        if layout is None or not self.checked:
+            return QSize(120, HEADER)
+        return layout.totalSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         layout = self.layout()
         if layout is None or not self.checked:
             return QSize(80, HEADER)
-        return layout.minimumSize()
+        return layout.totalMinimumSize()
 
     def paintEvent(self, _event: object) -> None:
         painter = QPainter(self)
