@@ -99,15 +99,17 @@ class Worker:
         threading.Thread(target=self._listen, daemon=True).start()
         try:
             self.at_work = Job(None, "start")
-            self._warm_up()
+            ready = self._warm_up()
             self.at_work = None
+            Answers(self.answers).emit("ready", pid=os.getpid(), **ready)
             while (job := self.jobs.get()) is not None:
                 self._answer(job)
         except KeyboardInterrupt:
             return 130
         return 0
 
-    def _warm_up(self) -> None:
+    def _warm_up(self) -> dict[str, Any]:
+        """Import what a translation needs; how long it took, or why it failed."""
         started, problem = time.monotonic(), None
         try:
             importlib.import_module(".inference.cohort", __package__)
@@ -118,8 +120,7 @@ class Worker:
         except Exception as error:
             traceback.print_exc()
             problem = f"torch does not load ({error}); run `medgansynth doctor`."
-        seconds = round(time.monotonic() - started, 3)
-        Answers(self.answers).emit("ready", pid=os.getpid(), seconds=seconds, problem=problem)
+        return {"seconds": round(time.monotonic() - started, 3), "problem": problem}
 
     def _listen(self) -> None:
         """Read ahead; in a thread of its own."""
