@@ -8,12 +8,12 @@ from pathlib import Path
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..schema import NAME, read_text
+from ..volume.header import SUFFIXES
 from .datalist import SPLITS, Case, inside
 
 BIDS_SUFFIXES = {"t1": "T1w", "t2": "T2w", "flair": "FLAIR", "pd": "PDw", "mask": "brainmask"}
 """What a BIDS tree is searched for when the user names no modalities."""
 
-_SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 _BIDS_NAME = re.compile(r"(sub-[A-Za-z0-9]+)(?:_(ses-[A-Za-z0-9]+))?(?:_|$)")
 
 
@@ -46,7 +46,7 @@ def in_folders(folders: dict[str, Path]) -> list[Case]:
         images = _images(folder)
         if not images:
             raise MedGANSynthError(
-                f"{folder}: holds no image ({', '.join(_SUFFIXES)} or DICOM folders); check "
+                f"{folder}: holds no image ({', '.join(SUFFIXES)} or DICOM folders); check "
                 f"--folder {modality}=..."
             )
         for image in images:
@@ -156,13 +156,13 @@ def _images(folder: Path) -> list[Path]:
         if path.is_dir():
             if any(p.suffix.lower() == ".dcm" for p in path.iterdir()):
                 found.append(path)
-        elif path.name.lower().endswith(_SUFFIXES):
+        elif path.name.lower().endswith(SUFFIXES):
             found.append(path)
     return found
 
 
 def _stem(image: Path) -> str:
-    ending = next((s for s in _SUFFIXES if image.name.lower().endswith(s)), "")
+    ending = next((s for s in SUFFIXES if image.name.lower().endswith(s)), "")
     return image.name[: len(image.name) - len(ending)]
 
 

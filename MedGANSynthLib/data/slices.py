@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 from ..errors import MedGANSynthError
 from ..volume.geometry import same_grid
 from ..volume.grid import Grid
-from ..volume.preprocessing import intensity_range, prepare
+from ..volume.preprocessing import prepare
 from ..volume.volume import Volume
 from .augmentation import BACKGROUND, SlabAugmentation
 from .settings import SlicePairs
@@ -70,7 +70,7 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
         scaled = prepare(mask.with_array(inside.astype(np.float32)), grid, settings.intensity)
         arrays[settings.mask] = stripped[settings.mask] = scaled.array > 0
     spacing_mm = next(iter(prepared.values())).spacing
-    ranges = {n: intensity_range(v.array, settings.intensity) for n, v in volumes.items()}
+    ranges = {name: p.intensity_range for name, p in prepared.items()}
     return Head(subject, arrays, stripped, spacing_mm, ranges)
 
 

@@ -10,10 +10,9 @@ import numpy as np
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.geometry import same_grid
+from ..volume.header import SUFFIXES
 from ..volume.read import read
 from ..volume.volume import Volume
-
-SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,9 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 
+SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
+"""Endings of the files that can be read as one volume."""
+
 _ORTHOGONAL = 1e-3  # cosine between axes; beyond it ITK and Slicer refuse too
 
 

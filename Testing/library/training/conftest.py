@@ -1,6 +1,5 @@
 """A training small enough to be run many times in one process."""
 
-import dataclasses
 import functools
 
 import pytest
@@ -48,7 +47,7 @@ def trainer(tmp_path):
         if preset == "cyclegan-t1-t2-debug":
             smaller.append("networks.generator.options.levels=5")
         config = load_config(preset, (*smaller, *overrides))
-        heads = _heads(dataclasses.replace(config.data))
+        heads = _heads(config.data)
         ranks, events = Ranks("cpu"), Recorder(at)
         run = Run(tmp_path / name)
         try:
