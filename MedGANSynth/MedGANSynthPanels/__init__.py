@@ -1,0 +1,1 @@
+"""The panels of the Slicer module, and what they share. Never imports torch or monai."""

@@ -1,0 +1,65 @@
+"""The line of a panel that says what is going on, and in one sentence what went wrong."""
+
+import qt
+import slicer
+
+ICON = 16
+
+
+class MessageLine:
+    """Fills an empty widget of a .ui file: an icon, a text that can be copied, a busy bar."""
+
+    def __init__(self, place):
+        layout = qt.QHBoxLayout(place)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.place = place
+        self.icon = qt.QLabel()
+        self.icon.setAlignment(qt.Qt.AlignTop)
+        self.label = qt.QLabel()
+        self.label.wordWrap = True
+        self.label.setTextFormat(qt.Qt.PlainText)
+        self.label.setTextInteractionFlags(qt.Qt.TextSelectableByMouse)
+        self.bar = qt.QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(80)
+        layout.addWidget(self.icon)
+        layout.addWidget(self.label, 1)
+        layout.addWidget(self.bar)
+        self.clear()
+
+    @property
+    def text(self) -> str:
+        """What is shown; empty when nothing is."""
+        return self.label.text
+
+    def clear(self) -> None:
+        """Nothing to say: the line takes no room."""
+        self.label.text = ""
+        self.place.hide()
+
+    def say(self, text: str) -> None:
+        """How it went."""
+        self._show(text, qt.QStyle.SP_MessageBoxInformation)
+
+    def warn(self, text: str) -> None:
+        """Something to know, although the work goes on."""
+        self._show(text, qt.QStyle.SP_MessageBoxWarning)
+
+    def complain(self, text: str) -> None:
+        """What is wrong and what to do, in one sentence."""
+        self._show(text, qt.QStyle.SP_MessageBoxCritical)
+
+    def busy(self, text: str) -> None:
+        """Something goes on that takes a while, nobody knows how long."""
+        self._show(text, None)
+        self.bar.show()
+
+    def _show(self, text, icon) -> None:
+        self.label.text = text
+        self.bar.hide()
+        self.icon.setVisible(icon is not None)
+        if icon is not None:
+            picture = slicer.app.style().standardIcon(icon)
+            self.icon.setPixmap(picture.pixmap(qt.QSize(ICON, ICON)))
+        self.place.show()
