@@ -40,6 +40,7 @@ class SlabAugmentation:
                     rotate_range=math.radians(a.rotate),
                     scale_range=(a.scale, a.scale),
                     translate_range=shift,
+                    mode="bicubic",  # linear would teach the networks that images are smooth
                     padding_mode="zeros",
                 )
             )

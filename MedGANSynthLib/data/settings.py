@@ -1,7 +1,7 @@
 """The `[data]` tables of the Systems. Standard library only."""
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ..schema import Name, Range
 from ..volume.grid import Axcodes, Intensity, Millimetres
@@ -52,6 +52,9 @@ class SlicePairs:
         size: rows and columns of the training images (random crop or padding).
         slices: neighbouring slices that are the channels of an image (odd).
         step_mm: distance between them.
+        predict: all slices of a slab, which a cycle needs, or the middle one, which is easier.
+        every_mm: one slice for each so many millimetres in an epoch (0: all of them), so that a
+            thinly sliced volume does not outweigh other people's thickly sliced ones.
         blank: slices with less than this share of foreground are left out.
         phantoms: how many built-in head phantoms to train on where no data list is given.
     """
@@ -66,6 +69,8 @@ class SlicePairs:
     size: tuple[Annotated[int, Range(8, 1024)], Annotated[int, Range(8, 1024)]] = (256, 256)
     slices: Annotated[int, Range(1, 15)] = 1
     step_mm: Millimetres = 1.0
+    predict: Literal["all", "middle"] = "all"
+    every_mm: Annotated[float, Range(0.0, 1000.0)] = 0.0
     blank: Probability = 0.02
     intensity: Intensity = dataclasses.field(default_factory=Intensity)
     augmentation: SliceAugmentation = dataclasses.field(default_factory=SliceAugmentation)
@@ -74,3 +79,10 @@ class SlicePairs:
     def __post_init__(self) -> None:
         if self.slices % 2 == 0:
             raise ValueError("slices must be odd")
+        if self.predict == "middle" and not self.paired:
+            raise ValueError('predict="middle" needs paired=true')
+
+    @property
+    def predicted(self) -> int:
+        """How many slices of a slab the generators predict."""
+        return self.slices if self.predict == "all" else 1

@@ -105,15 +105,16 @@ class SlicePairDataset(Dataset):
         self.alone = SlabAugmentation(s, ["image"], ["image"])
         self._epoch, self._order = -1, np.empty(0, int)
 
-    def _usable(self, modalities: tuple[str, ...]) -> list[tuple[int, int]]:
-        """(head, slice) wherever all modalities have enough foreground."""
+    def _usable(self, modalities: tuple[str, ...]) -> list[tuple[int, np.ndarray]]:
+        """(head, slices to choose one from) wherever all modalities have enough foreground."""
         found = []
         for number, head in enumerate(self.heads):
             if not all(m in head.arrays for m in modalities):
                 continue
             shares = [(head.arrays[m] > BACKGROUND + 0.1).mean(axis=(0, 1)) for m in modalities]
             kept = np.flatnonzero(np.min(shares, axis=0) > self.settings.blank)
-            found += [(number, int(k)) for k in kept]
+            together = neighbour_step(self.settings.every_mm, head.spacing[2])
+            found += [(number, kept[k : k + together]) for k in range(0, len(kept), together)]
         if not found:
             wanted = " and ".join(modalities)
             raise MedGANSynthError(
@@ -131,7 +132,7 @@ class SlicePairDataset(Dataset):
             rng = np.random.default_rng([self.seed, 0, epoch])
             self._epoch, self._order = epoch, rng.permutation(len(self.index))
         rng = np.random.default_rng([self.seed, 1, n])
-        place = self.index[self._order[position]]
+        place = self._draw(self.index[self._order[position]], rng)
         strip = rng.random() < self.settings.stripped
         seed = int(rng.integers(2**31))
         source = self._slab(place, self.settings.source, strip)
@@ -144,12 +145,16 @@ class SlicePairDataset(Dataset):
             images = {"source": source, "target": target, "inside": 2.0 * inside - 1.0}
             item = self.both(images, seed)
             return item | {"inside": (item["inside"] > 0).float()}
-        other = self.targets[rng.integers(len(self.targets))]
+        other = self._draw(self.targets[rng.integers(len(self.targets))], rng)
         target = self._slab(other, self.settings.target, strip)
         return {
             "source": self.alone({"image": source}, seed)["image"],
             "target": self.alone({"image": target}, seed + 1)["image"],
         }
+
+    def _draw(self, entry: tuple[int, np.ndarray], rng: np.random.Generator) -> tuple[int, int]:
+        head, slices = entry
+        return head, int(slices[rng.integers(len(slices))])
 
     def _slab(self, place: tuple[int, int], modality: str, strip: bool) -> Tensor:
         head = self.heads[place[0]]

@@ -10,10 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..errors import MedGANSynthError
 from ..networks.registry import build_network
 from ..objectives.adversarial import ADVERSARIAL_LOSSES
 from ..objectives.image_pool import ImagePool
-from ..objectives.reconstruction import masked_l1
+from ..objectives.reconstruction import DISTANCES, masked_mean
 from .base import System, Wrap, adam, frozen
 
 
@@ -29,13 +30,19 @@ class CycleGAN(System):
 
     def __init__(self, config: Any, device: torch.device, wrap: Wrap) -> None:
         def make(role: str) -> nn.Module:
-            spec, channels = config.networks[role], {"in_channels": config.data.slices}
+            spec, channels = config.networks[role], {"in_channels": self.predicted}
             if role == "generator":
-                channels["out_channels"] = config.data.slices
+                channels = {"in_channels": config.data.slices, "out_channels": self.predicted}
             network = build_network(spec.architecture, channels | spec.options, f"networks.{role}")
             return wrap(network.to(device, memory_format=torch.channels_last))
 
         self.objective, self.images = config.objective, config.images
+        self.predicted = config.data.predicted
+        if self.objective.cycle and self.predicted < config.data.slices:
+            raise MedGANSynthError(
+                'objective.cycle: a cycle needs every slice back; use data.predict="all", or 0.'
+            )
+        self.distance = DISTANCES[self.objective.distance]
         self.adversarial = ADVERSARIAL_LOSSES[config.objective.adversarial]
         self.g, self.f = make("generator"), make("generator")
         self.d_y, self.d_x = make("discriminator"), make("discriminator")
@@ -55,6 +62,7 @@ class CycleGAN(System):
     def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
         """One update of G and F (equation 3), then one of D_X and D_Y (equation 1)."""
         x, y, o = batch["source"], batch["target"], self.objective
+        true_x, true_y = self._predicted(x), self._predicted(y)
         adversarial = o.adversarial_weight > 0 and seen >= o.warmup * self.images
         losses: dict[str, Tensor] = {}
 
@@ -62,18 +70,20 @@ class CycleGAN(System):
         if o.identity:
             fake_y, same_y = self.g(torch.cat([x, y])).chunk(2)
             fake_x, same_x = self.f(torch.cat([y, x])).chunk(2)
-            losses["identity"] = F.l1_loss(same_y, y) + F.l1_loss(same_x, x)  # section 5.2
+            losses["identity"] = F.l1_loss(same_y, true_y) + F.l1_loss(
+                same_x, true_x
+            )  # section 5.2
         else:
             fake_y, fake_x = self.g(x), self.f(y)
         if o.cycle:
             # Equation 2: F(G(x)) = x and G(F(y)) = y.
             losses["cycle"] = F.l1_loss(self.f(fake_y), x) + F.l1_loss(self.g(fake_x), y)
         if o.paired:
-            losses["paired"] = F.l1_loss(fake_y, y) + F.l1_loss(fake_x, x)
-        if o.paired and o.inside:
-            losses["inside"] = masked_l1(fake_y, y, batch["inside"]) + masked_l1(
-                fake_x, x, batch["inside"]
-            )
+            off_y, off_x = self.distance(fake_y, true_y), self.distance(fake_x, true_x)
+            losses["paired"] = off_y.mean() + off_x.mean()
+            if o.inside:
+                inside = self._predicted(batch["inside"])
+                losses["inside"] = masked_mean(off_y, inside) + masked_mean(off_x, inside)
         with frozen(self.d_y, self.d_x) as (d_y, d_x):
             if adversarial:
                 fooled = self.adversarial.generator
@@ -92,8 +102,8 @@ class CycleGAN(System):
         # Discriminators, on fakes from before that update, real and fake in one pass.
         if adversarial:
             for name, d, real, fake in (
-                ("discriminator_target", self.d_y, y, self.pool_y.query(fake_y)),
-                ("discriminator_source", self.d_x, x, self.pool_x.query(fake_x)),
+                ("discriminator_target", self.d_y, true_y, self.pool_y.query(fake_y)),
+                ("discriminator_source", self.d_x, true_x, self.pool_x.query(fake_x)),
             ):
                 real_logits, fake_logits = d(torch.cat([real, fake])).chunk(2)
                 losses[name] = self.adversarial.discriminator(real_logits, fake_logits)
@@ -102,3 +112,8 @@ class CycleGAN(System):
             (o.discriminator_weight * loss).backward()
             self.d_optimizer.step()
         return {name: loss.detach() for name, loss in losses.items()}
+
+    def _predicted(self, slab: Tensor) -> Tensor:
+        """Those slices of a slab that the generators predict."""
+        skipped = (slab.shape[1] - self.predicted) // 2
+        return slab[:, skipped : slab.shape[1] - skipped]

@@ -18,7 +18,9 @@ class CycleGANObjective:
         discriminator_weight: factor on the discriminators' loss (the tutorial halves it).
         cycle: lambda of the cycle term (Zhu et al. 2017, equation 2).
         identity: of the identity term (Zhu et al. 2017, section 5.2).
-        paired: of an L1 term against the true target (Isola et al. 2017, equation 3); needs pairs.
+        paired: of a term against the true target (Isola et al. 2017, equation 3); needs pairs.
+        distance: of the paired term; "squared" leads to smaller errors from few pairs and leaves
+            sharpness to the adversary, "absolute" (L1) is the published one.
         inside: extra weight of the paired term inside the mask: the organ, not the scalp.
         warmup: fraction of the run before the adversarial term joins the others.
         pool: past fakes kept for the discriminators.
@@ -30,6 +32,7 @@ class CycleGANObjective:
     cycle: Weight = 10.0
     identity: Weight = 5.0
     paired: Weight = 0.0
+    distance: Literal["absolute", "squared"] = "absolute"
     inside: Weight = 0.0
     warmup: Annotated[float, Range(0.0, 1.0)] = 0.0
     pool: Annotated[int, Range(0, 1000)] = 0

@@ -73,9 +73,10 @@ class TranslationJudge:
         chosen = self._slices(arrays[source])
         slabs = self._slabs(arrays[source], chosen, head)
         fake = self._run(networks[name], slabs)
-        back = next(n for n in networks if n != name)
-        cycle = self._run(networks[back], fake)
-        rows.setdefault(f"cycle_{name}", []).append(float((cycle - slabs).abs().mean()))
+        if fake.shape == slabs.shape:
+            back = next(n for n in networks if n != name)
+            cycle = self._run(networks[back], fake)
+            rows.setdefault(f"cycle_{name}", []).append(float((cycle - slabs).abs().mean()))
         if target not in arrays or arrays[target].shape != arrays[source].shape:
             return
         predicted = self._middle(fake)[: arrays[source].shape[0], : arrays[source].shape[1]]
@@ -127,4 +128,4 @@ class TranslationJudge:
 
     def _middle(self, slabs: torch.Tensor) -> np.ndarray:
         """`[n, slices, rows, cols]` to the wanted slices `[rows, cols, n]`."""
-        return np.moveaxis(slabs[:, self.settings.slices // 2].numpy(), 0, 2)
+        return np.moveaxis(slabs[:, slabs.shape[1] // 2].numpy(), 0, 2)

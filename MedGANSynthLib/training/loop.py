@@ -126,7 +126,7 @@ def train(
         if ranks.main and due(config.intervals.validate):
             values = judge.measure(average.networks)
             report("validation", values)
-            chosen = values.get(config.best, values["cycle"])
+            chosen = values.get(config.best, values.get("cycle", math.inf))
             improved = chosen < best
             best = min(best, chosen)
         if ranks.main and due(config.intervals.preview):

@@ -91,7 +91,7 @@ def _deterministic(seed: int) -> None:
 def _describe(config: Config, training: list[Head], multiple: int) -> dict[str, Any]:
     """The parts of `model.json` that a training knows."""
     data = config.data
-    channels = {"in_channels": data.slices, "out_channels": data.slices}
+    channels = {"in_channels": data.slices, "out_channels": data.predicted}
     spec = config.networks["generator"]
     options = schema.to_dict(channels | spec.options)
     ports = {

@@ -41,6 +41,14 @@ def test_blank_slices_are_left_out_and_an_epoch_shows_every_slice_once():
     assert len(shown) == 8
 
 
+def test_thin_slices_take_turns():
+    settings = dataclasses.replace(SETTINGS, every_mm=10.0)  # slices are 5 mm apart
+    data = SlicePairDataset(heads(count=1), settings, seed=0)
+    assert len(data) == 2
+    sums = {data[n]["source"].sum().item() for n in range(40)}
+    assert len(sums) == 4
+
+
 def test_epochs_differ_in_order_and_repeat_by_number():
     data = SlicePairDataset(heads(), SETTINGS, seed=0)
     first = [data[n]["source"].sum().item() for n in range(24)]
@@ -127,4 +135,5 @@ def test_augmentation_repeats_by_seed_and_moves_pairs_alike():
     # The target keeps its appearance: only background and the one intensity, up to edges.
     inside = first["target"] > 0.45
     assert ((first["source"] > -0.3) & inside).sum() > 0.8 * inside.sum()
-    assert first["target"][inside].max() == pytest.approx(0.5, abs=1e-3)
+    # (Bicubic interpolation overshoots at edges.)
+    assert first["target"][inside].quantile(0.5).item() == pytest.approx(0.5, abs=1e-3)

@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.systems.cyclegan import CycleGAN
 from MedGANSynthLib.training.config import load_config
 
@@ -27,7 +28,7 @@ def batch():
     return {name: torch.rand(2, 1, 64, 64) * 2 - 1 for name in ("source", "target")}
 
 
-def expected_losses(system, x, y):
+def expected_losses(system, x, y, predicted=slice(None)):
     """Equations (1) to (3) and section 5.2 of the paper, one network call for each symbol."""
     g, f, d_y, d_x = system.g, system.f, system.d_y, system.d_x
     bce = F.binary_cross_entropy_with_logits
@@ -37,14 +38,17 @@ def expected_losses(system, x, y):
         logits = d(image)
         return bce(logits, torch.full_like(logits, label))
 
-    return {
+    true_x, true_y = x[:, predicted], y[:, predicted]
+    losses = {
         "adversarial": scored(d_y, fake_y, 1.0) + scored(d_x, fake_x, 1.0),
-        "cycle": (f(fake_y) - x).abs().mean() + (g(fake_x) - y).abs().mean(),
-        "identity": (g(y) - y).abs().mean() + (f(x) - x).abs().mean(),
-        "paired": (fake_y - y).abs().mean() + (fake_x - x).abs().mean(),
-        "discriminator_target": scored(d_y, y, 1.0) + scored(d_y, fake_y, 0.0),
-        "discriminator_source": scored(d_x, x, 1.0) + scored(d_x, fake_x, 0.0),
+        "identity": (g(y) - true_y).abs().mean() + (f(x) - true_x).abs().mean(),
+        "paired": (fake_y - true_y).abs().mean() + (fake_x - true_x).abs().mean(),
+        "discriminator_target": scored(d_y, true_y, 1.0) + scored(d_y, fake_y, 0.0),
+        "discriminator_source": scored(d_x, true_x, 1.0) + scored(d_x, fake_x, 0.0),
     }
+    if predicted == slice(None):
+        losses["cycle"] = (f(fake_y) - x).abs().mean() + (g(fake_x) - y).abs().mean()
+    return losses
 
 
 def test_every_term_equals_its_equation(batch):
@@ -81,6 +85,32 @@ def test_the_paired_term_weighs_the_inside_of_the_mask(batch):
         expected = (system.g(x) - y)[crop].abs().mean() + (system.f(y) - x)[crop].abs().mean()
     losses = system.step(batch | {"inside": inside}, 0)
     assert losses["inside"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_the_middle_slice_alone_can_be_predicted_and_judged(batch):
+    system = make(
+        "data.slices=3",
+        "data.predict=middle",
+        "data.paired=true",
+        "objective.cycle=0.0",
+        "objective.paired=1.0",
+        "objective.distance=squared",
+        "objective.pool=0",
+    )
+    x, y = (torch.cat([i, i + 0.1, i - 0.1], 1) for i in batch.values())
+    with torch.no_grad():
+        expected = expected_losses(system, x, y, slice(1, 2))
+        g_off, f_off = system.g(x) - y[:, 1:2], system.f(y) - x[:, 1:2]
+        expected["paired"] = (g_off**2).mean() + (f_off**2).mean()
+    losses = system.step({"source": x, "target": y}, 0)
+    assert losses.keys() == expected.keys()
+    for name, value in expected.items():
+        assert losses[name].item() == pytest.approx(value.item(), rel=1e-5), name
+
+
+def test_a_cycle_needs_every_slice():
+    with pytest.raises(MedGANSynthError, match=r"objective\.cycle: a cycle needs every slice"):
+        make("data.slices=3", "data.predict=middle", "data.paired=true")
 
 
 def test_the_adversary_joins_after_the_warm_up(batch):
