@@ -1,11 +1,53 @@
 """The module's tests run on the host, which has to be in place before the module is imported."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "Testing"), str(ROOT / "MedGANSynth")]
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "MedGANSynth"))
 
 from host.fixtures import click, errors, scene, wait_until
 
 __all__ = ["click", "errors", "scene", "wait_until"]
+
+
+@pytest.fixture
+def volume(scene: Any) -> Callable[..., Any]:
+    """Makes volume nodes whose grid is oblique, anisotropic and left-handed: [i, j, k] 5 x 4 x 3.
+
+    `volume("a", rows)` takes other voxels [k, j, i].
+    """
+    import slicer
+
+    turn = np.deg2rad(20)
+    turned = [[1, 0, 0], [0, np.cos(turn), -np.sin(turn)], [0, np.sin(turn), np.cos(turn)]]
+    affine = np.eye(4)
+    affine[:3, :3] = np.array(turned) * (1.5, 1.0, 4.0) * (1, 1, -1)
+    affine[:3, 3] = (-30, 20, 10)
+
+    def make(name: str = "T1", voxels: Any = None) -> Any:
+        if voxels is None:
+            voxels = np.random.default_rng(1).integers(0, 900, (3, 4, 5)).astype(np.int16)
+        return slicer.util.addVolumeFromArray(voxels, affine, name)
+
+    return make
+
+
+@pytest.fixture
+def transform(scene: Any) -> Callable[..., Any]:
+    """Makes linear transforms from 4x4 arrays and puts the given nodes under them."""
+    import slicer
+
+    def make(matrix: Any, *nodes: Any) -> Any:
+        node = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        slicer.util.updateTransformMatrixFromArray(node, np.asarray(matrix, dtype=float))
+        for child in nodes:
+            child.SetAndObserveTransformNodeID(node.GetID())
+        return node
+
+    return make

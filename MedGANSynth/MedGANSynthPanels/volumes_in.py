@@ -1,0 +1,161 @@
+"""From the library's files to volume nodes, on the voxel grid of the input they were made from."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import slicer
+from slicer.i18n import tr as _
+
+from .errors import PanelError
+from .geometry import ijk_to_ras, shape_of
+
+_FLOAT32 = 16  # NIfTI's code of the voxel type
+_SAMPLES = 1_000_000
+
+
+class Original:
+    """The input that a result will belong to, and whether it is still there and the same."""
+
+    def __init__(self, node):
+        self.node = node
+        self.name = node.GetName()
+        self.scene = node.GetScene()
+        self.shape = shape_of(node)
+
+    def check(self) -> None:
+        """Raises PanelError if the result can no longer be laid over it."""
+        if not is_in_scene(self.node):
+            text = _("{name} was removed during the run, so there is nothing to lay the result on.")
+            raise PanelError(text.format(name=self.name))
+        if self.node.GetImageData() is None or shape_of(self.node) != self.shape:
+            text = _("{name} was changed during the run; translate it again.")
+            raise PanelError(text.format(name=self.name))
+
+
+def is_in_scene(node) -> bool:
+    """Whether this very node, not another of its ID, is in the scene."""
+    return node is not None and slicer.mrmlScene.GetNodeByID(node.GetID() or "") is node
+
+
+def check_output(output, inputs) -> None:
+    """Refuse an output node that cannot be written to.
+
+    Raises:
+        PanelError: it is an input, not in the scene, or no scalar volume.
+    """
+    if output is None:
+        return
+    if not is_in_scene(output):
+        raise PanelError(_("The chosen output is not in the scene any more; choose another."))
+    if any(output is node for node in inputs):
+        raise PanelError(_("The output is also an input; choose another output."))
+    if output.GetClassName() != "vtkMRMLScalarVolumeNode":
+        text = _("{name} cannot hold the result; choose a scalar volume or a new one.")
+        raise PanelError(text.format(name=output.GetName()))
+
+
+def read_voxels(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
+    """Voxels float32 [k, j, i] of an uncompressed NIfTI-1 file that the library wrote.
+
+    Args:
+        shape: the number of voxels along i, j, k that it must have.
+
+    Raises:
+        PanelError: it is not there, or not what was asked for.
+    """
+    try:
+        with open(path, "rb") as file:
+            header = file.read(348)
+            size, dim, kind, start = _fields(header)
+            if size != 348 or dim[:4] != (3, *shape) or kind != _FLOAT32:
+                raise ValueError
+            count = shape[0] * shape[1] * shape[2]
+            voxels = np.fromfile(file, "<f4", count, offset=start - len(header))
+            if voxels.size != count:
+                raise ValueError
+    except (OSError, ValueError, struct.error):
+        text = _("The result {name} cannot be read; free some disk space and translate again.")
+        raise PanelError(text.format(name=path.name)) from None
+    return voxels.reshape(shape[::-1])
+
+
+def _fields(header: bytes) -> tuple[int, tuple[int, ...], int, int]:
+    """Header size, dimensions, voxel type, start of the voxels."""
+    (size,) = struct.unpack_from("<i", header, 0)
+    (kind,) = struct.unpack_from("<h", header, 70)
+    (start,) = struct.unpack_from("<f", header, 108)
+    return size, struct.unpack_from("<8h", header, 40), kind, int(start)
+
+
+def result_name(name: str, kind: str) -> str:
+    """ "MRHead" and "t2" -> "MRHead (synthetic T2)"."""
+    return f"{name} (synthetic {kind})"
+
+
+def place_volume(original: Original, array: np.ndarray, name: str, output=None):
+    """Put voxels into the scene where `original` lies.
+
+    The node gets the input's grid, parent transform and place in the subject hierarchy, a window
+    that fits its own intensities, and neither file nor DICOM identity of what it replaces.
+
+    Args:
+        array: float32 [k, j, i], as many as the input has.
+        output: the node to fill; None makes a new one.
+
+    Raises:
+        PanelError: the input or the output has gone.
+    """
+    original.check()
+    check_output(output, [original.node])
+    if output is None:
+        name = slicer.mrmlScene.GenerateUniqueName(name)
+        output = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    else:
+        _forget_origin(output)
+        output.SetName(name)
+    fill(output, array, ijk_to_ras(original.node))
+    output.SetAndObserveTransformNodeID(original.node.GetTransformNodeID())
+    _enter_hierarchy(original.node, output)
+    return output
+
+
+def fill(node, array: np.ndarray, affine: np.ndarray) -> None:
+    """Voxels, grid and window of a volume node."""
+    with slicer.util.NodeModify(node):
+        slicer.util.updateVolumeFromArray(node, array)
+        node.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(affine))
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    if display is not None:
+        display.SetAutoWindowLevel(False)
+        display.SetWindowLevelMinMax(*window(array))
+
+
+def window(array: np.ndarray) -> tuple[float, float]:
+    """From the minimum to the 99.5th percentile of the voxels above it: bright fluid stays grey."""
+    values = array.ravel()[:: max(1, array.size // _SAMPLES)]
+    low = float(values.min())
+    above = values[values > low]
+    high = float(np.percentile(above, 99.5)) if above.size else low + 1.0
+    return low, high
+
+
+def _enter_hierarchy(original, node) -> None:
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    parent = hierarchy.GetItemParent(hierarchy.GetItemByDataNode(original))
+    if parent:
+        hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), parent)
+
+
+def _forget_origin(output) -> None:
+    """So that saving cannot overwrite the file, or pose as the DICOM series, it was loaded from."""
+    storage = output.GetStorageNode()
+    output.SetAndObserveStorageNodeID(None)
+    if storage is not None:
+        slicer.mrmlScene.RemoveNode(storage)
+    for attribute in output.GetAttributeNames():
+        if attribute.startswith("DICOM."):
+            output.RemoveAttribute(attribute)
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    hierarchy.SetItemUID(hierarchy.GetItemByDataNode(output), "DICOM", "")

@@ -1,0 +1,219 @@
+"""From volume nodes to files for the library: raw NRRD on the node's own voxel grid.
+
+Written here rather than by a storage node, because those turn left-handed grids and write a node's
+attributes, which may name a patient. The geometry in the file is that of world space, so that a
+volume and its hardened copy give the same result; the voxels keep the node's own order.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from .errors import PanelError
+from .geometry import (
+    ijk_to_ras,
+    ijk_to_world,
+    is_singular,
+    same_grid,
+    shape_of,
+    without_shear,
+)
+
+_TYPES = {
+    "int8": "int8",
+    "uint8": "uint8",
+    "int16": "int16",
+    "uint16": "uint16",
+    "int32": "int32",
+    "uint32": "uint32",
+    "int64": "int64",
+    "uint64": "uint64",
+    "float32": "float",
+    "float64": "double",
+}
+
+
+def check_volume(node) -> None:
+    """Refuse what cannot be translated.
+
+    Raises:
+        PanelError: no node, no voxels, one that is no volume of one number a voxel, no usable
+            geometry.
+    """
+    if node is None:
+        raise PanelError(_("No volume is chosen; load one and choose it."))
+    if problem := _problem(node):
+        raise PanelError(f"{node.GetName()} {problem}")
+    ijk_to_world(node)
+
+
+def _problem(node) -> str | None:
+    if not node.IsA("vtkMRMLScalarVolumeNode"):
+        return _("is not a volume; choose a volume.")
+    if node.IsA("vtkMRMLLabelMapVolumeNode"):
+        return _("is a label map, not an image; choose the image itself.")
+    image = node.GetImageData()
+    if image is None or image.GetPointData().GetScalars() is None or 0 in image.GetDimensions():
+        return _("holds no voxels; load it again or choose another volume.")
+    if image.GetNumberOfScalarComponents() != 1:
+        return _(
+            "holds {count} numbers at each voxel (a vector or colour volume); choose a volume "
+            "that holds one."
+        ).format(count=image.GetNumberOfScalarComponents())
+    if 1 in image.GetDimensions():
+        return _("is a 2D image; choose a volume of several slices.")
+    if image.GetScalarType() == vtk.VTK_BIT:
+        return _("is a mask of single bits; choose an image.")
+    if is_singular(ijk_to_ras(node)):
+        return _("has no usable geometry (its voxel axes do not span space); correct its spacing.")
+    return None
+
+
+def export_volume(node, path: Path) -> list[str]:
+    """Write one scalar volume.
+
+    Returns:
+        What the user should know, one sentence each.
+
+    Raises:
+        PanelError: the volume cannot be used (`check_volume`), the file cannot be written.
+    """
+    check_volume(node)
+    affine, sheared = without_shear(ijk_to_world(node))
+    write_nrrd(path, slicer.util.arrayFromVolume(node), affine)
+    return [_sheared(node)] if sheared else []
+
+
+def export_inputs(
+    nodes: dict, folder: Path, worlds: dict | None = None
+) -> tuple[dict[str, Path], list[str]]:
+    """Write the inputs of one translation, all on the voxel grid of the first.
+
+    Others that lie elsewhere in world space are interpolated at the first's voxels.
+
+    Args:
+        nodes: volume nodes by modality.
+        worlds: by modality, what brings a node into world space where that is not its own parent
+            transform (the frames of a sequence have none).
+
+    Returns:
+        The files by modality, and what the user should know.
+
+    Raises:
+        PanelError: as `export_volume`; or a volume that does not overlap with the first.
+    """
+    for node in nodes.values():
+        check_volume(node)
+    grids = {
+        modality: worlds[modality] @ ijk_to_ras(node) if worlds else ijk_to_world(node)
+        for modality, node in nodes.items()
+    }
+    modality, first = next(iter(nodes.items()))
+    grid = grids[modality]
+    affine, sheared = without_shear(grid)
+    files, notices = {}, [_sheared(first)] if sheared else []
+    for modality, node in nodes.items():
+        array = slicer.util.arrayFromVolume(node)
+        if not same_grid(shape_of(node), grids[modality], shape_of(first), grid):
+            array = resampled(node, grids[modality], first, grid)
+            text = _("{name} was interpolated onto the grid of {first}, since it lies on another.")
+            notices.append(text.format(name=node.GetName(), first=first.GetName()))
+        files[modality] = Path(folder) / modality / (file_name(node.GetName()) + ".nrrd")
+        _make_folder(files[modality].parent)
+        write_nrrd(files[modality], array, affine)
+    return files, notices
+
+
+def file_name(name: str) -> str:
+    """A node's name as a file name: the library's messages speak of files."""
+    safe = re.sub(r"[^\w.-]+", "_", name).strip("._-")[:60]
+    return safe or "volume"
+
+
+def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarray:
+    """`node` at the voxels of `reference`, float32 [k, j, i]; its minimum outside of it.
+
+    Args:
+        there, here: voxel index to world of `node` and of `reference`.
+
+    Raises:
+        PanelError: they do not overlap.
+    """
+    image = node.GetImageData()
+    low, high = image.GetScalarRange()
+    reslice = vtk.vtkImageReslice()
+    reslice.SetInputData(image)
+    reslice.SetResliceAxes(slicer.util.vtkMatrixFromArray(np.linalg.solve(there, here)))
+    reslice.SetOutputOrigin(0, 0, 0)
+    reslice.SetOutputSpacing(1, 1, 1)
+    reslice.SetOutputExtent(*(v for n in shape_of(reference) for v in (0, n - 1)))
+    reslice.SetInterpolationModeToLinear()
+    reslice.SetOutputScalarType(vtk.VTK_FLOAT)
+    reslice.SetBackgroundLevel(low)
+    reslice.Update()
+    result = reslice.GetOutput()
+    if low < high and result.GetScalarRange()[1] <= low:
+        raise PanelError(
+            _("{name} and {first} do not overlap; register them first.").format(
+                name=node.GetName(), first=reference.GetName()
+            )
+        )
+    values = vtk.util.numpy_support.vtk_to_numpy(result.GetPointData().GetScalars())
+    return values.reshape(result.GetDimensions()[::-1])
+
+
+def write_nrrd(path: Path, array: np.ndarray, affine: np.ndarray) -> None:
+    """Write voxels [k, j, i] as uncompressed NRRD.
+
+    Raises:
+        PanelError: the disk is full, or the folder cannot be written to.
+    """
+    array = np.ascontiguousarray(array)
+    kind = _TYPES[array.dtype.newbyteorder("=").name]
+    directions = " ".join(_vector(affine[:3, axis]) for axis in range(3))
+    header = (
+        "NRRD0004\n"
+        f"type: {kind}\n"
+        "dimension: 3\n"
+        "space: right-anterior-superior\n"
+        f"sizes: {' '.join(str(n) for n in reversed(array.shape))}\n"
+        f"space directions: {directions}\n"
+        "kinds: domain domain domain\n"
+        "endian: little\n"
+        "encoding: raw\n"
+        f"space origin: {_vector(affine[:3, 3])}\n\n"
+    )
+    try:
+        with open(path, "wb") as file:
+            file.write(header.encode())
+            file.write(memoryview(array.astype(array.dtype.newbyteorder("<"), copy=False)))
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def _sheared(node) -> str:
+    text = _("{name} is sheared; the model sees its voxels without the shear.")
+    return text.format(name=node.GetName())
+
+
+def _vector(values: np.ndarray) -> str:
+    return "(" + ",".join(repr(float(v)) for v in values) + ")"
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> PanelError:
+    text = _(
+        "{folder} cannot be written to ({reason}); free some space, or choose another temporary "
+        "folder in Edit, Application Settings, Modules."
+    )
+    return PanelError(text.format(folder=path.parent, reason=error.strerror or error))
