@@ -1,9 +1,11 @@
-"""MedGANSynth in 3D Slicer: metadata and wiring. The work is done by MedGANSynthLib."""
+"""MedGANSynth in 3D Slicer: metadata, wiring, and what scripts call.
+
+What is seen lies in MedGANSynthPanels, what computes in MedGANSynthLib. Nothing here imports torch.
+"""
 
 import sys
 from pathlib import Path
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -13,6 +15,7 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
+from slicer.util import VTKObservationMixin
 
 _SOURCES = Path(__file__).resolve().parents[1]
 if (_SOURCES / "MedGANSynthLib").is_dir() and str(_SOURCES) not in sys.path:
@@ -29,31 +32,135 @@ class MedGANSynth(ScriptedLoadableModule):
         parent.dependencies = []
         parent.contributors = ["The MedGANSynth developers"]
         parent.helpText = _(
-            "Synthetic medical images with generative adversarial networks. For research only, "
-            "not for diagnosis."
+            "Synthetic medical images with generative adversarial networks: choose a volume, "
+            "press Translate, and a synthetic volume of another modality lies on top of it. For "
+            "research only, not for diagnosis."
         )
+        parent.helpText += self.getDefaultModuleDocumentationLink()
         parent.acknowledgementText = _("Licence: Apache-2.0.")
+        slicer.app.connect("startupCompleted()", _on_startup)
 
 
-class MedGANSynthWidget(ScriptedLoadableModuleWidget):
-    """Lists the models that there are."""
+def _on_startup():
+    from MedGANSynthPanels import sample_data
+
+    sample_data.register()
+
+
+class MedGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panels, and when they come and go."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
+        from MedGANSynthPanels.pages import Pages
+
         self.logic = MedGANSynthLogic()
-        names = ", ".join(row["name"] for row in self.logic.models()) or _("none yet")
-        self.layout.addWidget(qt.QLabel(_("Models: {names}").format(names=names)))
-        self.layout.addStretch(1)
+        self.pages = Pages(self.logic, self.resourcePath("UI/MedGANSynth.ui"))
+        self.layout.addWidget(self.pages.widget)
+        scene = slicer.vtkMRMLScene
+        self.addObserver(slicer.mrmlScene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, scene.EndCloseEvent, self.onSceneReady)
+        self.addObserver(slicer.mrmlScene, scene.EndImportEvent, self.onSceneReady)
+        self.onSceneReady()
+
+    def enter(self):
+        self.pages.enter()
+        self.onSceneReady()
+
+    def exit(self):
+        self.pages.set_parameters(None)
+
+    def onSceneStartClose(self, caller=None, event=None):
+        self.pages.set_parameters(None)
+
+    def onSceneReady(self, caller=None, event=None):
+        if self.parent.isEntered:
+            self.pages.set_parameters(self.logic.getParameterNode())
+
+    def cleanup(self):
+        self.removeObservers()
+        self.pages.cleanup()
+
+    def onReload(self):
+        from MedGANSynthPanels import lifetime
+
+        self.cleanup()
+        lifetime.forget_modules()
+        ScriptedLoadableModuleWidget.onReload(self)
 
 
 class MedGANSynthLogic(ScriptedLoadableModuleLogic):
-    """What scripts and panels use."""
+    """What scripts call, and the panels too: `slicer.util.getModuleLogic("MedGANSynth")`."""
+
+    def getParameterNode(self):
+        """What is chosen in the panels, typed; see MedGANSynthPanels/parameters.py."""
+        from MedGANSynthPanels import parameters
+
+        return parameters.wrap(ScriptedLoadableModuleLogic.getParameterNode(self))
 
     def models(self):
         """One dictionary for each model package, shipped ones first."""
         from MedGANSynthLib import tasks
 
         return tasks.run(tasks.ModelsList())["rows"]
+
+    def translate(
+        self,
+        volumes,
+        model,
+        direction=None,
+        device="auto",
+        output=None,
+        restriction=None,
+        uncertainty=False,
+        wait=True,
+        listener=None,
+    ):
+        """Make a synthetic volume; it lies on the voxel grid of the (first) input.
+
+        Args:
+            volumes: a volume node; a dictionary of them by modality for models of several inputs;
+                a sequence node, which becomes a sequence.
+            model: a name of `models()`, or the folder of a model package.
+            direction: one of the model's, such as "t2-to-t1"; None is its first.
+            device: "auto", "cpu", or a GPU such as "cuda:0".
+            output: the volume node to fill; None makes a new one.
+            restriction: segmentation or ROI node; outside it the result is background.
+            uncertainty: also make volumes that say how unsure the model is.
+            wait: return when it is done. Slicer's window stays alive meanwhile.
+            listener: is called with every event, a dictionary; see `Translation`.
+
+        Returns:
+            The new node; without `wait` the `Translation`, which has `cancel()` and `results`.
+
+        Raises:
+            PanelError: what is wrong and what to do, in one sentence; the scene is unchanged.
+        """
+        from MedGANSynthPanels.translation import Translation
+        from MedGANSynthPanels.waiting import Waiting
+
+        translation = Translation()
+        waiting = Waiting(listener)
+        translation.start(
+            volumes, model, direction, device, output, restriction, uncertainty, waiting.hear
+        )
+        return waiting.result(translation) if wait else translation
+
+    def ready(self, parent=None):
+        """Whether all that models need is installed; if not, asks whether to install it now."""
+        from MedGANSynthPanels import install
+
+        return install.ready(parent)
+
+    def sequence_of(self, volume):
+        """The sequence whose frames a volume shows; None for a volume that stands alone."""
+        from MedGANSynthPanels import sequences
+
+        return sequences.sequence_of(volume) if volume is not None else None
 
 
 class MedGANSynthTest(ScriptedLoadableModuleTest):

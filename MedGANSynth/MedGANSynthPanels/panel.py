@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import slicer
-from MedGANSynthLib.errors import MedGANSynthError
 from slicer.util import VTKObservationMixin
+
+from MedGANSynthLib.errors import MedGANSynthError
 
 from .errors import PanelError
 from .message import MessageLine

@@ -1,0 +1,284 @@
+"""The Translate panel: what goes in, which model, what becomes of the result."""
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from . import parameters as stored
+from . import readiness
+from .devices import Devices
+from .fitting import contrast_of
+from .input_rows import InputRows
+from .model_choice import ModelChoice, fill
+from .panel import Panel, allow, guarded
+from .parameters import Show, Source
+from .run_view import RunView, duration
+from .volume_list import VolumeList
+
+
+class PanelTranslate(Panel):
+    """Everything that is shown follows from the parameters; what the user does changes those."""
+
+    def __init__(self, logic):
+        Panel.__init__(self, "PanelTranslate.ui")
+        self.logic = logic
+        self.parameters = None
+        self.run = None
+        self.warnings: list[str] = []
+        self.tag = None
+        self.rows = InputRows(self.ui.inputSection.layout(), 1, self.on_inputs)
+        self.several = VolumeList(self.ui, self.on_several)
+        self.choice = ModelChoice(self.ui, self.on_model)
+        self.devices = Devices(self.refresh)
+        self.view = RunView(self.ui)
+        self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
+        self.ui.allModelsBox.connect("toggled(bool)", self.refresh)
+        self.ui.inputFolderEdit.connect("currentPathChanged(QString)", self.on_folders)
+        self.ui.outputFolderEdit.connect("currentPathChanged(QString)", self.on_folders)
+        self.ui.translateButton.connect("clicked(bool)", self.on_translate)
+        self.ui.cancelButton.connect("clicked(bool)", self.on_cancel)
+        for event in (slicer.vtkMRMLScene.NodeAddedEvent, slicer.vtkMRMLScene.NodeRemovedEvent):
+            self.addObserver(slicer.mrmlScene, event, self.on_scene)
+        self.refresh()
+
+    def set_parameters(self, parameters) -> None:
+        """Show these parameters; None while there is no scene to take them from."""
+        changed = vtk.vtkCommand.ModifiedEvent
+        if self.parameters is not None:
+            self.parameters.disconnectGui(self.tag)
+            self.removeObserver(self.parameters, changed, self.refresh)
+        self.parameters = parameters
+        if parameters is not None:
+            self.tag = parameters.connectGui(self.ui)
+            self.addObserver(parameters, changed, self.refresh)
+        self.refresh()
+
+    def enter(self) -> None:
+        """The module is shown: models may have come or gone."""
+        self.choice.reload()
+        self.refresh()
+
+    def cleanup(self) -> None:
+        """The module is being reloaded or Slicer ends."""
+        self.on_cancel()
+        self.set_parameters(None)
+        self.devices.stop()
+        self.choice.close_card()
+        Panel.cleanup(self)
+
+    # What is shown
+
+    def refresh(self, _caller=None, _event=None) -> None:
+        """Show what the parameters say."""
+        if self.parameters is None:
+            allow(self.ui.translateButton, "", _("No scene is open"))
+            allow(self.ui.cancelButton, "", _("No translation runs"))
+            return
+        chosen = self.parameters.settings
+        contrast = self.contrast()
+        way = self.choice.find(chosen.model, chosen.direction)
+        if way is None:
+            way = self.choice.best(chosen.model, chosen.direction, contrast)
+        self.choice.show(way, contrast, chosen.device)
+        fill(self.ui.deviceBox, self.devices.choices(chosen.device), chosen.device)
+        one = chosen.source == Source.VOLUME
+        self.rows.show(way.inputs if way and one else [], self.parameters.inputs)
+        self.several.show(self.parameters.volumes)
+        self._show_folders()
+        self._show_pages()
+        self._show_buttons()
+        stored.remember(chosen)
+
+    def _show_folders(self) -> None:
+        chosen = self.parameters.settings
+        for edit, path in (
+            (self.ui.inputFolderEdit, chosen.inputFolder),
+            (self.ui.outputFolderEdit, chosen.outputFolder),
+        ):
+            if edit.currentPath != path:
+                edit.currentPath = path
+
+    def _show_pages(self) -> None:
+        source = self.parameters.settings.source
+        self.ui.severalPage.visible = source == Source.SEVERAL
+        for widget in (
+            self.ui.inputFolderLabel,
+            self.ui.inputFolderEdit,
+            self.ui.outputFolderLabel,
+            self.ui.outputFolderEdit,
+        ):
+            widget.visible = source == Source.FOLDER
+        for widget in (self.ui.outputLabel, self.ui.outputSelector):
+            widget.visible = source == Source.VOLUME
+        for widget in (
+            self.ui.restrictionLabel,
+            self.ui.restrictionSelector,
+            self.ui.showLabel,
+            self.ui.showBox,
+        ):
+            widget.visible = source != Source.FOLDER
+        fading = source != Source.FOLDER and self.parameters.settings.show == Show.FADE
+        self.ui.fadeLabel.visible = self.ui.fadeSlider.visible = fading
+        sequence = self.logic.sequence_of(self.first_input())
+        self.ui.framesBox.visible = sequence is not None
+
+    def _show_buttons(self) -> None:
+        running = self.run is not None
+        missing = readiness.problem(self.parameters, self.choice.way)
+        problem = _("A translation runs; cancel it first") if running else missing
+        allow(self.ui.translateButton, _("Make the synthetic volume"), problem)
+        cancel = _("Stop the translation; the scene stays as it is")
+        allow(self.ui.cancelButton, cancel, None if running else _("No translation runs"))
+
+    def contrast(self) -> str | None:
+        """What the chosen volume's name says that it is."""
+        chosen = self.parameters
+        if chosen.settings.source == Source.VOLUME:
+            nodes = list(chosen.inputs.values())
+        else:
+            nodes = chosen.volumes if chosen.settings.source == Source.SEVERAL else []
+        nodes = [node for node in nodes if node is not None]
+        return contrast_of(nodes[0].GetName()) if nodes else None
+
+    def first_input(self):
+        """The volume in the first row."""
+        if self.parameters.settings.source != Source.VOLUME:
+            return None
+        return next(iter(self.rows.nodes().values()), None)
+
+    # What the user does
+
+    def on_inputs(self) -> None:
+        """A volume was chosen; a model or direction made for it is taken, if there is one."""
+        if self.parameters is None:
+            return
+        chosen = self.parameters
+        nodes = self.rows.nodes()
+        way = self.choice.way
+        contrast = contrast_of(next(iter(nodes.values())).GetName()) if nodes else None
+        better = self.choice.best(way.entry.name, way.name, contrast)
+        if better != way and len(way.inputs) == len(better.inputs) == 1:
+            nodes = dict(zip(better.inputs, nodes.values(), strict=False))
+            way = better
+        with slicer.util.NodeModify(chosen.parameterNode):
+            chosen.settings.model, chosen.settings.direction = way.entry.name, way.name
+            chosen.inputs = nodes
+
+    def on_model(self, model: str, direction: str) -> None:
+        """A model or direction was chosen; a single volume moves to the new input."""
+        if self.parameters is None:
+            return
+        chosen = self.parameters
+        nodes = dict(chosen.inputs)
+        way = self.choice.find(model, direction)
+        if len(way.inputs) == 1 and way.inputs[0] not in nodes and nodes:
+            nodes = {way.inputs[0]: next(iter(nodes.values()))}
+        with slicer.util.NodeModify(chosen.parameterNode):
+            chosen.settings.model, chosen.settings.direction = model, direction
+            chosen.inputs = nodes
+
+    def on_several(self) -> None:
+        """Volumes were checked."""
+        if self.parameters is not None:
+            self.parameters.volumes = self.several.nodes()
+
+    def on_device(self, index: int) -> None:
+        """A device was chosen."""
+        if self.parameters is not None and index >= 0:
+            self.parameters.settings.device = self.ui.deviceBox.itemData(index)
+
+    def on_folders(self) -> None:
+        """A folder was chosen."""
+        if self.parameters is not None:
+            self.parameters.settings.inputFolder = self.ui.inputFolderEdit.currentPath
+            self.parameters.settings.outputFolder = self.ui.outputFolderEdit.currentPath
+
+    def on_scene(self, _caller=None, _event=None) -> None:
+        """Nodes have come or gone."""
+        if self.parameters is not None and not slicer.mrmlScene.IsBatchProcessing():
+            qt.QTimer.singleShot(0, self.refresh)
+
+    @guarded
+    def on_translate(self) -> None:
+        """Start what the parameters ask for."""
+        way, chosen = self.choice.way, self.parameters
+        self.message.clear()
+        self.warnings = []
+        if not self.logic.ready(self.widget):
+            self.message.warn(_("What is missing was not installed, so nothing can be translated."))
+            return
+        self.view.start(_("Starting"))
+        self.view.log(f"{way.entry.name} {way.entry.manifest.version}, {way.label}")
+        try:
+            self.run = self._start(way, chosen)
+        except Exception:
+            self.view.finish(_("Not started"))
+            raise
+        self.refresh()
+
+    def _start(self, way, chosen):
+        settings = chosen.settings
+        common = {
+            "model": way.entry.name,
+            "direction": way.name,
+            "device": settings.device,
+            "uncertainty": settings.uncertainty,
+            "wait": False,
+            "listener": self.on_event,
+        }
+        if settings.source == Source.FOLDER:
+            return self.logic.translate_folder(
+                settings.inputFolder, settings.outputFolder, **common
+            )
+        common["restriction"] = chosen.restriction
+        if settings.source == Source.SEVERAL:
+            return self.logic.translate_several(self.several.nodes(), **common)
+        inputs = self.rows.nodes()
+        if chosen.frames and self.logic.sequence_of(self.first_input()) is not None:
+            inputs = {m: self.logic.sequence_of(node) or node for m, node in inputs.items()}
+            return self.logic.translate(inputs, **common)
+        return self.logic.translate(inputs, output=chosen.output, **common)
+
+    @guarded
+    def on_cancel(self) -> None:
+        """Stop the run; its last event says so."""
+        if self.run is not None:
+            self.run.cancel()
+
+    def on_event(self, event: dict) -> None:
+        """What a run says."""
+        kind = event["event"]
+        if kind == "progress":
+            self.view.progress(event["fraction"], event.get("eta_s"), event.get("text", ""))
+        elif kind == "warning":
+            self.view.log(event["text"])
+            self.warnings.append(event["text"])
+        elif kind == "done":
+            self._finish(event)
+        elif kind == "error":
+            self._fail(event)
+
+    def _finish(self, event: dict) -> None:
+        text = event.get("text") or _("{name} is ready after {time}").format(
+            name=event["nodes"][0].GetName(), time=duration(event["seconds"])
+        )
+        self._end(text)
+        if self.warnings:
+            self.message.warn(" ".join([f"{text}.", *self.warnings]))
+        else:
+            self.message.say(f"{text}.")
+
+    def _fail(self, event: dict) -> None:
+        self._end(event["text"])
+        if event.get("log"):
+            self.view.log(event["log"])
+        if event.get("cancelled"):
+            self.message.say(event["text"])
+        else:
+            self.message.complain(event["text"])
+
+    def _end(self, text: str) -> None:
+        self.view.finish(text)
+        self.run = None
+        self.refresh()

@@ -1,0 +1,61 @@
+"""Why nothing can be translated yet, in the words of a button's tooltip."""
+
+from pathlib import Path
+
+from slicer.i18n import tr as _
+
+from .errors import PanelError
+from .fitting import Way, spoken
+from .parameters import Source
+
+
+def problem(parameters, way: Way | None) -> str | None:
+    """The first thing that is missing; None when Translate may be pressed."""
+    if way is None:
+        return _("There is no model; add one on the Models page")
+    source = parameters.settings.source
+    if source == Source.VOLUME:
+        return _with_volume(parameters, way)
+    if len(way.inputs) > 1:
+        return _("This model takes several volumes of one person; translate one volume at a time")
+    if source == Source.SEVERAL:
+        return _with_several(parameters)
+    return _with_folder(parameters.settings)
+
+
+def _with_volume(parameters, way: Way) -> str | None:
+    nodes = {m: node for m, node in parameters.inputs.items() if m in way.inputs and node}
+    for modality in way.inputs:
+        if modality not in nodes:
+            return _("Choose a {modality} volume").format(modality=spoken(modality))
+    if len({node.GetID() for node in nodes.values()}) < len(nodes):
+        return _("The same volume is chosen twice")
+    if parameters.output in nodes.values():
+        return _("The output is also an input; choose another output")
+    return _unfit(nodes.values())
+
+
+def _with_several(parameters) -> str | None:
+    nodes = [node for node in parameters.volumes if node]
+    return _unfit(nodes) if nodes else _("Check at least one volume")
+
+
+def _with_folder(settings) -> str | None:
+    if not (settings.inputFolder and Path(settings.inputFolder).is_dir()):
+        return _("Choose the folder that holds the volumes")
+    if not settings.outputFolder:
+        return _("Choose a folder for the results")
+    if Path(settings.outputFolder).resolve() == Path(settings.inputFolder).resolve():
+        return _("Choose another folder for the results than the volumes' own")
+    return None
+
+
+def _unfit(nodes) -> str | None:
+    from .volumes_out import check_volume  # it needs numpy, which takes its time
+
+    try:
+        for node in nodes:
+            check_volume(node)
+    except PanelError as error:
+        return str(error)
+    return None

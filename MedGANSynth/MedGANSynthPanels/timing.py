@@ -1,0 +1,33 @@
+"""How long models took on this computer, kept between sessions."""
+
+import json
+
+import qt
+from slicer.i18n import tr as _
+
+KEY = "MedGANSynth/Times"
+
+
+def remember(model: str, direction: str, device: str, seconds: float, size: list[int]) -> None:
+    """Note the last run's time for one volume of `size` voxels."""
+    known = _known()
+    known[f"{model}/{direction}/{device}"] = [round(seconds, 2), *map(int, size)]
+    qt.QSettings().setValue(KEY, json.dumps(known))
+
+
+def measured_here(model: str, direction: str, device: str) -> str:
+    """The last run's time in words; empty if there was none."""
+    match _known().get(f"{model}/{direction}/{device}"):
+        case [float() | int() as seconds, int() as i, int() as j, int() as k]:
+            return _("{seconds:.1f} s for {i} × {j} × {k} voxels, here and last time").format(
+                seconds=seconds, i=i, j=j, k=k
+            )
+    return ""
+
+
+def _known() -> dict:
+    try:
+        known = json.loads(qt.QSettings().value(KEY) or "{}")
+    except (TypeError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

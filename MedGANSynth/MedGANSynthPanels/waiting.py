@@ -1,0 +1,35 @@
+"""For scripts: wait for a translation while Slicer's window stays alive."""
+
+import time
+from collections.abc import Callable
+
+import slicer
+
+from .errors import PanelError
+
+
+class Waiting:
+    """Listens to a translation, and passes on what it hears."""
+
+    def __init__(self, listener: Callable[[dict], None] | None = None):
+        self.listener = listener
+        self.last: dict = {}
+
+    def hear(self, event: dict) -> None:
+        """To be given to the translation as its listener."""
+        self.last = event
+        if self.listener is not None:
+            self.listener(event)
+
+    def result(self, translation):
+        """The first node that it makes.
+
+        Raises:
+            PanelError: it failed or was cancelled.
+        """
+        while translation.open:
+            slicer.app.processEvents()
+            time.sleep(0.005)
+        if self.last.get("event") == "error":
+            raise PanelError(self.last["text"])
+        return translation.results[0]
