@@ -14,6 +14,15 @@ _POLL_S = 1.0
 _GRACE_S = 1.0
 
 
+def own_group() -> None:
+    """Become the leader of a process group, which the parent can kill as a whole.
+
+    Windows has no such thing; there the parent kills by the tree.
+    """
+    if sys.platform != "win32" and os.getpgrp() != os.getpid():
+        os.setpgid(0, 0)
+
+
 def watch_parent(gone: Callable[[], None]) -> None:
     """Call `gone` from a thread of its own once the parent process has ended."""
     ended = _parent_ended()

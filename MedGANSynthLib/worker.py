@@ -226,6 +226,8 @@ def read_job(line: bytes) -> Job:
 
 def main() -> int:
     """Entry point of `medgansynth worker`; ends the process."""
+    if not os.isatty(0):  # typed to by hand it has to stay in the terminal's group
+        lifeline.own_group()
     commands, answers = os.dup(0), os.dup(1)
     # Neither a library's print nor a child process may come between the lines.
     os.dup2(2, 1)

@@ -1,0 +1,80 @@
+"""Temporary folders of the module, which always go away again.
+
+The name says which process of which computer made the folder, so that the next start of Slicer can
+remove what a crash has left: volumes of patients should not lie about.
+"""
+
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import slicer
+
+_HOST = re.sub(r"[^A-Za-z0-9]", "", platform.node()) or "here"
+_NAME = re.compile(rf"MedGANSynth-{_HOST}-(\d+)-\w+")
+
+
+class Temporary:
+    """A new empty folder; `remove` it, or use it in a `with` statement.
+
+    Raises:
+        OSError: Slicer's temporary folder cannot be written.
+    """
+
+    def __init__(self) -> None:
+        root = Path(slicer.app.temporaryPath)
+        root.mkdir(parents=True, exist_ok=True)
+        self.path = Path(tempfile.mkdtemp(prefix=f"MedGANSynth-{_HOST}-{os.getpid()}-", dir=root))
+
+    def remove(self) -> None:
+        """Remove the folder and all in it; a second time does nothing."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+
+def remove_leftovers() -> None:
+    """Remove the folders of processes of this computer that have ended."""
+    root = Path(slicer.app.temporaryPath)
+    if not root.is_dir():
+        return
+    for folder in root.iterdir():
+        made = _NAME.fullmatch(folder.name)
+        if made and not _lives(int(made[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    if sys.platform == "win32":
+        return _lives_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _lives_on_windows(pid: int) -> bool:
+    """`os.kill(pid, 0)` would end the process there."""
+    import ctypes
+
+    query, still_active = 0x1000, 259
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = kernel.OpenProcess(query, False, pid)
+    if not handle:
+        return False
+    code = ctypes.c_uint32()
+    kernel.GetExitCodeProcess(ctypes.c_void_p(handle), ctypes.byref(code))
+    kernel.CloseHandle(ctypes.c_void_p(handle))
+    return code.value == still_active
