@@ -115,21 +115,25 @@ def place_volume(original: Original, array: np.ndarray, name: str, output=None):
         _forget_origin(output)
         output.SetName(name)
     fill(output, array, ijk_to_ras(original.node))
+    show_window(output, array)
     output.SetAndObserveTransformNodeID(original.node.GetTransformNodeID())
-    _enter_hierarchy(original.node, output)
+    enter_hierarchy(original.node, output)
     return output
 
 
 def fill(node, array: np.ndarray, affine: np.ndarray) -> None:
-    """Voxels, grid and window of a volume node."""
+    """Voxels and grid of a volume node."""
     with slicer.util.NodeModify(node):
         slicer.util.updateVolumeFromArray(node, array)
         node.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(affine))
+
+
+def show_window(node, array: np.ndarray) -> None:
+    """Grey values that fit the voxels."""
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
-    if display is not None:
-        display.SetAutoWindowLevel(False)
-        display.SetWindowLevelMinMax(*window(array))
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevelMinMax(*window(array))
 
 
 def window(array: np.ndarray) -> tuple[float, float]:
@@ -141,7 +145,8 @@ def window(array: np.ndarray) -> tuple[float, float]:
     return low, high
 
 
-def _enter_hierarchy(original, node) -> None:
+def enter_hierarchy(original, node) -> None:
+    """Put a node's item under the parent of another's."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     parent = hierarchy.GetItemParent(hierarchy.GetItemByDataNode(original))
     if parent:

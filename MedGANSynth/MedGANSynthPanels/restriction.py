@@ -1,0 +1,119 @@
+"""Where synthesis is kept: inside a segmentation's visible segments, or inside a ROI."""
+
+import numpy as np
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from .errors import PanelError
+from .geometry import ras_to_world
+from .volumes_in import is_in_scene
+
+_EDGE_MM = 1e-6
+
+
+class Restriction:
+    """Voxels of a result that are kept; the others get the result's background.
+
+    Attributes:
+        kind: what the provenance says, "segmentation" or "roi".
+
+    Raises:
+        PanelError: the node is neither of the two.
+    """
+
+    def __init__(self, node):
+        self.node = node
+        self.name = node.GetName()
+        if node.IsA("vtkMRMLSegmentationNode"):
+            self.kind, self._mask = "segmentation", segmentation_mask
+        elif node.IsA("vtkMRMLMarkupsROINode"):
+            self.kind, self._mask = "roi", roi_mask
+        else:
+            text = _("{name} cannot limit where synthesis is kept; choose a segmentation or a ROI.")
+            raise PanelError(text.format(name=self.name))
+
+    def mask(self, shape: tuple[int, int, int], affine: np.ndarray) -> np.ndarray:
+        """Voxels [k, j, i] to keep, boolean.
+
+        Args:
+            shape: number of voxels along i, j, k.
+            affine: voxel index to world.
+
+        Raises:
+            PanelError: the node has gone, or no voxel lies inside it.
+        """
+        if not is_in_scene(self.node):
+            raise PanelError(_("{name} is not in the scene any more.").format(name=self.name))
+        mask = self._mask(self.node, shape, affine)
+        if not mask.any():
+            text = _("{name} holds no voxel of the volume; draw it over the volume.")
+            raise PanelError(text.format(name=self.name))
+        return mask
+
+
+def roi_mask(node, shape, affine: np.ndarray) -> np.ndarray:
+    """Voxels whose centres lie in a ROI's box, its faces included."""
+    ras_to_world(node)  # a box that is bent is no box any more
+    box = slicer.util.arrayFromVTKMatrix(node.GetObjectToWorldMatrix())
+    to_box = np.linalg.solve(box, affine)
+    half = np.array(node.GetSize()) / 2 + _EDGE_MM
+    mask = np.empty(shape[::-1], bool)
+    i, j = np.arange(shape[0])[None, :], np.arange(shape[1])[:, None]
+    for k in range(shape[2]):
+        inside = [
+            np.abs(row[0] * i + row[1] * j + (row[2] * k + row[3])) <= edge
+            for row, edge in zip(to_box[:3], half, strict=True)
+        ]
+        mask[k] = inside[0] & inside[1] & inside[2]
+    return mask
+
+
+def segmentation_mask(node, shape, affine: np.ndarray) -> np.ndarray:
+    """Voxels whose centres lie in any visible segment; any parent transform is followed."""
+    # On a copy: the node itself shall not get a labelmap because somebody looks at it.
+    segmentation = slicer.vtkSegmentation()
+    segmentation.DeepCopy(node.GetSegmentation())
+    reference = _grid(shape, affine)
+    binary = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
+    if not segmentation.ContainsRepresentation(binary):
+        segmentation.SetConversionParameter(
+            slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName(),
+            slicer.vtkSegmentationConverter.SerializeImageGeometry(reference),
+        )
+        segmentation.CreateRepresentation(binary)
+    to_world = vtk.vtkGeneralTransform()
+    slicer.vtkMRMLTransformNode.GetTransformBetweenNodes(
+        node.GetParentTransformNode(), None, to_world
+    )
+    mask = np.zeros(shape[::-1], bool)
+    for segment_id in _visible(node):
+        mask |= _segment_mask(segmentation.GetSegment(segment_id), binary, reference, to_world)
+    return mask
+
+
+def _visible(node) -> list[str]:
+    ids = list(node.GetSegmentation().GetSegmentIDs())
+    display = node.GetDisplayNode()
+    return ids if display is None else [i for i in ids if display.GetSegmentVisibility(i)]
+
+
+def _segment_mask(segment, binary: str, reference, to_world) -> np.ndarray:
+    labels = segment.GetRepresentation(binary)
+    shape = reference.GetDimensions()[::-1]
+    if labels is None or 0 in labels.GetDimensions():
+        return np.zeros(shape, bool)
+    resampled = slicer.vtkOrientedImageData()
+    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+        labels, reference, resampled, False, False, to_world
+    )
+    voxels = vtk.util.numpy_support.vtk_to_numpy(resampled.GetPointData().GetScalars())
+    return voxels.reshape(shape) == segment.GetLabelValue()
+
+
+def _grid(shape, affine: np.ndarray):
+    grid = slicer.vtkOrientedImageData()
+    grid.SetDimensions(shape)
+    grid.SetImageToWorldMatrix(slicer.util.vtkMatrixFromArray(affine))
+    grid.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    return grid

@@ -1,0 +1,146 @@
+"""4D: a sequence, frame by frame, into a new sequence with the same index values and units."""
+
+import numpy as np
+import slicer
+from slicer.i18n import tr as _
+
+from .cases import Made
+from .errors import PanelError
+from .geometry import ijk_to_ras, ras_to_world, shape_of
+from .marking import mark
+from .volumes_in import enter_hierarchy, fill, is_in_scene, result_name, show_window
+from .volumes_out import check_volume
+
+
+def sequence_of(node):
+    """The sequence whose current frame a volume node shows; None if it shows none."""
+    browser = slicer.modules.sequences.logic().GetFirstBrowserNodeForProxyNode(node)
+    return browser.GetSequenceNode(node) if browser is not None else None
+
+
+def proxy_of(sequence):
+    """The node that shows a sequence's current frame, if there is one."""
+    browser = slicer.modules.sequences.logic().GetFirstBrowserNodeForSequenceNode(sequence)
+    return browser.GetProxyNode(sequence) if browser is not None else None
+
+
+class SequenceCase:
+    """Sequences of volumes by modality, to a new sequence with a browser; see `VolumeCase`.
+
+    Raises:
+        PanelError: a frame that cannot be translated; sequences of different lengths.
+    """
+
+    def __init__(self, inputs: dict):
+        self.inputs = inputs
+        self.first = next(iter(inputs.values()))
+        self.name = self.first.GetName()
+        self.frames = self.first.GetNumberOfDataNodes()
+        for sequence in inputs.values():
+            if sequence.GetNumberOfDataNodes() != self.frames or self.frames == 0:
+                text = _("{name} has {count} frames, {first} has {frames}; choose equally many.")
+                raise PanelError(
+                    text.format(
+                        name=sequence.GetName(),
+                        count=sequence.GetNumberOfDataNodes(),
+                        first=self.name,
+                        frames=self.frames,
+                    )
+                )
+            for frame in range(self.frames):
+                check_volume(sequence.GetNthDataNode(frame))
+        self._worlds = {
+            modality: np.eye(4) if proxy_of(node) is None else ras_to_world(proxy_of(node))
+            for modality, node in inputs.items()
+        }
+        self._made: dict[str, object] = {}
+        self._first_made: dict[str, Made] = {}
+
+    def check(self) -> None:
+        """Raises PanelError if a sequence has gone or has other frames now."""
+        for sequence in self.inputs.values():
+            if not is_in_scene(sequence):
+                text = _("{name} was removed during the run, so there is nothing to lay it on.")
+                raise PanelError(text.format(name=self.name))
+            if sequence.GetNumberOfDataNodes() != self.frames:
+                text = _("{name} was changed during the run; translate it again.")
+                raise PanelError(text.format(name=self.name))
+
+    def nodes(self, frame: int) -> dict:
+        """The volume nodes of one frame; they are in no scene of the user's."""
+        self.check()
+        return {modality: s.GetNthDataNode(frame) for modality, s in self.inputs.items()}
+
+    def worlds(self) -> dict:
+        """Frames have no transform: that of the node that shows them counts."""
+        return self._worlds
+
+    def grid(self, frame: int) -> tuple[tuple[int, int, int], np.ndarray]:
+        """As for `VolumeCase`."""
+        node = self.first.GetNthDataNode(frame)
+        world = next(iter(self._worlds.values()))
+        return shape_of(node), world @ ijk_to_ras(node)
+
+    def take(self, frame: int, made: dict[str, Made]) -> None:
+        """Keep one frame, in sequence nodes that are in no scene yet."""
+        original = self.first.GetNthDataNode(frame)
+        for kind, volume in made.items():
+            if kind not in self._made:
+                self._made[kind] = _like(self.first, result_name(self.name, kind))
+                self._first_made[kind] = volume
+            node = slicer.vtkMRMLScalarVolumeNode()
+            node.SetName(result_name(self.name, kind))
+            fill(node, volume.array, ijk_to_ras(original))
+            mark(node, volume.provenance)
+            self._made[kind].SetDataNodeAtValue(node, self.first.GetNthIndexValue(frame))
+
+    def finish(self) -> list:
+        """The new sequences, with one browser for all of them."""
+        self.check()
+        results = []
+        browser = None
+        for kind, made in self._made.items():
+            made.SetName(slicer.mrmlScene.GenerateUniqueName(made.GetName()))
+            sequence = slicer.mrmlScene.AddNode(made)
+            enter_hierarchy(self.first, sequence)
+            mark(sequence, self._first_made[kind].provenance)
+            if browser is None:
+                browser = self._new_browser(sequence)
+            else:
+                browser.AddSynchronizedSequenceNode(sequence)
+            results.append(sequence)
+        logic = slicer.modules.sequences.logic()
+        logic.UpdateProxyNodesFromSequences(browser)
+        for kind, sequence in zip(self._made, results, strict=True):
+            self._finish_proxy(browser.GetProxyNode(sequence), self._first_made[kind])
+        return results
+
+    def _new_browser(self, sequence):
+        name = sequence.GetName() + " browser"
+        browser = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", name)
+        browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+        logic = slicer.modules.sequences.logic()
+        original = logic.GetFirstBrowserNodeForSequenceNode(self.first)
+        if original is not None:
+            browser.SetPlaybackRateFps(original.GetPlaybackRateFps())
+            browser.SetSelectedItemNumber(original.GetSelectedItemNumber())
+        return browser
+
+    def _finish_proxy(self, proxy, made: Made) -> None:
+        shown = proxy_of(self.first)
+        if shown is not None:
+            proxy.SetAndObserveTransformNodeID(shown.GetTransformNodeID())
+            enter_hierarchy(shown, proxy)
+        show_window(proxy, made.array)
+        mark(proxy, made.provenance)
+
+
+def _like(sequence, name: str):
+    """An empty sequence with the index of another."""
+    made = slicer.vtkMRMLSequenceNode()
+    made.SetName(name)
+    made.SetIndexName(sequence.GetIndexName())
+    made.SetIndexUnit(sequence.GetIndexUnit())
+    made.SetIndexType(sequence.GetIndexType())
+    made.SetNumericIndexValueTolerance(sequence.GetNumericIndexValueTolerance())
+    return made

@@ -1,0 +1,272 @@
+"""A run from nodes to nodes: with a worker that does what a test says, and with the real one."""
+
+import json
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+import slicer
+from MedGANSynthPanels.errors import PanelError
+from MedGANSynthPanels.geometry import ijk_to_ras
+from MedGANSynthPanels.marking import is_synthetic, provenance_of
+from MedGANSynthPanels.translation import Translation
+
+from MedGANSynthLib.schema import to_dict
+from MedGANSynthLib.volume.provenance import Provenance
+
+MODEL = "t1-t2-brain"
+PROVENANCE = Provenance(
+    model=MODEL, model_sha256="0" * 64, direction="t1-to-t2", settings={"output_low": -7.0}
+)
+
+
+class FakeJob:
+    def __init__(self, worker, fields, listener):
+        self.worker, self.fields, self.listener = worker, fields, listener
+        self.open, self.cancelled = True, False
+
+    def cancel(self):
+        self.cancelled = True
+
+    def say(self, event, **fields):
+        self.open = event not in ("done", "error")
+        self.listener({"event": event, **fields})
+
+    def paths(self):
+        named = [item.partition("=")[2] for item in self.fields.get("input", [])]
+        return [Path(path) for path in self.fields.get("inputs", named)]
+
+    def write(self, maps=()):
+        """What the library would write: here the first input plus one, and 0.5 everywhere."""
+        image = nibabel.Nifti1Image(np.zeros(()), np.eye(4))
+        shape = [int(n) for n in self._header()["sizes"].split()]
+        voxels = np.frombuffer(self.paths()[0].read_bytes()[-2 * int(np.prod(shape)) :], "<i2")
+        voxels = voxels.reshape(shape, order="F").astype(np.float32)
+        out = Path(self.fields["out"])
+        for name, array in {"": voxels + 1, **{n: np.full_like(voxels, 0.5) for n in maps}}.items():
+            stem = "_".join(filter(None, [out.stem, name]))
+            image = nibabel.Nifti1Image(array, np.eye(4))
+            nibabel.save(image, out.with_name(stem + ".nii"))
+            plain = {"format": 1, "voxels_sha256": "0" * 64, "provenance": to_dict(PROVENANCE)}
+            out.with_name(stem + ".synthetic.json").write_text(json.dumps(plain))
+
+    def _header(self):
+        text = self.paths()[0].read_bytes().partition(b"\n\n")[0].decode()
+        return dict(line.split(": ", 1) for line in text.splitlines()[1:])
+
+    def finish(self, maps=()):
+        self.write(maps)
+        self.say("done", result={"outputs": [self.fields["out"]]}, seconds=0.1)
+
+
+class FakeWorker:
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, task, fields, listener):
+        assert task == "translate"
+        self.jobs.append(FakeJob(self, fields, listener))
+        return self.jobs[-1]
+
+
+@pytest.fixture
+def worker():
+    return FakeWorker()
+
+
+@pytest.fixture
+def heard():
+    return []
+
+
+@pytest.fixture
+def temporary(tmp_path):
+    """Slicer's temporary folder, which has to be empty in the end."""
+    before = slicer.app.temporaryPath
+    slicer.app.setTemporaryPath(str(tmp_path / "temporary"))
+    yield tmp_path / "temporary"
+    slicer.app.setTemporaryPath(before)
+    assert not list((tmp_path / "temporary").rglob("*"))
+
+
+def events(heard, kind):
+    return [event for event in heard if event["event"] == kind]
+
+
+def test_a_volume_becomes_a_marked_volume_on_its_own_grid(
+    scene, volume, transform, worker, heard, temporary
+):
+    node = volume("T1")
+    parent = transform(np.diag([-1, -1, 1, 1]), node)
+    run = Translation(worker)
+    run.start(node, MODEL, listener=heard.append)
+    (job,) = worker.jobs
+    assert run.open
+    assert job.fields["direction"] == "t1-to-t2"
+    assert [path.name for path in job.paths()] == ["T1.nrrd"]
+    job.say("progress", fraction=0.5, eta_s=1.0, text="slice 3")
+    job.say("warning", text="looks odd")
+    job.finish()
+    assert [event["event"] for event in heard] == ["progress", "warning", "done"]
+    (result,) = run.results
+    assert heard[-1]["nodes"] == [result]
+    assert result.GetName() == "T1 (synthetic T2)"
+    np.testing.assert_array_equal(
+        slicer.util.arrayFromVolume(result), slicer.util.arrayFromVolume(node) + 1.0
+    )
+    np.testing.assert_array_equal(ijk_to_ras(result), ijk_to_ras(node))
+    assert result.GetParentTransformNode() is parent
+    assert is_synthetic(result)
+    assert provenance_of(result) == PROVENANCE
+    assert not run.open
+
+
+def test_a_chosen_output_is_filled_and_maps_are_new(scene, volume, worker, heard, temporary):
+    node, output = volume("T1"), scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "mine")
+    run = Translation(worker)
+    run.start({"t1": node}, MODEL, output=output, uncertainty=True)
+    assert worker.jobs[0].fields["uncertainty"] is True
+    worker.jobs[0].finish(maps=("cycle-error", "spread"))
+    assert run.results[0] is output
+    assert [n.GetName() for n in run.results] == [
+        "T1 (synthetic T2)",
+        "T1 (synthetic T2 cycle-error)",
+        "T1 (synthetic T2 spread)",
+    ]
+    assert all(is_synthetic(n) for n in run.results)
+
+
+def test_an_error_of_the_worker_leaves_the_scene_unchanged(scene, volume, worker, heard, temporary):
+    run = Translation(worker)
+    run.start(volume(), MODEL, listener=heard.append)
+    count = scene.GetNumberOfNodes()
+    worker.jobs[0].write()
+    worker.jobs[0].say("error", text="no GPU here.", cancelled=False, log="tail")
+    assert heard == [{"event": "error", "text": "no GPU here.", "cancelled": False, "log": "tail"}]
+    assert (run.state, run.results) == ("failed", [])
+    assert scene.GetNumberOfNodes() == count
+
+
+def test_cancel(scene, volume, worker, heard, temporary):
+    run = Translation(worker)
+    run.start(volume(), MODEL, listener=heard.append)
+    count = scene.GetNumberOfNodes()
+    run.cancel()
+    run.cancel()
+    assert worker.jobs[0].cancelled and run.open and not heard
+    worker.jobs[0].say("error", text="cancelled.", cancelled=True)
+    assert heard[0]["cancelled"] is True
+    assert run.state == "cancelled"
+    assert scene.GetNumberOfNodes() == count
+
+
+def test_done_after_cancel_is_still_a_cancel(scene, volume, worker, heard, temporary):
+    run = Translation(worker)
+    run.start(volume(), MODEL, listener=heard.append)
+    run.cancel()
+    worker.jobs[0].finish()
+    assert run.state == "cancelled"
+    assert events(heard, "error")[0]["cancelled"] is True
+
+
+@pytest.mark.parametrize("what", ["close", "remove"])
+def test_what_the_user_takes_away_ends_the_run(scene, volume, worker, heard, temporary, what):
+    node, other = volume("T1"), volume("other")
+    run = Translation(worker)
+    run.start(node, MODEL, listener=heard.append)
+    scene.RemoveNode(other)
+    assert not worker.jobs[0].cancelled
+    scene.Clear() if what == "close" else scene.RemoveNode(node)
+    assert worker.jobs[0].cancelled
+    count = scene.GetNumberOfNodes()
+    worker.jobs[0].say("error", text="cancelled.", cancelled=True)
+    (event,) = heard
+    assert event["cancelled"] is False
+    assert ("scene was closed" if what == "close" else "T1 was removed") in event["text"]
+    assert run.state == "failed"
+    assert scene.GetNumberOfNodes() == count
+
+
+@pytest.mark.parametrize("spoil", ["no mark", "cut"])
+def test_a_result_that_cannot_be_used(scene, volume, worker, heard, temporary, spoil):
+    run = Translation(worker)
+    run.start(volume(), MODEL, listener=heard.append)
+    count = scene.GetNumberOfNodes()
+    job = worker.jobs[0]
+    job.write()
+    out = Path(job.fields["out"])
+    if spoil == "cut":
+        out.write_bytes(out.read_bytes()[:-1])
+    else:
+        out.with_name("result.synthetic.json").unlink()
+    job.say("done", result={})
+    assert heard[-1]["event"] == "error"
+    assert scene.GetNumberOfNodes() == count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"model": "nothing"}, "no model of that name"),
+        ({"model": MODEL, "direction": "ct-to-pet"}, "has no direction ct-to-pet"),
+        ({"model": MODEL, "inputs": {"t1": None}}, "Choose a volume for T1"),
+        ({"model": MODEL, "inputs": {"t2": None}}, "Choose a volume for T1"),
+        ({"model": MODEL, "inputs": None}, "Choose a volume for T1"),
+    ],
+)
+def test_what_cannot_begin(scene, worker, temporary, arguments, text):
+    run = Translation(worker)
+    with pytest.raises(PanelError, match=text):
+        run.start(**{"inputs": None, **arguments})
+    assert not worker.jobs and not run.open
+
+
+def test_a_full_disk_is_one_sentence(scene, volume, worker, tmp_path):
+    before = slicer.app.temporaryPath
+    (tmp_path / "file").write_text("")
+    slicer.app.setTemporaryPath(str(tmp_path / "file"))
+    try:
+        with pytest.raises(PanelError, match="cannot be written to"):
+            Translation(worker).start(volume(), MODEL)
+    finally:
+        slicer.app.setTemporaryPath(before)
+
+
+def test_one_run_after_the_other_but_not_twice_the_same(scene, volume, worker, temporary):
+    run = Translation(worker)
+    run.start(volume(), MODEL)
+    with pytest.raises(PanelError, match="has begun"):
+        run.start(volume(), MODEL)
+    worker.jobs[0].finish()
+
+
+def test_a_restriction_keeps_the_result_inside_it(scene, volume, worker, temporary):
+    node = volume("T1")
+    roi = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
+    corner = ijk_to_ras(node) @ (1, 1, 1, 1)
+    roi.SetCenter(*corner[:3])
+    roi.SetSize(0.1, 0.1, 0.1)
+    run = Translation(worker)
+    run.start(node, MODEL, restriction=roi, uncertainty=True)
+    scene.RemoveNode(roi)  # it has done its work
+    worker.jobs[0].finish(maps=("spread",))
+    kept = np.zeros((3, 4, 5), bool)
+    kept[1, 1, 1] = True
+    result, spread = (slicer.util.arrayFromVolume(n) for n in run.results)
+    np.testing.assert_array_equal(
+        result, np.where(kept, slicer.util.arrayFromVolume(node) + 1.0, -7.0)
+    )
+    np.testing.assert_array_equal(spread, np.where(kept, 0.5, 0.0))
+    assert provenance_of(run.results[0]).settings["restriction"] == "roi"
+
+
+def test_a_restriction_beside_the_volume_is_refused(scene, volume, worker, temporary):
+    roi = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
+    roi.SetCenter(900, 900, 900)
+    roi.SetSize(5, 5, 5)
+    with pytest.raises(PanelError, match="box holds no voxel"):
+        Translation(worker).start(volume(), MODEL, restriction=roi)
+    with pytest.raises(PanelError, match="cannot limit"):
+        node = volume("b")
+        Translation(worker).start(node, MODEL, restriction=node)
