@@ -1,0 +1,116 @@
+"""Masks of segmentations and ROIs on a volume's grid, in world space."""
+
+import numpy as np
+import pytest
+import slicer
+import vtk
+from MedGANSynthPanels.errors import PanelError
+from MedGANSynthPanels.geometry import ijk_to_world
+from MedGANSynthPanels.restriction import Restriction
+
+GRID = (12, 10, 6)
+
+
+@pytest.fixture
+def node(volume):
+    return volume("T1", np.zeros(GRID[::-1], np.int16))
+
+
+@pytest.fixture
+def box():
+    mask = np.zeros(GRID[::-1], bool)
+    mask[1:4, 2:7, 3:9] = True
+    return mask
+
+
+def segmentation_of(scene, volume, **masks):
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "tumour")
+    node.CreateDefaultDisplayNodes()
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    for name, mask in masks.items():
+        segment = node.GetSegmentation().AddEmptySegment(name, name)
+        slicer.util.updateSegmentBinaryLabelmapFromArray(
+            mask.astype(np.uint8), node, segment, volume
+        )
+    return node
+
+
+def mask_of(restriction, volume):
+    return Restriction(restriction).mask(GRID, ijk_to_world(volume))
+
+
+def test_a_segmentation_on_the_volumes_grid(scene, node, box):
+    made = segmentation_of(scene, node, a=box)
+    np.testing.assert_array_equal(mask_of(made, node), box)
+    assert Restriction(made).kind == "segmentation"
+
+
+def test_visible_segments_count(scene, node, box):
+    other = np.zeros_like(box)
+    other[5, 9, 11] = True
+    overlapping = np.roll(box, 1, axis=2)
+    made = segmentation_of(scene, node, a=box, b=other, c=overlapping)
+    np.testing.assert_array_equal(mask_of(made, node), box | other | overlapping)
+    made.GetDisplayNode().SetSegmentVisibility("c", False)
+    np.testing.assert_array_equal(mask_of(made, node), box | other)
+    for name in "ab":
+        made.GetDisplayNode().SetSegmentVisibility(name, False)
+    with pytest.raises(PanelError, match="tumour holds no voxel"):
+        mask_of(made, node)
+
+
+def test_parent_transforms_of_both_count(scene, node, box, transform):
+    """The volume moves by two voxels along i, the segmentation by one along j."""
+    made = segmentation_of(scene, node, a=box)
+    axes = ijk_to_world(node)[:3, :3]
+    for moved, step in ((node, axes @ (2, 0, 0)), (made, axes @ (0, 1, 0))):
+        matrix = np.eye(4)
+        matrix[:3, 3] = step
+        transform(matrix, moved)
+    expected = np.roll(box, (1, -2), axis=(1, 2))
+    np.testing.assert_array_equal(mask_of(made, node), expected)
+
+
+def test_a_closed_surface_is_filled_and_the_node_left_as_it_was(scene, node):
+    centre = (ijk_to_world(node) @ (6, 5, 3, 1))[:3]
+    sphere = vtk.vtkSphereSource()
+    sphere.SetCenter(*centre)
+    sphere.SetRadius(4.0)
+    sphere.SetThetaResolution(40)
+    sphere.SetPhiResolution(40)
+    sphere.Update()
+    made = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "ball")
+    made.SetSourceRepresentationToClosedSurface()
+    made.AddSegmentFromClosedSurfaceRepresentation(sphere.GetOutput(), "ball", (1, 0, 0), "ball")
+    mask = mask_of(made, node)
+    k, j, i = np.nonzero(np.ones(GRID[::-1]))
+    places = (ijk_to_world(node) @ np.stack([i, j, k, np.ones_like(i)]))[:3].T
+    distance = np.linalg.norm(places - centre, axis=1).reshape(GRID[::-1])
+    assert mask[distance < 3.5].all()
+    assert not mask[distance > 4.5].any()
+    assert not made.GetSegmentation().ContainsRepresentation("Binary labelmap")
+
+
+def test_a_roi_with_its_faces(scene, node, box, transform):
+    """A box turned as the volume is, its faces through voxel centres."""
+    roi = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
+    roi.SetSize(5 * 1.5, 4 * 1.0, 2 * 4.0)
+    affine = ijk_to_world(node)
+    turn = np.eye(4)
+    turn[:3, :3] = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0) * (1, 1, -1)
+    turn[:3, 3] = (affine @ (5.5, 4, 2, 1))[:3]
+    roi.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(turn))
+    np.testing.assert_array_equal(mask_of(roi, node), box)
+    assert Restriction(roi).kind == "roi"
+    matrix = np.eye(4)
+    matrix[:3, 3] = affine[:3, :3] @ (1, 0, 0)
+    transform(matrix, roi)
+    np.testing.assert_array_equal(mask_of(roi, node), np.roll(box, 1, axis=2))
+
+
+def test_a_restriction_that_was_deleted(scene, node):
+    roi = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
+    restriction = Restriction(roi)
+    scene.RemoveNode(roi)
+    with pytest.raises(PanelError, match="box is not in the scene"):
+        restriction.mask(GRID, ijk_to_world(node))
