@@ -53,7 +53,7 @@ class Translation(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.state = IDLE
         self.results: list[Any] = []
-        self._worker = worker or _the_worker()
+        self._worker = worker_or_ours(worker)
         self._job: Any = None
         self._lost = ""
         self._told: set[str] = set()
@@ -244,7 +244,10 @@ class Translation(VTKObservationMixin):
         qt.QTimer.singleShot(_LATER_MS, self._temporary.remove)
 
 
-def _the_worker() -> Any:
+def worker_or_ours(worker: Any) -> Any:
+    """The worker that is given, or the module's one."""
+    if worker is not None:
+        return worker
     from .lifetime import the_worker
 
     return the_worker()

@@ -1,0 +1,210 @@
+"""Many translations: volumes of the scene one after the other, or all volumes of a folder.
+
+Both have the face of `Translation`: `open`, `results`, `cancel()`, and a listener that hears one
+`done` or `error` in the end. One bad volume does not stop the others.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from .errors import PanelError
+from .translation import (
+    CANCELLED,
+    CANCELLING,
+    DONE,
+    FAILED,
+    IDLE,
+    RUNNING,
+    Listener,
+    Translation,
+    direction_of,
+    worker_or_ours,
+)
+from .volumes_in import is_in_scene
+
+
+class NodeBatch:
+    """Volume (or sequence) nodes, one translation each; results enter the scene as they come.
+
+    Attributes:
+        results: the new nodes so far.
+        rows: `name`, `status` ("translated", "failed", "cancelled") and `error` of each node.
+    """
+
+    def __init__(self, worker: Any = None) -> None:
+        self.state = IDLE
+        self.results: list[Any] = []
+        self.rows: list[dict[str, Any]] = []
+        self._worker = worker
+        self._current: Translation | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it has begun and not ended yet."""
+        return self.state in (RUNNING, CANCELLING)
+
+    def start(self, nodes: list, listener: Listener | None = None, **options: Any) -> None:
+        """Begin with the first node.
+
+        Args:
+            options: what `Translation.start` takes beside `inputs`, `output` and `listener`.
+
+        Raises:
+            PanelError: no node, or no such model.
+        """
+        if not nodes:
+            raise PanelError(_("No volume is chosen; check at least one."))
+        _name, direction = direction_of(options["model"], options.get("direction"))
+        if len(direction.inputs) != 1:
+            raise PanelError(_("This model takes several volumes of one person, one by one."))
+        self._todo = [(node, node.GetName()) for node in nodes]
+        self._options = options
+        self._listener = listener or (lambda event: None)
+        self._started = time.monotonic()
+        self.state = RUNNING
+        self._next()
+
+    def cancel(self) -> None:
+        """End it; what has been made already stays."""
+        if self.state == RUNNING:
+            self.state = CANCELLING
+            self._current.cancel()
+
+    def _next(self) -> None:
+        """Start nodes until one runs, or none is left."""
+        while self.state == RUNNING and len(self.rows) < len(self._todo):
+            node, name = self._todo[len(self.rows)]
+            self._current = Translation(self._worker)
+            try:
+                if not is_in_scene(node):
+                    raise PanelError(_("{name} is not in the scene any more.").format(name=name))
+                self._current.start(node, listener=self._heard, **self._options)
+                return
+            except PanelError as error:
+                self._failed(str(error))
+        self._finish()
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        if event["event"] == "done":
+            self.results += self._current.results
+            self._row("translated")
+            self._next()
+        elif event["event"] == "error":
+            if event["cancelled"]:
+                self._row("cancelled")
+            else:
+                self._failed(event["text"])
+            self._next()
+        elif event["event"] == "progress":
+            self._listener(self._whole(event))
+        else:
+            self._listener(event)
+
+    def _whole(self, event: dict[str, Any]) -> dict[str, Any]:
+        fraction = (len(self.rows) + event["fraction"]) / len(self._todo)
+        gone = time.monotonic() - self._started
+        text = _("{name} ({number} of {count})").format(
+            name=self._todo[len(self.rows)][1], number=len(self.rows) + 1, count=len(self._todo)
+        )
+        eta = gone * (1 - fraction) / fraction if fraction > 0 else None
+        return {**event, "fraction": fraction, "eta_s": eta, "text": text}
+
+    def _failed(self, text: str) -> None:
+        self._row("failed", text)
+        self._listener({"event": "warning", "text": text})
+
+    def _row(self, status: str, error: str | None = None) -> None:
+        name = self._todo[len(self.rows)][1]
+        self.rows.append({"name": name, "status": status, "error": error})
+
+    def _finish(self) -> None:
+        made = sum(row["status"] == "translated" for row in self.rows)
+        text = _("{made} of {count} volumes are translated").format(
+            made=made, count=len(self._todo)
+        )
+        if self.state == CANCELLING:
+            self.state = CANCELLED
+            self._listener({"event": "error", "cancelled": True, "text": f"{text}."})
+        elif made:
+            self.state = DONE
+            seconds = time.monotonic() - self._started
+            done = {"event": "done", "nodes": self.results, "seconds": seconds, "text": text}
+            self._listener({**done, "rows": self.rows})
+        else:
+            self.state = FAILED
+            problem = self.rows[0]["error"] if len(self.rows) == 1 else f"{text}."
+            self._listener({"event": "error", "cancelled": False, "text": problem})
+
+
+class FolderBatch:
+    """All volumes of a folder, from files to files; the scene is not involved.
+
+    Attributes:
+        rows: the library's own, see `MedGANSynthLib.inference.cohort`.
+    """
+
+    def __init__(self, worker: Any = None) -> None:
+        self.state = IDLE
+        self.results: list[Any] = []
+        self.rows: list[dict[str, Any]] = []
+        self._worker = worker
+        self._job: Any = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it has begun and not ended yet."""
+        return self.state in (RUNNING, CANCELLING)
+
+    def start(
+        self,
+        folder: str | Path,
+        out: str | Path,
+        model: str,
+        direction: str | None = None,
+        device: str = "auto",
+        uncertainty: bool = False,
+        listener: Listener | None = None,
+    ) -> None:
+        """Translate the volumes of `folder` into files in `out`; those there already are kept.
+
+        Raises:
+            PanelError: no such folder or model.
+        """
+        name, _direction = direction_of(model, direction)
+        if not Path(folder).is_dir():
+            text = _("{folder} is not a folder; choose the one that holds the volumes.")
+            raise PanelError(text.format(folder=folder))
+        self._listener = listener or (lambda event: None)
+        self._out = Path(out).absolute()
+        fields = {
+            "inputs": [str(Path(folder).absolute())],
+            "out": str(self._out),
+            "model": str(model),
+            "direction": name,
+            "device": device,
+            "uncertainty": uncertainty,
+        }
+        self.state = RUNNING
+        self._job = worker_or_ours(self._worker).submit("translate", fields, self._heard)
+
+    def cancel(self) -> None:
+        """End it; files that are finished stay."""
+        if self.state == RUNNING:
+            self.state = CANCELLING
+            self._job.cancel()
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        if event["event"] == "error":
+            self.state = CANCELLED if event["cancelled"] else FAILED
+        elif event["event"] == "done":
+            self.state = DONE
+            result = event["result"]
+            self.rows = result.get("rows", [])
+            text = _("{summary} ({folder})").format(
+                summary=result["text"].rstrip("."), folder=self._out
+            )
+            event = {**event, "nodes": [], "rows": self.rows, "text": text}
+        self._listener(event)

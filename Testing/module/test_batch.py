@@ -1,0 +1,97 @@
+"""Several nodes, and a folder; the workers here do what a test says."""
+
+import pytest
+from MedGANSynthPanels.batch import FolderBatch, NodeBatch
+from MedGANSynthPanels.errors import PanelError
+
+MODEL = "t1-t2-brain"
+
+
+class FakeWorker:
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, task, fields, listener):
+        self.jobs.append(FakeJob(fields, listener))
+        return self.jobs[-1]
+
+
+class FakeJob:
+    def __init__(self, fields, listener):
+        self.fields, self.listener, self.cancelled = fields, listener, False
+
+    def cancel(self):
+        self.cancelled = True
+
+    def say(self, event, **fields):
+        self.listener({"event": event, **fields})
+
+
+@pytest.fixture
+def worker():
+    return FakeWorker()
+
+
+@pytest.fixture
+def heard():
+    return []
+
+
+def test_a_bad_volume_does_not_stop_the_others(scene, volume, worker, heard):
+    bad = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "empty")
+    gone = volume("gone")
+    batch = NodeBatch(worker)
+    batch.start([bad, volume("a"), gone, volume("b")], model=MODEL, listener=heard.append)
+    scene.RemoveNode(gone)
+    assert len(worker.jobs) == 1
+    worker.jobs[0].say("progress", fraction=0.5, eta_s=1.0, text="x")
+    assert heard[-1]["fraction"] == pytest.approx(1.5 / 4)
+    assert heard[-1]["text"] == "a (2 of 4)"
+    worker.jobs[0].say("error", text="no contrast.", cancelled=False)
+    worker.jobs[1].say("error", text="no contrast either.", cancelled=False)
+    assert [row["status"] for row in batch.rows] == ["failed"] * 4
+    assert [e["text"] for e in heard if e["event"] == "warning"] == [
+        "empty holds no voxels; load it again or choose another volume.",
+        "no contrast.",
+        "gone is not in the scene any more.",
+        "no contrast either.",
+    ]
+    assert heard[-1] == {
+        "event": "error",
+        "cancelled": False,
+        "text": "0 of 4 volumes are translated.",
+    }
+    assert not batch.open
+
+
+def test_cancelling_ends_the_whole_batch(scene, volume, worker, heard):
+    batch = NodeBatch(worker)
+    batch.start([volume("a"), volume("b")], model=MODEL, listener=heard.append)
+    batch.cancel()
+    worker.jobs[0].say("error", text="cancelled.", cancelled=True)
+    assert len(worker.jobs) == 1
+    assert heard[-1]["cancelled"] is True
+    assert batch.state == "cancelled"
+
+
+def test_nothing_to_do(scene, worker):
+    with pytest.raises(PanelError, match="No volume is chosen"):
+        NodeBatch(worker).start([], model=MODEL)
+
+
+def test_a_folder(scene, worker, heard, tmp_path):
+    batch = FolderBatch(worker)
+    batch.start(tmp_path, tmp_path / "out", MODEL, listener=heard.append)
+    (job,) = worker.jobs
+    assert job.fields["inputs"] == [str(tmp_path)]
+    assert job.fields["direction"] == "t1-to-t2"
+    rows = [{"case": "a.nii", "status": "translated", "output": "o", "error": None}]
+    result = {"text": "2 translated, 1 failed.", "rows": rows, "failed": 1}
+    job.say("done", result=result, seconds=2.0)
+    assert heard[-1]["text"] == f"2 translated, 1 failed ({tmp_path / 'out'})"
+    assert (batch.rows, batch.state) == (rows, "done")
+
+
+def test_a_folder_that_is_none(scene, worker, tmp_path):
+    with pytest.raises(PanelError, match="is not a folder"):
+        FolderBatch(worker).start(tmp_path / "none", tmp_path, MODEL)
