@@ -91,3 +91,19 @@ def without_shear(affine: np.ndarray) -> tuple[np.ndarray, bool]:
     straight = affine.copy()
     straight[:3, :3] = left @ right * lengths
     return straight, True
+
+
+def closest_axes(affine: np.ndarray) -> tuple[list[int], list[bool]]:
+    """For R, A and S the voxel axis that runs closest to it, and whether it runs the other way.
+
+    The axis that follows its direction best chooses first, as in nibabel's `io_orientation`.
+    """
+    left, _values, right = np.linalg.svd(affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0))
+    rotation = left @ right
+    axes, turned = [0, 0, 0], [False, False, False]
+    for axis in np.argsort(-np.abs(rotation).max(axis=0), kind="stable"):
+        direction = int(np.argmax(np.abs(rotation[:, axis])))
+        axes[direction] = int(axis)
+        turned[direction] = bool(rotation[direction, axis] < 0)
+        rotation[direction] = 0
+    return axes, turned

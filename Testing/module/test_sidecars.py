@@ -1,0 +1,110 @@
+"""Files that Slicer saves, as `medgansynth provenance` sees them."""
+
+import json
+
+import numpy as np
+import pytest
+import slicer
+from MedGANSynthPanels.geometry import ijk_to_ras
+from MedGANSynthPanels.marking import mark
+from MedGANSynthPanels.sidecars import Sidecars, sidecar_path, voxel_hash
+
+from MedGANSynthLib.events import Events
+from MedGANSynthLib.volume.marks import voxel_hash as librarys_hash
+from MedGANSynthLib.volume.provenance import Provenance
+from MedGANSynthLib.volume.verify import show_provenance
+from MedGANSynthLib.volume.volume import Volume
+
+PROVENANCE = Provenance(model="m", model_sha256="0" * 64, direction="t1-to-t2")
+
+
+@pytest.fixture
+def sidecars(scene):
+    watching = Sidecars()
+    yield watching
+    watching.stop()
+
+
+@pytest.fixture
+def node(volume):
+    made = volume("T2", np.random.default_rng(3).normal(size=(3, 4, 5)).astype(np.float32))
+    mark(made, PROVENANCE)
+    return made
+
+
+def provenance(path):
+    return show_provenance(path, Events())
+
+
+def test_the_hash_is_the_librarys():
+    random = np.random.default_rng(0)
+    for _ in range(50):
+        rotation = np.linalg.qr(random.normal(size=(3, 3)))[0]
+        affine = np.eye(4)
+        affine[:3, :3] = rotation * random.uniform(0.5, 4, 3)
+        array = random.normal(size=(2, 3, 4)).astype(np.float32)
+        made = Volume(array.transpose(2, 1, 0), affine)
+        assert voxel_hash(array, affine) == librarys_hash(made)
+
+
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".nii", ".mha"])
+def test_a_saved_volume_is_known_to_be_synthetic(sidecars, node, tmp_path, wait_until, suffix):
+    path = tmp_path / f"T2{suffix}"
+    slicer.util.saveNode(node, str(path))
+    wait_until(lambda: sidecar_path(path).exists())
+    result = provenance(path)
+    assert result["synthetic"] is True
+    assert result["mark"] == "sidecar"
+    assert result["rows"][0]["direction"] == "t1-to-t2"
+
+
+def test_saved_again_after_a_change(sidecars, node, tmp_path, wait_until):
+    path = tmp_path / "T2.nrrd"
+    slicer.util.saveNode(node, str(path))
+    wait_until(lambda: sidecar_path(path).exists())
+    slicer.util.arrayFromVolume(node)[0] = 5
+    slicer.util.arrayFromVolumeModified(node)
+    slicer.app.processEvents()
+    assert provenance(path)["mark"] == "sidecar"  # the file has not changed yet
+    slicer.util.saveNode(node, str(path))
+    slicer.app.processEvents()
+    assert provenance(path)["mark"] == "sidecar"
+    slicer.util.saveNode(node, str(tmp_path / "other.nii.gz"))
+    slicer.app.processEvents()
+    assert provenance(tmp_path / "other.nii.gz")["mark"] == "sidecar"
+
+
+def test_a_volume_that_is_not_synthetic_gets_none(sidecars, volume, tmp_path):
+    slicer.util.saveNode(volume("T1"), str(tmp_path / "T1.nrrd"))
+    for _ in range(3):
+        slicer.app.processEvents()
+    assert [p.name for p in tmp_path.iterdir()] == ["T1.nrrd"]
+
+
+def test_after_the_scene_was_loaded_again(sidecars, node, scene, tmp_path, wait_until):
+    path = tmp_path / "T2.nrrd"
+    slicer.util.saveNode(node, str(path))
+    slicer.util.saveScene(str(tmp_path / "s.mrml"))
+    scene.Clear()
+    slicer.util.loadScene(str(tmp_path / "s.mrml"))
+    slicer.app.processEvents()
+    again = slicer.util.getNode("T2")
+    slicer.util.arrayFromVolume(again)[0] = 7
+    slicer.util.arrayFromVolumeModified(again)
+    slicer.util.saveNode(again, str(path))
+    slicer.app.processEvents()
+    assert provenance(path)["mark"] == "sidecar"
+    plain = json.loads(sidecar_path(path).read_text())
+    assert plain["voxels_sha256"] == voxel_hash(
+        slicer.util.arrayFromVolume(again), ijk_to_ras(again)
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_only_logged(sidecars, node, tmp_path, caplog):
+    path = tmp_path / "T2.nrrd"
+    sidecar_path(path).mkdir()
+    slicer.util.saveNode(node, str(path))
+    slicer.app.processEvents()
+    assert path.exists()
+    assert not sidecar_path(path).is_file()
+    assert "not marked" in caplog.text
