@@ -1,0 +1,346 @@
+"""The Models panel: pressed with the mouse, with a pretended worker and once with the real one."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models" / "t1-t2-brain"
+PATIENCE_S = 300
+
+
+class PretendedWorker:
+    """Takes Tasks whose fields are right, and answers when the test says so."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, task, fields, listener):
+        from MedGANSynthLib import schema, tasks
+
+        schema.from_dict(tasks.TASKS[task], fields, task)
+        job = PretendedJob(task, fields, listener)
+        self.jobs.append(job)
+        return job
+
+
+class PretendedJob:
+    def __init__(self, task, fields, listener):
+        self.task, self.fields, self.listener = task, fields, listener
+
+    def cancel(self):
+        self.listener({"event": "error", "text": "Cancelled.", "cancelled": True})
+
+    def warn(self, text):
+        self.listener({"event": "warning", "text": text})
+
+    def done(self, **result):
+        self.listener({"event": "done", "result": result})
+
+
+class Logic:
+    is_ready = True
+
+    def ready(self, parent=None):
+        return self.is_ready
+
+
+def package(folder, name):
+    """A copy of the shipped model under another name."""
+    shutil.copytree(SHIPPED, folder)
+    manifest = json.loads((folder / "model.json").read_text())
+    manifest["name"] = name
+    (folder / "model.json").write_text(json.dumps(manifest))
+    return folder
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """The folder of the user's own models, with one in it."""
+    folder = tmp_path / "models"
+    monkeypatch.setenv("MEDGANSYNTH_MODELS", str(folder))
+    folder.mkdir()
+    package(folder / "mine", "mine")
+    return folder
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    from MedGANSynthPanels import lifetime
+
+    pretended = PretendedWorker()
+    monkeypatch.setattr(lifetime, "the_worker", lambda: pretended)
+    return pretended
+
+
+@pytest.fixture
+def panel(scene, own):
+    from MedGANSynthPanels.panel_models import PanelModels
+
+    panel = PanelModels(Logic())
+    panel.widget.resize(520, 1200)
+    panel.widget.show()
+    panel.changes = []
+    panel.changed.connect(lambda: panel.changes.append(1))
+    yield panel
+    panel.cleanup()
+    panel.widget.hide()
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """What file dialogs and questions are answered with; the questions are kept."""
+    import qt
+    import slicer
+
+    asked = []
+
+    def set_answers(path="", sure=True):
+        for dialog in ("getOpenFileName", "getExistingDirectory"):
+            monkeypatch.setattr(qt.QFileDialog, dialog, staticmethod(lambda *arguments: str(path)))
+
+        def confirm(text, *arguments, **keywords):
+            asked.append(text)
+            return sure
+
+        monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay", confirm)
+        return asked
+
+    return set_answers
+
+
+def names(panel):
+    table = panel.ui.modelTable
+    return [table.item(row, 0).text() for row in range(table.rowCount)]
+
+
+def choose(panel, name):
+    panel.ui.modelTable.setCurrentCell(names(panel).index(name), 0)
+
+
+def test_lists_shipped_and_own_models_with_card_and_licence(panel):
+    assert names(panel) == ["t1-t2-brain", "mine"]
+    table = panel.ui.modelTable
+    assert [table.item(0, column).text() for column in range(1, 5)] == [
+        "0.1",
+        "t1-to-t2, t2-to-t1",
+        "Apache-2.0",
+        "ships with MedGANSynth",
+    ]
+    assert panel.list.entry.name == "t1-t2-brain"
+    assert panel.ui.licenceText.text == "Apache-2.0"
+    assert panel.ui.folderText.text == str(SHIPPED)
+    assert "Limits" in panel.ui.cardText.plainText
+    assert panel.ui.previewLabel.visible
+
+
+def test_a_broken_model_says_what_is_wrong(panel, own):
+    (own / "mine" / "model.json").write_text("{")
+    panel.enter()
+    choose(panel, "mine")
+    assert "cannot be used" in panel.ui.modelTable.item(1, 4).text()
+    assert "model.json" in panel.ui.cardText.plainText
+
+
+def test_shipped_models_stay(panel):
+    choose(panel, "t1-t2-brain")
+    assert not panel.ui.removeButton.enabled
+    assert panel.ui.removeButton.toolTip == "It ships with MedGANSynth"
+
+
+def test_remove_asks_first(panel, click, answer, own):
+    choose(panel, "mine")
+    asked = answer(sure=False)
+    click(panel.ui.removeButton)
+    assert len(asked) == 1 and "mine" in asked[0]
+    assert names(panel) == ["t1-t2-brain", "mine"]
+    answer(sure=True)
+    click(panel.ui.removeButton)
+    assert names(panel) == ["t1-t2-brain"]
+    assert not (own / "mine").exists()
+    assert panel.message.text == "mine is removed."
+    assert panel.changes == [1]
+
+
+def test_verify(panel, click, worker):
+    assert not panel.ui.cancelButton.visible
+    click(panel.ui.verifyButton)
+    (job,) = worker.jobs
+    assert (job.task, job.fields) == ("models verify", {"model": str(SHIPPED)})
+    assert panel.ui.cancelButton.visible
+    assert not panel.ui.verifyButton.enabled
+    assert panel.ui.verifyButton.toolTip == "Something is going on; cancel it first"
+    job.done(text="t1-t2-brain 0.1: sound")
+    assert panel.message.text == "t1-t2-brain 0.1: sound"
+    assert panel.ui.verifyButton.enabled
+    assert not panel.ui.cancelButton.visible
+
+
+def test_cancel(panel, click, worker):
+    click(panel.ui.verifyButton)
+    click(panel.ui.cancelButton)
+    assert panel.message.text == "Cancelled."
+    assert panel.ui.verifyButton.enabled
+
+
+def test_a_failure_shows_the_log(panel, click, worker):
+    click(panel.ui.verifyButton)
+    worker.jobs[0].listener({"event": "error", "text": "It has failed.", "log": "last words"})
+    assert panel.message.text == "It has failed.\nlast words"
+
+
+def test_not_installed_nothing_happens(panel, click, worker, answer, tmp_path):
+    answer(path=tmp_path)
+    panel.logic.is_ready = False
+    for button in (panel.ui.verifyButton, panel.ui.addFolderButton):
+        click(button)
+    assert worker.jobs == []
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_add(panel, click, worker, answer, own, tmp_path, kind):
+    path = package(tmp_path / "new", "new")
+    button = panel.ui.addFolderButton
+    if kind == "file":
+        path = tmp_path / "new.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(tmp_path / "new" / "model.json", "new/model.json")
+        button = panel.ui.addFileButton
+    asked = answer(path=path)
+    click(button)
+    (job,) = worker.jobs
+    assert job.fields == {"package": str(path), "overwrite": False}
+    assert asked == []
+    package(own / "new", "new")
+    job.done(text="new is in the catalogue", outputs=[str(own / "new")])
+    assert panel.list.entry.name == "new"
+    assert panel.changes == [1]
+
+
+def test_add_under_a_name_that_is_there_asks(panel, click, worker, answer, tmp_path):
+    path = package(tmp_path / "other", "mine")
+    asked = answer(path=path, sure=False)
+    click(panel.ui.addFolderButton)
+    assert len(asked) == 1 and worker.jobs == []
+    answer(path=path, sure=True)
+    click(panel.ui.addFolderButton)
+    assert worker.jobs[0].fields["overwrite"] is True
+
+
+def test_a_dialog_that_is_cancelled_adds_nothing(panel, click, worker, answer):
+    answer(path="")
+    click(panel.ui.addFileButton)
+    assert worker.jobs == [] and panel.message.text == ""
+
+
+def fill(panel, weights):
+    panel.ui.importSection.collapsed = False
+    panel.ui.weightsEdit.currentPath = str(weights)
+    panel.ui.nameEdit.text = "theirs"
+
+
+def test_import(panel, click, worker, own, tmp_path):
+    import slicer
+
+    weights = tmp_path / "latest_net_G.pth"
+    weights.write_bytes(b"x")
+    assert panel.ui.importButton.toolTip == "Choose the file with the weights"
+    fill(panel, weights)
+    panel.ui.spacingBox.value = 0.9
+    click(panel.ui.importButton)
+    first = worker.jobs[0]
+    out = Path(first.fields["out"])
+    assert first.task == "models import"
+    assert first.fields == {
+        "weights": str(weights),
+        "architecture": "resnet_9blocks",
+        "name": "theirs",
+        "source": "t1",
+        "target": "t2",
+        "reverse": None,
+        "spacing": 0.9,
+        "licence": "unknown",
+        "out": str(out),
+    }
+    assert out.parent.parent == Path(slicer.app.temporaryPath)
+    first.warn("measure the model on your own data")
+    first.done(text="written", outputs=[str(out)])
+    second = worker.jobs[1]
+    assert (second.task, second.fields) == ("models add", {"package": str(out)})
+    package(own / "theirs", "theirs")
+    second.done(text="theirs is in the catalogue", outputs=[str(own / "theirs")])
+    expected = "theirs is in the catalogue\nmeasure the model on your own data"
+    assert panel.message.text == expected
+    assert panel.list.entry.name == "theirs"
+    assert not out.parent.exists()
+
+
+def test_import_that_fails_leaves_nothing(panel, click, worker, tmp_path):
+    weights = tmp_path / "a.pth"
+    weights.write_bytes(b"x")
+    fill(panel, weights)
+    click(panel.ui.importButton)
+    folder = Path(worker.jobs[0].fields["out"]).parent
+    worker.jobs[0].listener({"event": "error", "text": "not a state dict.", "cancelled": False})
+    assert panel.message.text == "not a state dict."
+    assert not folder.exists()
+    assert panel.changes == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "says"),
+    [
+        ("", "t1", "Give the model a name"),
+        ("a/b", "t1", "Give the model a name"),
+        ("MINE", "t1", "There is a model of that name"),
+        ("new", "t2", "Name two different modalities"),
+        ("new", "", "Say which modality"),
+    ],
+)
+def test_why_import_is_disabled(panel, tmp_path, name, source, says):
+    weights = tmp_path / "a.pth"
+    weights.write_bytes(b"x")
+    fill(panel, weights)
+    panel.ui.nameEdit.text = name
+    panel.ui.sourceEdit.text = source
+    assert not panel.ui.importButton.enabled
+    assert panel.ui.importButton.toolTip.startswith(says)
+
+
+def test_open_folder(panel, click, monkeypatch):
+    import qt
+
+    opened = []
+    monkeypatch.setattr(
+        qt.QDesktopServices, "openUrl", staticmethod(lambda url: opened.append(url.toLocalFile()))
+    )
+    click(panel.ui.openFolderButton)
+    assert opened == [str(SHIPPED)]
+
+
+def test_with_the_real_worker(panel, click, answer, own, tmp_path, wait_until):
+    """Add a package, verify it, refuse a damaged one: with torch, in the real process."""
+    from MedGANSynthPanels import lifetime
+
+    def end_of(button):
+        click(button)
+        wait_until(lambda: panel.job is None, PATIENCE_S)
+
+    try:
+        answer(path=package(tmp_path / "new", "new"))
+        end_of(panel.ui.addFolderButton)
+        assert "new is in the catalogue" in panel.message.text
+        assert panel.list.entry.name == "new"
+        end_of(panel.ui.verifyButton)
+        assert "sound" in panel.message.text
+        damaged = package(tmp_path / "damaged", "damaged")
+        weights = damaged / "weights.safetensors"
+        weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+        answer(path=damaged)
+        end_of(panel.ui.addFolderButton)
+        assert "damaged" in panel.message.text and "new" not in panel.message.text
+        assert names(panel) == ["t1-t2-brain", "mine", "new"]
+    finally:
+        lifetime.end()
