@@ -1,0 +1,179 @@
+"""One reader's answers: an append-only log that a crash cannot lose and an edit cannot pass.
+
+One JSON object a line, forced to disk before the next case is shown. Each line ends with a hash of
+itself and the line before, so that a changed, missing or inserted line is found. A line that was
+cut off by a crash is dropped; the trial is shown again. Standard library only.
+"""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from .. import schema
+from ..errors import MedGANSynthError
+from .records import Opened, Record, to_record
+
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
+
+_MAX_BYTES = 256 * 1024 * 1024
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+
+
+def read_log(path: Path) -> tuple[list[Record], int]:
+    """All whole records of a log, and how many bytes of a torn last line follow them.
+
+    Raises:
+        MedGANSynthError: cannot be read; a line was changed, removed or added (which one).
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= _MAX_BYTES else None
+    except OSError as error:
+        raise MedGANSynthError(f"{path}: cannot be read ({error.strerror}).") from None
+    if raw is None:
+        raise MedGANSynthError(f"{path}: is too large to be an answer log.")
+    whole, newline, torn = raw.rpartition(b"\n")
+    records: list[Record] = []
+    previous = ""
+    for number, line in enumerate(whole.split(b"\n") if newline else [], 1):
+        record, previous = _check(line, previous, f"{path.name}, line {number}")
+        records.append(record)
+        if (number == 1) != isinstance(record, Opened):
+            raise MedGANSynthError(
+                f"{path.name}, line {number}: is out of place; restore the file."
+            )
+    return records, len(torn)
+
+
+class AnswerLog:
+    """The log of a running session, locked against a second one.
+
+    Args:
+        path: `answers/<reader>.jsonl`; created with `opened` where missing.
+        opened: the first line. An existing log must be of the same reader and study.
+
+    Raises:
+        MedGANSynthError: in use, changed, of another study, not writable.
+    """
+
+    def __init__(self, path: Path, opened: Opened) -> None:
+        self.path = Path(path)
+        self._lock = _lock(self.path)
+        try:
+            self.records: list[Record] = []
+            self.torn = 0
+            if self.path.exists() and self.path.stat().st_size:
+                self.records, self.torn = read_log(self.path)
+            self._previous = _last_hash(self.path, self.torn) if self.records else ""
+            if self.records:
+                self._same_study(self.records[0], opened)
+            self._file = self._open()
+            self.resumed = bool(self.records)
+            if not self.records:
+                self.append(opened)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def append(self, record: Record) -> None:
+        """Write one record to disk, whole or not at all, before this returns.
+
+        Raises:
+            MedGANSynthError: the disk is full or gone; the log is as it was before.
+        """
+        text = _canonical(schema.to_dict(record))
+        link = _hash(self._previous, text)
+        line = f'{text[:-1]},"hash":"{link}"}}\n'.encode()
+        size = os.lseek(self._file, 0, os.SEEK_END)
+        try:
+            if os.write(self._file, line) < len(line):
+                raise OSError(errno.ENOSPC, "the disk is full")
+            os.fsync(self._file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, size)
+            raise MedGANSynthError(
+                f"{self.path}: the answer could not be saved ({error.strerror}); make room on the "
+                "disk and answer again."
+            ) from None
+        self._previous = link
+        self.records.append(record)
+
+    def close(self) -> None:
+        """Give the lock back."""
+        os.close(self._file)
+        os.close(self._lock)
+
+    def _open(self) -> int:
+        try:
+            file = os.open(self.path, _FLAGS, 0o666)
+            if self.torn:
+                os.ftruncate(file, os.fstat(file).st_size - self.torn)
+                os.fsync(file)
+        except OSError as error:
+            raise MedGANSynthError(
+                f"{self.path}: cannot be written ({error.strerror}); nothing was recorded."
+            ) from None
+        return file
+
+    def _same_study(self, first: Record, opened: Opened) -> None:
+        if (first.reader, first.study_sha256) != (opened.reader, opened.study_sha256):
+            raise MedGANSynthError(
+                f"{self.path}: holds answers of another reader or study; move it away."
+            )
+
+
+def _check(line: bytes, previous: str, where: str) -> tuple[Record, str]:
+    try:
+        data = schema.parse_json(line.decode(), where)
+        stated = data.pop("hash")
+    except (MedGANSynthError, UnicodeDecodeError, AttributeError, KeyError):
+        stated, data = None, None
+    if data is None or stated != _hash(previous, _canonical(data)):
+        raise MedGANSynthError(
+            f"{where}: was changed after it was written, or lines before it are missing; restore "
+            "the file from a copy, or leave this reader out."
+        )
+    return to_record(data, where), stated
+
+
+def _last_hash(path: Path, torn: int) -> str:
+    raw = path.read_bytes()
+    line = raw[: len(raw) - torn].rstrip(b"\n").rpartition(b"\n")[2]
+    return json.loads(line)["hash"]
+
+
+def _canonical(data: object) -> str:
+    return json.dumps(data, separators=(",", ":"))
+
+
+def _hash(previous: str, text: str) -> str:
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def _lock(path: Path) -> int:
+    """Hold `<name>.lock`; the operating system lets go of it when the process ends, however."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path.with_suffix(".lock"), _FLAGS, 0o666)
+    except OSError as error:
+        raise MedGANSynthError(
+            f"{path.parent}: cannot be written ({error.strerror}); choose a study folder that can."
+        ) from None
+    try:
+        if os.name == "nt":
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise MedGANSynthError(
+            f"{path.stem}: another window reads under this name; close it or choose another name."
+        ) from None
+    return file

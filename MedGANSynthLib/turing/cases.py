@@ -1,0 +1,169 @@
+"""The cases of a study to be: from a table, two folders or a BIDS tree."""
+
+import csv
+import dataclasses
+import io
+from pathlib import Path
+from typing import Annotated, Literal
+
+from .. import schema
+from ..data.datalist import inside
+from ..errors import MedGANSynthError
+from ..schema import Length
+from ..volume.header import SUFFIXES
+from .study import Label, Truth
+
+_MAX_BYTES = 64 * 1024 * 1024
+_LISTS = ", ".join(SUFFIXES)
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """One volume that is to be judged.
+
+    Attributes:
+        label: the truth.
+        role: "scored"; "practice" with feedback; "catch", so easy that a reader who misses it was
+            not looking.
+    """
+
+    path: Path
+    label: Truth
+    role: Literal["scored", "practice", "catch"] = "scored"
+    group: Label = ""
+    subject: Label = ""
+    model: Label = ""
+    seed: Label = ""
+    plane: Label = ""
+    notes: Label = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Row:
+    """A table's line; `path` is text until it was found below the root."""
+
+    path: Annotated[str, Length(1, 4096)]
+    label: Truth
+    role: Literal["scored", "practice", "catch"] = "scored"
+    group: Label = ""
+    subject: Label = ""
+    model: Label = ""
+    seed: Label = ""
+    plane: Label = ""
+    notes: Label = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Table:
+    cases: Annotated[tuple[_Row, ...], Length(1, 100_000)]
+
+
+_COLUMNS = tuple(f.name for f in dataclasses.fields(_Row))
+
+
+def from_table(path: Path) -> list[Source]:
+    """A CSV, TSV or JSON file with `path`, `label` (real or synthetic) and perhaps `role`,
+    `group`, `subject`, `model`, `seed`, `plane`, `notes`.
+
+    Paths are relative to the table's folder and stay below it.
+
+    Raises:
+        MedGANSynthError: which line, what is wrong.
+    """
+    path = Path(path)
+    root = path.parent.resolve()
+    if path.suffix.lower() == ".json":
+        rows = schema.read_json(_Table, path, _MAX_BYTES).cases
+        places = [f"{path.name}: cases[{n}]" for n in range(len(rows))]
+    else:
+        rows, places = _csv_rows(path)
+    return [
+        Source(**{**vars(row), "path": inside(root, row.path, f"{place}: column path")})
+        for row, place in zip(rows, places, strict=True)
+    ]
+
+
+def from_folders(real: Path, synthetic: Path) -> list[Source]:
+    """All volumes of a folder of real and one of synthetic cases."""
+    found = []
+    for folder, label in ((Path(real), "real"), (Path(synthetic), "synthetic")):
+        if not folder.is_dir():
+            raise MedGANSynthError(f"{folder}: is not a folder; check --{label}.")
+        images = [p for p in sorted(folder.iterdir()) if _is_image(p)]
+        if not images:
+            raise MedGANSynthError(f"{folder}: holds no volume ({_LISTS}); check --{label}.")
+        found += [Source(p, label) for p in images]
+    return found
+
+
+def from_bids(root: Path) -> list[Source]:
+    """A BIDS tree: synthetic are files with `desc-synthetic` in their name or `"Synthetic": true`
+    in the JSON beside them."""
+    root = Path(root)
+    if not root.is_dir():
+        raise MedGANSynthError(f"{root}: is not a folder; check --bids.")
+    found = []
+    for path in sorted(root.rglob("sub-*")):
+        if not _is_image(path) or path.is_dir() or path.stem.endswith("_mask"):
+            continue
+        subject = path.name.partition("_")[0]
+        found.append(
+            Source(path, "synthetic" if _says_synthetic(path) else "real", subject=subject)
+        )
+    if not found:
+        raise MedGANSynthError(f"{root}: holds no file named sub-... ({_LISTS}); check --bids.")
+    return found
+
+
+def _csv_rows(path: Path) -> tuple[list[_Row], list[str]]:
+    text = schema.read_text(path, _MAX_BYTES)
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, places = [], []
+    try:
+        heads = [cell.strip().lower() for cell in next(reader, [])]
+        _check_heads(heads, path.name)
+        for cells in reader:
+            place = f"{path.name}, line {reader.line_num}"
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(heads):
+                raise MedGANSynthError(
+                    f"{place}: has {len(cells)} columns instead of {len(heads)}; mend the line."
+                )
+            given = {h: c.strip() for h, c in zip(heads, cells, strict=True) if c.strip()}
+            rows.append(schema.from_dict(_Row, given, place))
+            places.append(place)
+    except csv.Error as error:
+        raise MedGANSynthError(f"{path.name}, line {reader.line_num}: {error}.") from None
+    if not rows:
+        raise MedGANSynthError(f"{path.name}: holds no case below its header; add lines.")
+    return rows, places
+
+
+def _check_heads(heads: list[str], where: str) -> None:
+    missing = [name for name in ("path", "label") if name not in heads]
+    unknown = [name for name in heads if name not in _COLUMNS]
+    if missing or unknown or len(set(heads)) < len(heads):
+        wrong = f"lacks the column {missing[0]}" if missing else ""
+        wrong = wrong or (f"has the unknown column {unknown[0]!r}" if unknown else "has one twice")
+        raise MedGANSynthError(f"{where}, line 1: {wrong}; known are {', '.join(_COLUMNS)}.")
+
+
+def _is_image(path: Path) -> bool:
+    if path.name.startswith("."):
+        return False
+    if path.is_dir():
+        return any(p.suffix.lower() == ".dcm" for p in path.iterdir())
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def _says_synthetic(path: Path) -> bool:
+    if "_desc-synthetic" in path.name:
+        return True
+    ending = next(s for s in SUFFIXES if path.name.lower().endswith(s))
+    sidecar = path.with_name(path.name[: len(path.name) - len(ending)] + ".json")
+    if not sidecar.is_file():
+        return False
+    content = schema.parse_json(schema.read_text(sidecar), sidecar.name)
+    return isinstance(content, dict) and content.get("Synthetic") is True
