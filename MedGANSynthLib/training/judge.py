@@ -92,6 +92,7 @@ class TranslationJudge:
     def preview(self, networks: dict[str, nn.Module], path: Path) -> None:
         """A PNG: for each person one row with x, G(x), y, F(y)."""
         rows = []
+        brightest = 2 / (1 + self.settings.intensity.headroom) - 1
         for head in self.heads[:PREVIEW_CASES]:
             row = []
             for name, modality in (
@@ -107,7 +108,7 @@ class TranslationJudge:
                 fake = self._middle(self._run(networks[name], slabs))
                 row += [array[:, :, middle], fake[: array.shape[0], : array.shape[1], 0]]
             rows.append(row)
-        write_montage(path, rows, (-1.0, 1.0))
+        write_montage(path, rows, (-1.0, brightest))
 
     def _slices(self, array: np.ndarray) -> np.ndarray:
         share = (array > -0.9).mean(axis=(0, 1))

@@ -43,7 +43,16 @@ class Grid:
 
 @dataclasses.dataclass(frozen=True)
 class Intensity:
-    """Input intensities to [-1, 1]: robust percentiles of the voxels above the volume's minimum."""
+    """Input intensities to [-1, 1]: robust percentiles of the voxels above the volume's minimum.
+
+    Attributes:
+        lower: percentile that becomes -1.
+        upper: percentile that becomes 1, or less with `headroom`.
+        headroom: how far above the upper percentile 1 lies, as a share of the range between the
+            two. Without it the brightest fluid and vessels are cut off, and a network that should
+            predict them is taught to be wrong about them.
+    """
 
     lower: Annotated[float, Range(0.0, 50.0)] = 0.5
     upper: Annotated[float, Range(50.0, 100.0)] = 99.5
+    headroom: Annotated[float, Range(0.0, 10.0)] = 0.0

@@ -14,7 +14,7 @@ BACKGROUND = -1.0
 
 
 def intensity_range(array: np.ndarray, intensity: Intensity) -> tuple[float, float]:
-    """The intensities that become -1 and 1: percentiles of the voxels above the minimum.
+    """The intensities that become -1 and 1, by percentiles of the voxels above the minimum.
 
     Voxels at the minimum are left out because they are mostly what a scanner, a mask or a pad put
     around the patient: cropping or padding it must not change the scale. The range is never
@@ -28,6 +28,7 @@ def intensity_range(array: np.ndarray, intensity: Intensity) -> tuple[float, flo
     low, high = np.percentile(foreground, percentiles, overwrite_input=True).tolist()
     if high <= low:  # a mask, or one bright voxel
         low = float(minimum)
+    high += intensity.headroom * (high - low)
     smallest = max(1e-6 * max(abs(low), abs(high)), 1e-30)
     return low, max(high, low + smallest)
 

@@ -58,6 +58,13 @@ def test_linear_scaling_by_hand():
     assert np.allclose(prepared.array.ravel(), [-1, -1, -1 / 3, 1 / 3, 1], atol=1e-7)
 
 
+def test_headroom_keeps_what_is_brighter_than_the_upper_percentile():
+    volume = Volume(np.array([[[-100, -50, 0, 50, 100]]], dtype=np.int16), np.eye(4))
+    prepared = prepare(volume, Grid("RAS"), Intensity(0, 100, headroom=1.0))
+    assert prepared.intensity_range == (-50.0, 250.0)
+    assert np.allclose(prepared.array.ravel(), [-1, -1, -2 / 3, -1 / 3, 0], atol=1e-7)
+
+
 def test_zero_padding_does_not_change_the_scale(make_volume):
     volume = make_volume((20, 20, 20))
     padded = np.pad(volume.array, 64)
