@@ -7,6 +7,8 @@ from ..schema import Name, Range
 from ..volume.grid import Axcodes, Intensity, Millimetres
 
 Probability = Annotated[float, Range(0.0, 1.0)]
+Shift = Annotated[float, Range(0.0, 64.0)]
+Side = Annotated[int, Range(16, 512)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,3 +88,60 @@ class SlicePairs:
     def predicted(self) -> int:
         """How many slices of a slab the generators predict."""
         return self.slices if self.predict == "all" else 1
+
+
+@dataclasses.dataclass(frozen=True)
+class VolumeAugmentation:
+    """Random changes of a whole volume; the defaults are those published with SigmaRat.
+
+    They come after the intensities are brought to [-1, 1]: noise and scaling before it, as in the
+    published code, would all but vanish in it.
+
+    Attributes:
+        probability: of each change but the flip.
+        flip, flip_axis: probability and axis of a mirror.
+        rotate: degrees about each axis, either way (0: never).
+        intensity: fraction by which the intensities above the background are scaled.
+        zoom: largest enlargement (1: never).
+        noise: standard deviation of Gaussian noise, on the scale of [-1, 1].
+        shift: voxels along each axis, either way.
+    """
+
+    probability: Probability = 0.1
+    flip: Probability = 0.1
+    flip_axis: Literal[0, 1, 2] = 0
+    rotate: Annotated[float, Range(0.0, 180.0)] = 3.0
+    intensity: Annotated[float, Range(0.0, 0.9)] = 0.1
+    zoom: Annotated[float, Range(1.0, 2.0)] = 1.1
+    noise: Annotated[float, Range(0.0, 1.0)] = 0.01
+    shift: tuple[Shift, Shift, Shift] = (4.0, 4.0, 0.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Volumes:
+    """Whole volumes of one modality.
+
+    Attributes:
+        modality: its name in the data list.
+        mask: name of a mask in the data list, used where `stripped` is set.
+        stripped: blank everything outside the mask, where a person has one.
+        orientation: of the volumes' axes.
+        spacing: voxel sides in millimetres that every scan is brought to; null keeps the scans'
+            own, which must then agree.
+        size: voxels along each axis after centred padding or cropping, multiples of 16.
+        phantoms: how many built-in head phantoms to train on where no data list is given.
+    """
+
+    modality: Name = "t1"
+    mask: Name = "mask"
+    stripped: bool = False
+    orientation: Axcodes = "RAS"
+    spacing: tuple[Millimetres, Millimetres, Millimetres] | None = None
+    size: tuple[Side, Side, Side] = (64, 64, 64)
+    intensity: Intensity = dataclasses.field(default_factory=Intensity)
+    augmentation: VolumeAugmentation = dataclasses.field(default_factory=VolumeAugmentation)
+    phantoms: Annotated[int, Range(2, 1000)] = 8
+
+    def __post_init__(self) -> None:
+        if any(side % 16 for side in self.size):
+            raise ValueError("size: each side must be a multiple of 16")

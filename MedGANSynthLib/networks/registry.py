@@ -9,6 +9,9 @@ from ..errors import MedGANSynthError
 
 # name -> module of this folder, network class, options class
 ARCHITECTURES: dict[str, tuple[str, str, str]] = {
+    "alpha-critic": ("alpha_critic", "AlphaCritic", "AlphaCriticOptions"),
+    "alpha-generator": ("alpha_generator", "AlphaGenerator", "AlphaGeneratorOptions"),
+    "code-critic": ("code_critic", "CodeCritic", "CodeCriticOptions"),
     "patchgan": ("patchgan", "PatchGAN", "PatchGANOptions"),
     "resnet": ("resnet", "ResNet", "ResNetOptions"),
     "resnet-colour": ("colour", "ColourResNet", "ResNetOptions"),

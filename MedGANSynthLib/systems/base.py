@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
+
+from ..errors import MedGANSynthError
 
 Wrap = Callable[[nn.Module], nn.Module]
 
@@ -87,3 +89,25 @@ def adam(networks: list[nn.Module], settings: Any) -> torch.optim.Optimizer:
         weight_decay=settings.weight_decay,
         fused=True,
     )
+
+
+def entry(table: dict[str, Any], name: str, where: str) -> Any:
+    """`table[name]`.
+
+    Raises:
+        MedGANSynthError: the config lacks what the System needs.
+    """
+    if name not in table:
+        raise MedGANSynthError(f"{where}.{name}: is missing; this system needs it.")
+    return table[name]
+
+
+def average_gradients(*networks: nn.Module) -> None:
+    """The mean of the gradients over the ranks, for networks without a distributed wrapper."""
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return
+    for network in networks:
+        for parameter in network.parameters():
+            if parameter.grad is not None:
+                distributed.all_reduce(parameter.grad)
+                parameter.grad /= distributed.get_world_size()

@@ -1,16 +1,38 @@
 """Systems by name. Standard library only: a System's schemas are known without importing torch."""
 
 import importlib
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import MedGANSynthError
 
-# name -> (module and class of the System, module and class of its objective, ... of its data)
-SYSTEMS: dict[str, tuple[str, str, str]] = {
-    "cyclegan": (
+
+class Parts(NamedTuple):
+    """Where a System's parts are, as "module:name".
+
+    Attributes:
+        system: its class, a `systems.base.System`.
+        objective, data: the dataclasses of its config tables.
+        cohort: what it trains on and is judged by, a `training.cohort.Cohort`.
+    """
+
+    system: str
+    objective: str
+    data: str
+    cohort: str
+
+
+SYSTEMS = {
+    "alpha-wgan": Parts(
+        "systems.alpha_wgan:AlphaWGAN",
+        "systems.settings:AlphaWGANObjective",
+        "data.settings:Volumes",
+        "training.generation:Generation",
+    ),
+    "cyclegan": Parts(
         "systems.cyclegan:CycleGAN",
         "systems.settings:CycleGANObjective",
         "data.settings:SlicePairs",
+        "training.translation:Translation",
     ),
 }
 
@@ -18,13 +40,19 @@ SYSTEMS: dict[str, tuple[str, str, str]] = {
 def system_schemas(name: str, where: str) -> tuple[type, type]:
     """The dataclasses of a System's `[objective]` and `[data]` tables."""
     _check(name, where)
-    return _load(SYSTEMS[name][1]), _load(SYSTEMS[name][2])
+    return _load(SYSTEMS[name].objective), _load(SYSTEMS[name].data)
 
 
 def system_class(name: str) -> Any:
     """The System's class; imports torch."""
     _check(name, "system")
-    return _load(SYSTEMS[name][0])
+    return _load(SYSTEMS[name].system)
+
+
+def cohort_class(name: str) -> Any:
+    """The class of the System's cohort; imports torch."""
+    _check(name, "system")
+    return _load(SYSTEMS[name].cohort)
 
 
 def _check(name: str, where: str) -> None:

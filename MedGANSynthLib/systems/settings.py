@@ -36,3 +36,26 @@ class CycleGANObjective:
     inside: Weight = 0.0
     warmup: Annotated[float, Range(0.0, 1.0)] = 0.0
     pool: Annotated[int, Range(0, 1000)] = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class AlphaWGANObjective:
+    """Weights of the alpha-WGAN objective; a term of weight 0 is not computed.
+
+    Attributes:
+        l1, mse, gradient_difference: reconstruction terms, lambda of equations 2, 5 and 6.
+        reduction: of the gradient difference; "sum" over voxels (then means over the batch) is the
+            published one, "mean" does not grow with the volume.
+        code: of -E[C(z_e)] in the encoder's loss.
+        penalty: gradient penalty of both critics, lambda 1 of equations 3 and 4.
+        generator_steps: 2 repeats the generator's update with the same gradient, as the published
+            code does; with Adam that about doubles its learning rate.
+    """
+
+    l1: Weight = 0.0
+    mse: Weight = 0.0
+    gradient_difference: Weight = 0.0
+    reduction: Literal["sum", "mean"] = "sum"
+    code: Weight = 1.0
+    penalty: Weight = 10.0
+    generator_steps: Annotated[int, Range(1, 2)] = 1

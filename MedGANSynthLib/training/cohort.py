@@ -1,71 +1,41 @@
-"""From a data list (or the built-in phantoms) to the heads of each split."""
+"""What a System trains on and is judged by; `systems.registry` names one for each System."""
 
-import hashlib
 from pathlib import Path
+from typing import Any, Protocol
 
-from ..data.datalist import Case, read_datalist
-from ..data.phantom import head_phantom
-from ..data.settings import SlicePairs
-from ..data.slices import Head, load_head
-from ..errors import MedGANSynthError
+import torch
+from torch import nn
+from torch.utils.data import Dataset
+
 from ..events import Events
-from ..volume.read import read
+from ..systems.base import System
+from .config import Config
 
-PHANTOM_SHAPE, PHANTOM_SPACING = (128, 128, 24), (1.6, 1.6, 6.0)
+
+class Judge(Protocol):
+    """Validation figures and pictures of the exported networks, in evaluation mode."""
+
+    def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
+        """Figures by name; `config.best` names the one that chooses a checkpoint."""
+
+    def preview(self, networks: dict[str, nn.Module], path: Path) -> None:
+        """Write a PNG."""
 
 
-def load_heads(
-    path: Path | None, settings: SlicePairs, events: Events
-) -> tuple[list[Head], list[Head]]:
-    """Training and validation people.
+class Cohort(Protocol):
+    """The people of a training as one System sees them.
 
-    Without a data list, phantoms: `settings.phantoms` of them, a quarter for validation.
-
-    Raises:
-        MedGANSynthError: a file that cannot be used, by name.
+    Attributes:
+        items: endless training items by number.
     """
-    if path is None:
-        heads = [_phantom(seed, settings) for seed in range(settings.phantoms)]
-        cut = max(1, len(heads) * 3 // 4)
-        return heads[:cut], heads[cut:]
-    listed = read_datalist(path)
-    cases = [*listed.training, *listed.validation]
-    if not listed.training:
-        raise MedGANSynthError(f"{path}: the training split is empty; add cases to it.")
-    heads = []
-    for number, case in enumerate(cases):
-        events.progress(number / len(cases) * 0.999, f"reading {case.subject}")
-        heads.append(_head(case, settings))
-    training, validation = heads[: len(listed.training)], heads[len(listed.training) :]
-    if not validation:
-        events.warning("the data list has no validation people: figures are on training people.")
-    return training, validation or training[:1]
 
+    items: Dataset
 
-def data_hash(path: Path | None, settings: SlicePairs) -> str:
-    """SHA-256 of the data list; of the phantoms' description where there is none."""
-    text = f"phantoms {settings.phantoms}".encode() if path is None else path.read_bytes()
-    return hashlib.sha256(text).hexdigest()
+    def __init__(self, config: Config, data: Path | None, events: Events) -> None:
+        """Read the data list `data`, or make phantoms where it is None."""
 
+    def judge(self, system: System, device: torch.device) -> Judge:
+        """The judge of that system's exported networks."""
 
-def _head(case: Case, settings: SlicePairs) -> Head:
-    wanted = (settings.source, settings.target, settings.mask)
-    volumes = {}
-    for name in wanted:
-        if name in case.images:
-            volumes[name] = read(case.images[name], name)
-    if not volumes.keys() & {settings.source, settings.target}:
-        raise MedGANSynthError(
-            f"data list: {case.subject} has neither {settings.source} nor {settings.target}; "
-            "check the modality names."
-        )
-    return load_head(case.subject, volumes, settings)
-
-
-def _phantom(seed: int, settings: SlicePairs) -> Head:
-    made = head_phantom(
-        seed, PHANTOM_SHAPE, PHANTOM_SPACING, modalities=(settings.source, settings.target)
-    )
-    volumes = {name: made[name] for name in (settings.source, settings.target)}
-    volumes[settings.mask] = made["mask"]
-    return load_head(f"phantom-{seed}", volumes, settings)
+    def describe(self, system: System) -> dict[str, Any]:
+        """The parts of `model.json` that a training knows."""

@@ -12,10 +12,10 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..systems.base import System
 from . import checkpoint
+from .cohort import Judge
 from .config import Config
 from .distributed import Ranks
 from .ema import Average
-from .judge import TranslationJudge
 from .run import Run
 from .tensorboard import tensorboard_writer
 
@@ -24,7 +24,7 @@ def train(
     config: Config,  # the resolved configuration
     system: System,  # networks, optimisers and the step
     items: Dataset,  # endless training items by number
-    judge: TranslationJudge,  # validation figures and previews
+    judge: Judge,  # validation figures and previews
     describe: dict[str, Any],  # what `model.json` of an export needs to know
     run: Run,  # the folder that is written
     ranks: Ranks,  # this process among all

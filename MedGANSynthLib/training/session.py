@@ -1,6 +1,5 @@
 """One training from its config, data list and Run folder to the loop."""
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -8,17 +7,14 @@ from typing import Any
 import torch
 
 from .. import schema
-from ..data.slices import Head, SlicePairDataset, reference_range
 from ..errors import MedGANSynthError
 from ..events import Events, TeeEvents
 from ..networks.registry import count_parameters
-from ..systems.base import bare
-from ..systems.registry import system_class
-from .cohort import data_hash, load_heads
+from ..systems.registry import cohort_class, system_class
 from .config import Config
 from .distributed import Ranks
-from .judge import TranslationJudge
 from .loop import train as loop
+from .people import data_hash
 from .run import Run, RunEvents
 
 
@@ -41,22 +37,19 @@ def _train(
             f"batch={config.batch} cannot be divided over {ranks.world} ranks; "
             f"use --set batch={ranks.world * max(1, config.batch // ranks.world)}."
         )
-    training, validation = load_heads(data, config.data, events if ranks.main else Events())
-    items = SlicePairDataset(training, config.data, config.seed)
+    cohort = cohort_class(config.system)(config, data, events if ranks.main else Events())
     run = Run(out, main=ranks.main)
     try:
         run.catch_signals()
         if ranks.main:
-            run.adopt(config, data_hash(data, config.data))
+            run.adopt(config, data_hash(data, config.data.phantoms))
             events = TeeEvents(events, RunEvents(out))
         else:
             events = Events()
         _deterministic(config.seed)
         system = system_class(config.system)(config, ranks.device, ranks.wrap)
-        multiple = bare(system.networks[system.exported[0]]).multiple
-        judge = TranslationJudge(validation, config.data, multiple, ranks.device)
-        describe = _describe(config, training, multiple)
-        result = loop(config, system, items, judge, describe, run, ranks, events)
+        judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)
+        result = loop(config, system, cohort.items, judge, describe, run, ranks, events)
     except MedGANSynthError as error:
         events.emit("error", text=str(error))
         raise
@@ -86,47 +79,3 @@ def _deterministic(seed: int) -> None:
     torch.backends.cudnn.benchmark = False
     # Adam's moments of seldom used weights sink into subnormals, which a CPU handles slowly.
     torch.set_flush_denormal(True)
-
-
-def _describe(config: Config, training: list[Head], multiple: int) -> dict[str, Any]:
-    """The parts of `model.json` that a training knows."""
-    data = config.data
-    channels = {"in_channels": data.slices, "out_channels": data.predicted}
-    spec = config.networks["generator"]
-    options = schema.to_dict(channels | spec.options)
-    ports = {
-        m: {"modality": m, "reference_range": list(reference_range(training, m))}
-        for m in (data.source, data.target)
-    }
-    networks, directions = {}, {}
-    for role, start, end in (
-        ("source_to_target", data.source, data.target),
-        ("target_to_source", data.target, data.source),
-    ):
-        networks[role] = {
-            "architecture": spec.architecture,
-            "options": options,
-            "prefix": f"{role}.",
-        }
-        directions[f"{start}-to-{end}"] = {
-            "network": role,
-            "inputs": [ports[start]],
-            "output": ports[end],
-            "slices": data.slices,
-            "step_mm": data.step_mm,
-        }
-    spacing = list(data.spacing) if data.spacing else None
-    return {
-        "system": config.system,
-        "kind": "translate",
-        "networks": networks,
-        "directions": directions,
-        "grid": {
-            "orientation": data.orientation,
-            "spacing": [spacing, spacing, None],
-            "multiple": [multiple, multiple, 1],
-            "size": None,
-        },
-        "intensity": dataclasses.asdict(data.intensity),
-        "training": {"people": len(training)},
-    }

@@ -86,3 +86,16 @@ def same_grid(a: Volume, b: Volume, tolerance_mm: float = 1e-3) -> bool:
     return a.shape[:3] == b.shape[:3] and bool(
         np.max(np.linalg.norm(a.corners() - b.corners(), axis=1)) <= tolerance_mm
     )
+
+
+def centred_affine(
+    shape: tuple[int, int, int], axcodes: str, spacing: tuple[float, float, float]
+) -> np.ndarray:
+    """The 4x4 affine of a grid whose axes run along `axcodes` and whose middle is at 0 mm."""
+    ornt = orientations.axcodes2ornt(axcodes)
+    affine = np.zeros((4, 4))
+    for axis, (world, flip) in enumerate(ornt):
+        affine[int(world), axis] = flip * spacing[axis]
+    affine[:3, 3] = -affine[:3, :3] @ ((np.array(shape) - 1) / 2)
+    affine[3, 3] = 1.0
+    return affine

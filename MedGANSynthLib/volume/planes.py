@@ -1,0 +1,16 @@
+"""The three planes through the middle of a volume, the way they hang on a light box."""
+
+import numpy as np
+
+from .geometry import reorient
+from .volume import Volume
+
+
+def middle_planes(volume: Volume) -> list[np.ndarray]:
+    """Axial, coronal and sagittal slice `[rows, cols]`; up is anterior, superior, superior.
+
+    The patient's right is on the left of the picture.
+    """
+    array = reorient(volume, "LPS").array
+    i, j, k = (n // 2 for n in array.shape)
+    return [array[:, :, k].T, array[:, j, ::-1].T, array[i, :, ::-1].T]
