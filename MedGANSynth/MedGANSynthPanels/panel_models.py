@@ -42,6 +42,7 @@ class PanelModels(Panel):
         self.ui.removeButton.connect("clicked(bool)", self.on_remove)
         self.ui.importButton.connect("clicked(bool)", self.on_import)
         self.ui.cancelButton.connect("clicked(bool)", self.on_cancel)
+        self._show_log("")
         self.list.reload()
 
     def enter(self) -> None:
@@ -155,6 +156,7 @@ class PanelModels(Panel):
 
         `then` may run another Task in turn.
         """
+        self._show_log("")
         self.message.busy(_("{doing}...").format(doing=doing))
 
         def hear(event: dict[str, Any]) -> None:
@@ -166,6 +168,11 @@ class PanelModels(Panel):
 
         self.job = lifetime.the_worker().submit(task, fields, hear)
         self.refresh()
+
+    def _show_log(self, text: str) -> None:
+        """The last words of a worker that has failed; nothing is shown while there are none."""
+        self.ui.logText.plainText = text
+        self.ui.logSection.visible = bool(text)
 
     def _ended(self, event: dict[str, Any], then) -> None:
         if event["event"] == "done":
@@ -179,7 +186,8 @@ class PanelModels(Panel):
         elif event.get("cancelled"):
             self.message.say(event["text"])
         else:
-            self.message.complain("\n".join(filter(None, [event["text"], event.get("log")])))
+            self.message.complain(event["text"])
+            self._show_log(event.get("log", ""))
         self.warnings = []
         if self.temporary is not None:
             self.temporary.remove()

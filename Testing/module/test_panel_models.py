@@ -186,9 +186,14 @@ def test_cancel(panel, click, worker):
 
 
 def test_a_failure_shows_the_log(panel, click, worker):
+    assert not panel.ui.logSection.visible
     click(panel.ui.verifyButton)
     worker.jobs[0].listener({"event": "error", "text": "It has failed.", "log": "last words"})
-    assert panel.message.text == "It has failed.\nlast words"
+    assert panel.message.text == "It has failed."
+    assert panel.ui.logSection.visible
+    assert panel.ui.logText.plainText == "last words"
+    click(panel.ui.verifyButton)
+    assert not panel.ui.logSection.visible
 
 
 def test_not_installed_nothing_happens(panel, click, worker, answer, tmp_path):
