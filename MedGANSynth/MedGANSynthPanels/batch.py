@@ -11,6 +11,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from .errors import PanelError
+from .lifetime import the_worker
 from .translation import (
     CANCELLED,
     CANCELLING,
@@ -21,7 +22,6 @@ from .translation import (
     Listener,
     Translation,
     direction_of,
-    worker_or_ours,
 )
 from .volumes_in import is_in_scene
 
@@ -188,7 +188,7 @@ class FolderBatch:
             "uncertainty": uncertainty,
         }
         self.state = RUNNING
-        self._job = worker_or_ours(self._worker).submit("translate", fields, self._heard)
+        self._job = (self._worker or the_worker()).submit("translate", fields, self._heard)
 
     def cancel(self) -> None:
         """End it; files that are finished stay."""

@@ -22,6 +22,7 @@ from MedGANSynthLib.models.manifest import Direction
 from .cases import Made, VolumeCase
 from .errors import PanelError
 from .fitting import spoken
+from .lifetime import the_worker
 from .marking import provenance_beside, with_settings
 from .restriction import Restriction
 from .sequences import SequenceCase
@@ -53,7 +54,7 @@ class Translation(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.state = IDLE
         self.results: list[Any] = []
-        self._worker = worker_or_ours(worker)
+        self._worker = worker or the_worker()
         self._job: Any = None
         self._lost = ""
         self._told: set[str] = set()
@@ -125,7 +126,9 @@ class Translation(VTKObservationMixin):
 
     def _observe(self) -> None:
         scene = slicer.mrmlScene
-        self.addObserver(scene, slicer.vtkMRMLScene.StartCloseEvent, self._scene_closes)
+        # Before the worker is stopped for the same reason.
+        closing = slicer.vtkMRMLScene.StartCloseEvent
+        self.addObserver(scene, closing, self._scene_closes, priority=1.0)
         self.addObserver(scene, slicer.vtkMRMLScene.NodeRemovedEvent, self._node_removed)
 
     def _scene_closes(self, *_arguments) -> None:
@@ -242,15 +245,6 @@ class Translation(VTKObservationMixin):
         self._temporary.remove()
         # A worker that is being killed may still finish a write.
         qt.QTimer.singleShot(_LATER_MS, self._temporary.remove)
-
-
-def worker_or_ours(worker: Any) -> Any:
-    """The worker that is given, or the module's one."""
-    if worker is not None:
-        return worker
-    from .lifetime import the_worker
-
-    return the_worker()
 
 
 def direction_of(model: str, direction: str | None) -> tuple[str, Direction]:

@@ -18,7 +18,8 @@ class SliceView:
     """One slice view of the layout, drawn off screen."""
 
     def __init__(self, name: str, size: tuple[int, int] = (400, 400)):
-        self.logic = slicer.app.layoutManager().sliceWidget(name).sliceLogic()
+        self.widget = slicer.app.layoutManager().sliceWidget(name)
+        self.logic = self.widget.sliceLogic()
         node = self.logic.GetSliceNode()
         self.logic.ResizeSliceNode(*size)
         node.SetDimensions(size[0], size[1], 1)
@@ -52,6 +53,9 @@ class SliceView:
             actor.SetMapper(mapper)
             renderer.AddActor2D(actor)
         renderer.AddViewProp(self.corner)
+        shown = self.widget.sliceView().renderWindow().GetRenderers().GetFirstRenderer()
+        for prop in tuple(shown.GetViewProps()):
+            renderer.AddViewProp(prop)
         window = vtk.vtkRenderWindow()
         window.SetOffScreenRendering(1)
         window.SetMultiSamples(0)

@@ -21,11 +21,32 @@ def description(names: tuple[str, ...] = tuple(ORIENTATIONS)) -> str:
     return f'<layout type="horizontal">{views}</layout>'
 
 
+class View:
+    """What scripts ask a slice view for: its window's renderer, for props of their own."""
+
+    def __init__(self):
+        self._renderers = vtk.vtkRendererCollection()
+        self._renderers.AddItem(vtk.vtkRenderer())
+
+    def renderWindow(self) -> View:
+        return self
+
+    def GetRenderers(self) -> vtk.vtkRendererCollection:
+        return self._renderers
+
+    def scheduleRender(self) -> None:
+        """Nothing is drawn before somebody wants a picture."""
+
+
 class SliceWidget:
     """What scripts ask a slice view's widget for."""
 
     def __init__(self, logic):
         self._logic = logic
+        self._view = View()
+
+    def sliceView(self) -> View:
+        return self._view
 
     def sliceLogic(self):
         return self._logic
@@ -42,7 +63,7 @@ class LayoutManager:
 
     def __init__(self, session):
         self._session = session
-        self._logics: dict[str, object] = {}
+        self._widgets: dict[str, SliceWidget] = {}
         self._collection = vtk.vtkCollection()
         session.application.SetSliceLogics(self._collection)
         session.scene.AddObserver(slicer.vtkMRMLScene.EndCloseEvent, self._restore)
@@ -59,34 +80,40 @@ class LayoutManager:
 
     def _follow(self) -> None:
         scene = self._session.scene
-        for name in ORIENTATIONS:
-            node = scene.GetSingletonNode(name, "vtkMRMLSliceNode")
-            if node is None:
-                continue
-            if name not in self._logics:
+        found = slicer.util.getNodesByClass("vtkMRMLSliceNode", scene)
+        nodes = {node.GetLayoutName(): node for node in found}
+        for node in (
+            {name: nodes[name] for name in ORIENTATIONS if name in nodes} | nodes
+        ).values():
+            name = node.GetLayoutName()
+            if name not in self._widgets:
                 logic = slicer.vtkMRMLSliceLogic()
                 logic.SetMRMLApplicationLogic(self._session.application)
                 logic.SetMRMLScene(scene)
-                self._logics[name] = logic
+                self._widgets[name] = SliceWidget(logic)
                 self._collection.AddItem(logic)
-            self._logics[name].SetSliceNode(node)
-            node.SetOrientation(ORIENTATIONS[name])
+            self._widgets[name].sliceLogic().SetSliceNode(node)
+            if name in ORIENTATIONS:
+                node.SetOrientation(ORIENTATIONS[name])
 
     def layoutLogic(self):
         return self._session.layout
 
     def sliceViewNames(self) -> tuple[str, ...]:
-        return tuple(self._logics)
+        """The views of the layout that is shown."""
+        nodes = self.layoutLogic().GetViewNodes()
+        shown = {nodes.GetItemAsObject(n).GetLayoutName() for n in range(nodes.GetNumberOfItems())}
+        return tuple(name for name in self._widgets if name in shown)
 
     def sliceWidget(self, name: str) -> SliceWidget | None:
-        return SliceWidget(self._logics[name]) if name in self._logics else None
+        return self._widgets.get(name)
 
     def mrmlSliceLogics(self) -> vtk.vtkCollection:
         return self._collection
 
     def resetSliceViews(self) -> None:
-        for logic in self._logics.values():
-            logic.FitSliceToBackground()
+        for name in self.sliceViewNames():
+            self._widgets[name].sliceLogic().FitSliceToBackground()
 
     def resetThreeDViews(self) -> None:
         pass

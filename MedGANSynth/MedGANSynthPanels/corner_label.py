@@ -1,0 +1,97 @@
+"""The word SYNTHETIC in the corner of every slice view that shows a synthetic volume."""
+
+import qt
+import slicer
+import vtk
+from slicer.util import VTKObservationMixin
+
+from MedGANSynthLib.volume.provenance import FLAG
+
+from .marking import is_synthetic
+
+_PLACE = (0.98, 0.02)
+_YELLOW = (1.0, 0.85, 0.2)
+_SIZE = 16
+
+
+class CornerLabels(VTKObservationMixin):
+    """Watches what the slice views show; one for the session, `stop` it in the end.
+
+    A prop of our own in each view: Slicer's own corner annotations are written anew at every
+    mouse move.
+    """
+
+    def __init__(self) -> None:
+        VTKObservationMixin.__init__(self)
+        self._labels: dict[str, vtk.vtkTextActor] = {}
+        self._waiting = False
+        self.addObserver(slicer.mrmlScene, slicer.vtkMRMLScene.NodeAddedEvent, self._node_added)
+        self._look()
+
+    def stop(self) -> None:
+        """Take the labels away and watch no more."""
+        self.removeObservers()
+        for name in tuple(self._labels):
+            self._show(name, False)
+
+    def _node_added(self, *_arguments) -> None:
+        self._look()
+
+    def _look(self, *_arguments) -> None:
+        """Once for all that changes now."""
+        if not self._waiting:
+            self._waiting = True
+            qt.QTimer.singleShot(0, self.update)
+
+    def update(self) -> None:
+        """Put labels where they belong."""
+        self._waiting = False
+        manager = slicer.app.layoutManager()
+        if manager is None:  # Slicer without a main window
+            return
+        for name in manager.sliceViewNames():
+            composite = manager.sliceWidget(name).mrmlSliceCompositeNode()
+            if composite is None:
+                continue
+            modified = vtk.vtkCommand.ModifiedEvent
+            if not self.hasObserver(composite, modified, self._look):
+                self.addObserver(composite, modified, self._look)
+            self._show(name, shows_synthetic(composite))
+
+    def _show(self, name: str, synthetic: bool) -> None:
+        if synthetic == (name in self._labels):
+            return
+        widget = slicer.app.layoutManager().sliceWidget(name)
+        if widget is None:  # its layout has gone, with the label
+            self._labels.pop(name, None)
+            return
+        view = widget.sliceView()
+        renderer = view.renderWindow().GetRenderers().GetFirstRenderer()
+        if synthetic:
+            self._labels[name] = _label()
+            renderer.AddViewProp(self._labels[name])
+        else:
+            renderer.RemoveViewProp(self._labels.pop(name))
+        view.scheduleRender()
+
+
+def shows_synthetic(composite) -> bool:
+    """Whether a slice view shows a synthetic volume in any layer."""
+    shown = [composite.GetBackgroundVolumeID(), composite.GetLabelVolumeID()]
+    if composite.GetForegroundOpacity() > 0:
+        shown.append(composite.GetForegroundVolumeID())
+    return any(is_synthetic(slicer.mrmlScene.GetNodeByID(i)) for i in shown if i)
+
+
+def _label() -> vtk.vtkTextActor:
+    label = vtk.vtkTextActor()
+    label.SetInput(FLAG)
+    label.GetPositionCoordinate().SetCoordinateSystemToNormalizedViewport()
+    label.SetPosition(*_PLACE)
+    text = label.GetTextProperty()
+    text.SetFontSize(_SIZE)
+    text.SetColor(*_YELLOW)
+    text.SetShadow(True)
+    text.SetJustificationToRight()
+    text.SetVerticalJustificationToBottom()
+    return label
