@@ -66,7 +66,8 @@ class Sidecars(VTKObservationMixin):
 
     def _write(self, node, path: Path, provenance: Provenance) -> None:
         try:
-            write_sidecar(node, path, provenance)
+            voxels = slicer.util.arrayFromVolume(node)
+            write_sidecar(path, voxels, ijk_to_ras(node), provenance)
         except (OSError, MedGANSynthError) as error:  # the volume itself was saved
             logging.warning(f"{path.name} is not marked as synthetic beside it: {error}")
 
@@ -77,14 +78,15 @@ def sidecar_path(path: Path) -> Path:
     return path.with_name(path.name[: len(path.name) - len(suffix)] + SIDECAR_SUFFIX)
 
 
-def write_sidecar(node, path: Path, provenance: Provenance) -> None:
-    """Mark the file `path`, which holds the voxels of `node`.
+def write_sidecar(
+    path: Path, array: np.ndarray, affine: np.ndarray, provenance: Provenance
+) -> None:
+    """Mark the file `path`, which holds the voxels `array` [k, j, i].
 
     Raises:
         OSError, MedGANSynthError: it cannot be written.
     """
-    voxels = voxel_hash(slicer.util.arrayFromVolume(node), ijk_to_ras(node))
-    sidecar = to_dict(Sidecar(1, voxels, provenance))
+    sidecar = to_dict(Sidecar(1, voxel_hash(array, affine), provenance))
     write_text(sidecar_path(path), json.dumps(sidecar, indent=1) + "\n")
 
 

@@ -1,0 +1,76 @@
+"""A synthetic volume node as a DICOM series, written and marked by the library."""
+
+from pathlib import Path
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.volume.provenance import Provenance
+
+from .errors import PanelError
+from .geometry import ijk_to_world
+from .lifetime import the_worker
+from .marking import is_synthetic, provenance_of
+from .sidecars import write_sidecar
+from .temporary import Temporary
+from .volumes_out import check_volume, file_name, write_nrrd
+
+
+def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) -> Any:
+    """Write a marked node into a new folder, hardened, since DICOM knows no parent transforms.
+
+    Nothing of any patient goes in: the library makes a new header from voxels, geometry and
+    provenance.
+
+    Args:
+        listener: hears the worker's events, in the end one `done` or `error`.
+
+    Returns:
+        The worker's Job.
+
+    Raises:
+        PanelError: the node is not marked as synthetic, or cannot be written.
+    """
+    check_volume(node)
+    provenance = provenance_of(node)
+    if provenance is None:
+        if is_synthetic(node):
+            text = _("How {name} was made is not known any more; translate its input again.")
+        else:
+            text = _("{name} is not synthetic; export it with Slicer's own DICOM export.")
+        raise PanelError(text.format(name=node.GetName()))
+    folder = Path(folder).absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PanelError(_("{folder} is not empty; choose a new folder.").format(folder=folder))
+    temporary = _with_volume(node, provenance)
+
+    def heard(event: dict[str, Any]) -> None:
+        if event["event"] in ("done", "error"):
+            temporary.remove()
+        listener(event)
+
+    (volume,) = temporary.path.glob("*.nrrd")
+    fields = {"volume": str(volume), "out": str(folder), "overwrite": folder.exists()}
+    return (worker or the_worker()).submit("export-dicom", fields, heard)
+
+
+def _with_volume(node, provenance: Provenance) -> Temporary:
+    """A temporary folder with the node's voxels in world space, and their sidecar."""
+    temporary = None
+    try:
+        temporary = Temporary()
+        path = temporary.path / (file_name(node.GetName()) + ".nrrd")
+        voxels, affine = slicer.util.arrayFromVolume(node), ijk_to_world(node)
+        write_nrrd(path, voxels, affine)
+        write_sidecar(path, voxels, affine, provenance)
+    except (OSError, MedGANSynthError, PanelError) as error:
+        if temporary is not None:
+            temporary.remove()
+        if not isinstance(error, OSError):
+            raise PanelError(str(error)) from None
+        text = _("{folder} cannot be written to ({reason}); free some disk space.")
+        reason = error.strerror or error
+        raise PanelError(text.format(folder=error.filename, reason=reason)) from None
+    return temporary
