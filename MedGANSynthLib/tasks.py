@@ -68,6 +68,25 @@ class Translate(Task):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Generate(Task):
+    """Generate volumes of nobody, walk between two of them, or make given scans again."""
+
+    command = "generate"
+    function = "inference.generate:generate"
+
+    model: str = _field(_MODEL, short="-m")
+    out: Path = _field("folder for the volumes and a picture of them", short="-o")
+    count: int = _field("how many volumes, or steps of a walk", 1, short="-n")
+    seed: int = _field("the same seed, number and model give the same volume", 0)
+    to_seed: int | None = _field("walk from the first volume of --seed to that of this seed", None)
+    interpolation: str = _field("of a walk: slerp (keeps to likely codes) or lerp", "slerp")
+    temperature: float = _field("below 1: more average and less varied volumes", 1.0)
+    reconstruct: tuple[Path, ...] = _field("make these scans again through the model's encoder", ())
+    device: str = _field(_DEVICE, "auto")
+    overwrite: bool = _field("write volumes again that exist already", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Train(Task):
     """Train a preset on a data list; the same command again resumes."""
 
@@ -217,6 +236,24 @@ class ModelsImport(Task):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelsImportAlphaWGAN(Task):
+    """Make a model package of a generator trained with the published alpha-WGAN code."""
+
+    command = "models import-alpha-wgan"
+    function = "models.alpha_wgan:import_alpha_wgan"
+
+    weights: Path = _field("the generator's state dict, such as G_iter200000.pth", positional=True)
+    encoder: Path | None = _field("the encoder's state dict, such as E_iter200000.pth", None)
+    out: Path = _field("package folder, or a name ending in .zip", short="-o")
+    name: str = _field("catalogue name of the model")
+    modality: str = _field("what it was trained on", "t2")
+    spacing: tuple[float, ...] = _field("voxel sides in mm, three numbers")
+    crop: tuple[int, ...] = _field("voxels without the padding, such as 64 64 40", ())
+    licence: str = _field("licence of the weights", "unknown")
+    overwrite: bool = _field("replace an existing package", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ModelsBundle(Task):
     """Write a MONAI bundle of one direction of a package."""
 
@@ -256,6 +293,116 @@ class EvaluatePaired(Task):
     seed: int = _field("seed of the bootstrap and of the trees", 0)
     out: Path | None = _field("folder for cases.csv and summary.json", None, short="-o")
     overwrite: bool = _field("replace an existing result", False)
+
+
+_STUDY = "a study folder that `study prepare` wrote"
+_KEY = "the study's key file"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudySizes(Task):
+    """Say what studies of several sizes can show, before one is begun."""
+
+    command = "study sizes"
+    function = "turing.sizes:plan_sizes"
+
+    cases: tuple[int, ...] = _field("numbers of scored cases (default: 20 50 100 200 300)", ())
+    readers: tuple[int, ...] = _field("numbers of readers (default: 1 5)", ())
+    accuracy: float = _field("true accuracy that should be found", 0.65)
+    margin: float = _field("distance from 0.5 that counts as equivalent", 0.10)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyPrepare(Task):
+    """Prepare a blinded reader study (Turing test): a sealed study folder and its key apart."""
+
+    command = "study prepare"
+    function = "turing.prepare:prepare_study"
+
+    cases: Path | None = _field(
+        "CSV, TSV or JSON with path, label (real, synthetic) and perhaps role, group, subject, "
+        "model, seed, plane, notes",
+        None,
+    )
+    real: Path | None = _field("folder of real volumes, together with --synthetic", None)
+    synthetic: Path | None = _field("folder of synthetic volumes", None)
+    bids: Path | None = _field(
+        'BIDS tree; synthetic are desc-synthetic files or those with "Synthetic": true', None
+    )
+    out: Path = _field("study folder to write", short="-o")
+    key: Path | None = _field("key file to write (default: beside the study, -key.json)", None)
+    name: str = _field("title of the study", "")
+    readers: int = _field("number of readers, named reader-1, reader-2, ...", 5)
+    display: str = _field("volume, slice, cine or pair (side by side)", "volume")
+    plane: str = _field("axial, coronal or sagittal, of slice, cine and pair", "axial")
+    exposure: float | None = _field("seconds until a mask covers the image", None)
+    prevalence: str = _field("half, or drawn: 40 to 60 % for each reader", "half")
+    repeats: float = _field("share of the cases that come twice", 0.15)
+    practice: int = _field("cases with feedback before the study, taken from the list", 4)
+    catch: int = _field("obvious fakes, made of synthetic cases (none in pairs)", 4)
+    endpoint: str = _field("auc or accuracy: the figure that decides", "auc")
+    margin: float = _field("distance from 0.5 that counts as equivalent to guessing", 0.10)
+    selection: str = _field("how the synthetic cases were chosen", "")
+    exclusions: str = _field("which answers or readers would be left out", "")
+    spacing: tuple[float, ...] = _field("common voxel size in mm (3 numbers)", ())
+    shape: tuple[int, ...] = _field("common size in voxels (3 numbers)", ())
+    training: Path | None = _field("data list of the model's training, to warn of overlap", None)
+    seed: int = _field("seed of names, orders and dither", 0)
+    no_audit: bool = _field("leave the leak audit to `study audit`", False)
+    overwrite: bool = _field("replace an existing study and key", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyAudit(Task):
+    """Check whether a study's files give the classes away; without that no reading starts."""
+
+    command = "study audit"
+    function = "turing.audit:audit_study"
+
+    study: Path = _field(_STUDY, positional=True)
+    key: Path = _field(_KEY)
+    override: str = _field("reason to start although a leak is found", "")
+    permutations: int = _field("shuffles of the labels for the p", 99)
+    seed: int = _field("seed of forest and shuffles", 0)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyAnalyse(Task):
+    """Unblind a study and print its figures."""
+
+    command = "study analyse"
+    function = "turing.analysis:analyse_study"
+
+    study: Path = _field(_STUDY, positional=True)
+    key: Path = _field(_KEY)
+    out: Path | None = _field("folder for summary.json and the tables as CSV", None, short="-o")
+    overwrite: bool = _field("replace an existing folder", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyReport(Task):
+    """Unblind a study and write its report: one HTML page, and every table as CSV."""
+
+    command = "study report"
+    function = "turing.report:report_study"
+
+    study: Path = _field(_STUDY, positional=True)
+    key: Path = _field(_KEY)
+    out: Path = _field("folder to write", short="-o")
+    overwrite: bool = _field("replace an existing folder", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyDemo(Task):
+    """Make a whole study of phantoms, read it with simulated readers, report it."""
+
+    command = "study demo"
+    function = "turing.demo:demo_study"
+
+    out: Path = _field("folder to write", short="-o")
+    cases: int = _field("cases of each class", 30)
+    seed: int = _field("seed of phantoms, orders and readers", 0)
+    overwrite: bool = _field("replace an existing folder", False)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

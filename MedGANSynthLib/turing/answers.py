@@ -85,8 +85,10 @@ class AnswerLog:
         """Write one record to disk, whole or not at all, before this returns.
 
         Raises:
-            MedGANSynthError: the disk is full or gone; the log is as it was before.
+            MedGANSynthError: the disk is full or gone, or the record holds what could not be read
+                back; the log is as it was before.
         """
+        record = to_record(schema.to_dict(record), self.path.name)
         text = _canonical(schema.to_dict(record))
         link = _hash(self._previous, text)
         line = f'{text[:-1]},"hash":"{link}"}}\n'.encode()

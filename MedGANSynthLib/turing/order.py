@@ -70,8 +70,8 @@ def arrange(
                 return order
     raise MedGANSynthError(
         f"{len(classes)} cases with {repeats} repeats cannot be ordered so that no class comes "
-        f"more than {LONGEST_RUN} times running and repeats lie {REPEAT_GAP} trials apart; give more "
-        "cases of both classes or --repeats 0."
+        f"more than {LONGEST_RUN} times running and repeats lie {REPEAT_GAP} trials apart; give "
+        "more cases of both classes or --repeats 0."
     )
 
 

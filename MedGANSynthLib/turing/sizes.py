@@ -11,6 +11,8 @@ from .proportions import equivalence_power, half_width, power
 
 ACCURACIES = (0.60, 0.65, 0.70, 0.80)
 MARGINS = (0.10, 0.15)
+CASES = (20, 50, 100, 200, 300)
+READERS = (1, 5)
 
 
 def one_reader(n: int) -> dict[str, Any]:
@@ -61,11 +63,12 @@ def several_readers(
 def plan_sizes(
     cases: tuple[int, ...], readers: tuple[int, ...], accuracy: float, margin: float, events: Events
 ) -> dict[str, Any]:
-    """A table of what studies of these sizes can show.
+    """A table of what studies of these sizes can show; without sizes, of the usual ones.
 
     Raises:
         MedGANSynthError: a number out of range.
     """
+    cases, readers = cases or CASES, readers or READERS
     if not all(2 <= c <= 10_000 for c in cases) or not all(1 <= r <= 1000 for r in readers):
         raise MedGANSynthError("give 2 to 10000 cases and 1 to 1000 readers.")
     if not 0.5 < accuracy < 1 or not 0 < margin < 0.5:
@@ -84,7 +87,7 @@ def plan_sizes(
             rows.append({"readers": count, "cases": n, **figures})
     text = (
         f"power: the chance to find a true accuracy of {accuracy:g} different from 0.5; "
-        f"equivalent: the chance to show a true accuracy of 0.5 within {margin:g} of it. One reader: exact "
-        "tests. Several: readers (sd 0.05) and cases (sd 0.20) both vary."
+        f"equivalent: the chance to show a true accuracy of 0.5 within {margin:g} of it. "
+        "One reader: exact tests. Several: readers (sd 0.05) and cases (sd 0.20) both vary."
     )
     return {"text": text, "rows": rows}

@@ -1,0 +1,308 @@
+"""`medgansynth study prepare`: from a list of volumes to a sealed, blinded study."""
+
+import dataclasses
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from .. import __version__, files, schema
+from ..data.datalist import read_datalist
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..volume.itk import to_image
+from ..volume.picture import write_montage
+from ..volume.read import read
+from ..volume.volume import Volume
+from ..volume.write import file_hash
+from .audit import audit_study
+from .cases import Source, from_bids, from_folders, from_table
+from .harmonise import CommonGrid, common_grid, extent, harmonise, obvious, straighten
+from .order import generator
+from .plan import Planned, plan_cases, plan_orders
+from .study import (
+    CaseFile,
+    Design,
+    Key,
+    KeyCase,
+    Registered,
+    Study,
+    case_path,
+    write_json,
+)
+
+_AXIS = {"sagittal": 0, "coronal": 1, "axial": 2}
+_TIME = 946_684_800  # 2000-01-01, the date of every case file
+_PREVIEW = 8
+
+
+def prepare_study(
+    out: Path,
+    cases: Path | None,
+    real: Path | None,
+    synthetic: Path | None,
+    bids: Path | None,
+    key: Path | None,
+    name: str,
+    readers: int,
+    display: str,
+    plane: str,
+    exposure: float | None,
+    prevalence: str,
+    repeats: float,
+    practice: int,
+    catch: int,
+    endpoint: str,
+    margin: float,
+    selection: str,
+    exclusions: str,
+    spacing: tuple[float, ...],
+    shape: tuple[int, ...],
+    training: Path | None,
+    seed: int,
+    no_audit: bool,
+    overwrite: bool,
+    events: Events,
+) -> dict[str, Any]:
+    """Write a frozen study folder and, apart from it, its key.
+
+    The parameters are those of `tasks_study.StudyPrepare`.
+
+    Raises:
+        MedGANSynthError: cases that cannot be read, occur twice, are of one class only or too few;
+            a real case that says it is synthetic; options out of range.
+    """
+    out = Path(out)
+    key = Path(key) if key else out.with_name(f"{out.name}-key.json")
+    _check_places(out, key, overwrite)
+    sources = _gather(cases, real, synthetic, bids)
+    options = {"display": display, "plane": plane, "exposure_s": exposure}
+    design = schema.from_dict(Design, options, "the options")
+    registered = schema.from_dict(
+        Registered,
+        {"endpoint": endpoint, "margin": margin, "selection": selection, "exclusions": exclusions},
+        "the options",
+    )
+    _check_options(readers, repeats, practice, catch, prevalence, spacing, shape)
+    hashes = _hashes(sources, events.scaled(0.0, 0.1, "checking the files"))
+    _warn_of_training(sources, hashes, training, events)
+    planned = plan_cases(sources, practice, 0 if display == "pair" else catch, seed)
+    names = [f"reader-{n}" for n in range(1, readers + 1)]
+    orders = plan_orders(planned, names, display == "pair", prevalence, repeats, seed)
+    shown = {case for trials in orders.values() for trial in trials for case in trial.cases}
+    planned = {case: plan for case, plan in planned.items() if case in shown}
+
+    grid, models = _common(planned, spacing, shape, events.scaled(0.1, 0.5, "reading the cases"))
+    axis = _AXIS[plane]
+    design = dataclasses.replace(design, slices=_slices(display, grid.shape[axis]))
+    truth = Key(
+        format=1,
+        study=secrets.token_hex(16),
+        salt=secrets.token_hex(32),
+        seed=seed,
+        prevalence=prevalence,
+        cases={
+            case: _key_case(plan, hashes, models.get(case, "")) for case, plan in planned.items()
+        },
+    )
+    tiles: dict[str, list[np.ndarray]] = {"real": [], "synthetic": []}
+    with files.whole_folder(out, overwrite) as folder:
+        written = []
+        (folder / "cases").mkdir()
+        for number, (case, plan) in enumerate(sorted(planned.items())):
+            array = _prepared(case, plan, grid, seed)
+            path = case_path(folder, case)
+            _write_case(array, grid, path)
+            written.append(CaseFile(case, file_hash(path)))
+            if plan.role == "scored" and len(tiles[plan.truth]) < _PREVIEW:
+                tiles[plan.truth].append(np.rot90(array[:, :, array.shape[2] // 2]))
+            events.progress(0.5 + 0.4 * (number + 1) / len(planned), "preparing the cases")
+        study = Study(
+            format=1,
+            id=truth.study,
+            name=name or out.name,
+            design=design,
+            registered=registered,
+            shape=grid.shape,
+            spacing=grid.spacing,
+            cases=tuple(written),
+            orders=orders,
+            key_commitment=truth.commitment(),
+            tool=f"MedGANSynth {__version__}",
+        )
+        write_json(_checked(study, "study.json"), folder / "study.json")
+        write_json(_checked(truth, key.name), key)
+    preview = key.with_name(f"{key.stem}-preview.png")
+    write_montage(preview, [tiles["real"], tiles["synthetic"]], window=design.window)
+    result = _result(out, key, preview, study, truth)
+    if not no_audit:
+        audited = audit_study(out, key, "", 99, seed, events)
+        result["text"] += " " + audited["text"]
+        result["cleared"] = audited["cleared"]
+    return result
+
+
+def _check_places(out: Path, key: Path, overwrite: bool) -> None:
+    if key.resolve().is_relative_to(out.resolve()):
+        raise MedGANSynthError(f"{key}: the key must lie outside the study's folder.")
+    for path in (out, key):
+        if path.exists() and not overwrite:
+            raise MedGANSynthError(f"{path}: exists already; choose another or pass --overwrite.")
+
+
+def _gather(
+    table: Path | None, real: Path | None, synthetic: Path | None, bids: Path | None
+) -> list[Source]:
+    if sum((table is not None, real is not None or synthetic is not None, bids is not None)) != 1:
+        raise MedGANSynthError("give one of --cases, --real with --synthetic, or --bids.")
+    if table is not None:
+        return from_table(table)
+    if bids is not None:
+        return from_bids(bids)
+    if real is None or synthetic is None:
+        raise MedGANSynthError("--real and --synthetic belong together; give both folders.")
+    return from_folders(real, synthetic)
+
+
+def _check_options(
+    readers: int,
+    repeats: float,
+    practice: int,
+    catch: int,
+    prevalence: str,
+    spacing: tuple[float, ...],
+    shape: tuple[int, ...],
+) -> None:
+    for wrong, text in (
+        (not 1 <= readers <= 200, "--readers must lie between 1 and 200"),
+        (not 0 <= repeats <= 0.5, "--repeats is a share between 0 and 0.5"),
+        (not 0 <= practice <= 50, "--practice must lie between 0 and 50"),
+        (not 0 <= catch <= 50, "--catch must lie between 0 and 50"),
+        (prevalence not in ("half", "drawn"), "--prevalence must be half or drawn"),
+        (len(spacing) not in (0, 3), "--spacing needs three numbers"),
+        (any(not 0.01 <= s <= 100 for s in spacing), "--spacing is in mm, 0.01 to 100"),
+        (len(shape) not in (0, 3), "--shape needs three numbers"),
+        (any(not 4 <= s <= 4096 for s in shape), "--shape is in voxels, 4 to 4096"),
+    ):
+        if wrong:
+            raise MedGANSynthError(f"{text}.")
+
+
+def _hashes(sources: list[Source], progress: Any) -> dict[Path, str]:
+    hashes: dict[Path, str] = {}
+    first: dict[str, Path] = {}
+    for number, source in enumerate(sources):
+        sha256 = file_hash(source.path)
+        if sha256 in first:
+            raise MedGANSynthError(
+                f"{source.path.name}: has the same content as {first[sha256].name}; "
+                "list every case once."
+            )
+        hashes[source.path] = sha256
+        first[sha256] = source.path
+        progress((number + 1) / len(sources))
+    return hashes
+
+
+def _warn_of_training(
+    sources: list[Source], hashes: dict[Path, str], training: Path | None, events: Events
+) -> None:
+    if training is None:
+        return
+    seen = read_datalist(training).training
+    images = {file_hash(image) for case in seen for image in case.images.values()}
+    subjects = {case.subject for case in seen}
+    same = [s.path.name for s in sources if hashes[s.path] in images or s.subject in subjects]
+    if same:
+        events.warning(
+            f"{len(same)} cases belong to people the model was trained on ({', '.join(same[:3])}): "
+            "a network may have learned them by heart."
+        )
+
+
+def _load(source: Source) -> tuple[Volume, str]:
+    volume = read(source.path)
+    if volume.provenance is not None and source.label == "real":
+        raise MedGANSynthError(
+            f"{source.path.name}: is listed as real but is marked synthetic; mend the list."
+        )
+    model = volume.provenance.model if volume.provenance is not None else ""
+    return straighten(volume), model
+
+
+def _common(
+    planned: dict[str, Planned],
+    spacing: tuple[float, ...],
+    shape: tuple[int, ...],
+    progress: Any,
+) -> tuple[CommonGrid, dict[str, str]]:
+    extents, models = [], {}
+    for number, (case, plan) in enumerate(planned.items()):
+        volume, models[case] = _load(plan.source)
+        try:
+            extents.append(extent(volume))
+        except ValueError as error:
+            raise MedGANSynthError(f"{plan.source.path.name}: {error}; leave it out.") from None
+        progress((number + 1) / len(planned))
+    return common_grid(extents, spacing, shape), models
+
+
+def _prepared(case: str, plan: Planned, grid: CommonGrid, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(generator(seed, "dither", case).getrandbits(128))
+    try:
+        array = harmonise(_load(plan.source)[0], grid, rng)
+    except ValueError as error:
+        raise MedGANSynthError(f"{plan.source.path.name}: {error}; leave it out.") from None
+    return obvious(array, rng) if plan.made_obvious else array
+
+
+def _write_case(array: np.ndarray, grid: CommonGrid, path: Path) -> None:
+    """Uncompressed, so that all files have the same size, and with the same date."""
+    sitk.WriteImage(to_image(array, grid.affine), str(path), useCompression=False)
+    os.utime(path, (_TIME, _TIME))
+
+
+def _checked(value: Any, where: str) -> Any:
+    """Through the schema once, so that what is written can be read."""
+    return schema.from_dict(type(value), schema.to_dict(value), where)
+
+
+def _slices(display: str, count: int) -> tuple[int, int]:
+    """The middle one, or the middle three fifths."""
+    if display == "slice":
+        return count // 2, count // 2
+    return count // 5, count - 1 - count // 5
+
+
+def _key_case(plan: Planned, hashes: dict[Path, str], model: str) -> KeyCase:
+    source = plan.source
+    return KeyCase(
+        truth=plan.truth,
+        role=plan.role,
+        source=source.path.name,
+        sha256=hashes[source.path],
+        group=source.group,
+        subject=source.subject,
+        model=source.model or model,
+        seed=source.seed,
+        plane=source.plane,
+        notes=source.notes,
+    )
+
+
+def _result(out: Path, key: Path, preview: Path, study: Study, truth: Key) -> dict[str, Any]:
+    roles = [(case.role, case.truth) for case in truth.cases.values()]
+    rows = [
+        {"role": role} | {truth: roles.count((role, truth)) for truth in ("real", "synthetic")}
+        for role in ("scored", "practice", "catch")
+    ]
+    trials = max(len(t) for t in study.orders.values())
+    text = (
+        f"{out}: {len(study.cases)} cases on one grid of {' x '.join(map(str, study.shape))} "
+        f"voxels, {len(study.orders)} readers, {trials} trials each. The key is {key}; "
+        "keep it from the readers."
+    )
+    return {"text": text, "rows": rows, "outputs": [str(out), str(key), str(preview)]}

@@ -1,0 +1,230 @@
+"""`medgansynth study report`: the study on one page, with every table as CSV."""
+
+import base64
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from .. import files
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..volume.itk import to_array
+from . import charts, page
+from .analysis import analysis, file_names, short, spoken, write_tables
+from .by_reader import BIASED, confusion, ratings
+from .checklist import checklist
+from .roc import curve
+from .study import case_path
+
+_FOOLING = 12
+_WINDOW = 11  # trials in a point of the learning curve
+
+
+def report_study(
+    study: Path, key: Path, out: Path, overwrite: bool, events: Events
+) -> dict[str, Any]:
+    """Write `report.html`, `summary.json` and the CSV files into the folder `out`.
+
+    Raises:
+        MedGANSynthError: as `analyse_study`.
+    """
+    study, key, out = Path(study), Path(key), Path(out)
+    summary, tables = analysis(study, key, events)
+    tables["checklist"] = checklist(summary)
+    text = page.page(f"Reader study: {summary['name']}", _sections(summary, tables, study))
+    with files.whole_folder(out, overwrite) as folder:
+        write_tables(summary, tables, folder)
+        (folder / "report.html").write_text(text, "utf-8")
+    names = ["report.html", "summary.json", *file_names(tables)]
+    return {
+        "text": f"{spoken(summary)} The report is {out / 'report.html'}.",
+        "rows": [short(row) for row in summary["readers"]],
+        "outputs": [str(out / name) for name in names],
+    }
+
+
+def _sections(
+    summary: dict[str, Any], tables: dict[str, Any], study: Path
+) -> list[tuple[str, str]]:
+    panel, readers = summary["panel"], summary["readers"]
+    scored = [row for row in tables["answers"] if row["role"] == "scored"]
+    notices = "".join(page.paragraph(text, "notice") for text in summary["notices"])
+    sections = [
+        ("Result", page.paragraph(panel["text"], "verdict") + notices + _means(panel)),
+        ("Readers", _forest(readers, panel) + page.table([short(row) for row in readers])),
+        ("Errors and leaning", _errors(readers, scored)),
+    ]
+    if panel["auc"] is not None:
+        sections.append(("ROC curves", _curves(scored)))
+    if len(readers) > 1:
+        sections.append(("Agreement between readers", _kappas(readers, panel)))
+    sections += [
+        ("Agreement of readers with themselves", page.table(readers, _REPEATS)),
+        ("Response times", _times(readers)),
+        ("Learning", _learning(scored) + page.table(readers, _LEARNING)),
+        ("Cases that fooled most readers", _fooling(tables["cases"], study, summary)),
+    ]
+    if tables["groups"]:
+        sections.append(("By group and model", page.table(tables["groups"])))
+    sections += [
+        ("What a study of this size can show", _power(panel)),
+        ("Leak audit", _audit(summary["audit"])),
+        ("Reporting checklist", page.table(tables["checklist"])),
+    ]
+    return sections
+
+
+_REPEATS = ("reader", "repeats", "repeat_agreement", "repeat_kappa")
+_LEARNING = ("reader", "first_half", "second_half", "halves_p", "learning_per_trial", "learning_p")
+
+
+def _means(panel: dict[str, Any]) -> str:
+    rows = []
+    for name in ("auc", "accuracy"):
+        interval = panel[f"{name}_interval"] or (None, None)
+        rows.append({"figure": name, "value": panel[name], "low": interval[0], "high": interval[1]})
+    return page.table(rows) + page.paragraph(
+        "Intervals are 95 %, for other readers and other cases like these. Research only, not for "
+        "diagnosis."
+    )
+
+
+def _forest(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
+    rows = [(r["reader"], r["accuracy"], r["accuracy_low"], r["accuracy_high"]) for r in readers]
+    if panel["accuracy_interval"]:
+        rows.append(("all readers", panel["accuracy"], *panel["accuracy_interval"]))
+    margin = panel["margin"]
+    return charts.forest(rows, 0.5, (0.5 - margin, 0.5 + margin), "accuracy (grey: the margin)")
+
+
+def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]]) -> str:
+    columns = ("sensitivity", "specificity", "fake_error", "real_error", "hype")
+    leaning = ("says_synthetic", "d_prime", "criterion", "biased")
+    rows = []
+    for row in readers:
+        counts = confusion([r for r in scored if r["reader"] == row["reader"]])
+        rows.append(
+            {
+                "reader": row["reader"],
+                "synthetic, said synthetic": counts.hits,
+                "synthetic, said real": counts.misses,
+                "real, said synthetic": counts.false_alarms,
+                "real, said real": counts.correct_rejections,
+            }
+        )
+    return (
+        page.table(rows)
+        + page.table(readers, ("reader", *columns, *leaning))
+        + page.paragraph(
+            "hype is the share of all errors; above 0.5 synthetic cases look more real than real "
+            f"ones. A criterion beyond {BIASED:g} either way is reported as response bias. In a "
+            "study of pairs read synthetic as right and real as left."
+        )
+    )
+
+
+def _curves(scored: list[dict[str, Any]]) -> str:
+    curves = []
+    for reader in dict.fromkeys(row["reader"] for row in scored):
+        signal, noise = ratings([row for row in scored if row["reader"] == reader])
+        if len(signal) and len(noise):
+            curves.append((reader, curve(signal, noise)))
+    return charts.roc_plot(curves)
+
+
+def _kappas(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
+    values = {(p["reader"], p["other"]): p["kappa"] for p in panel["pairwise"]}
+    rows = [{n: panel[n] for n in ("raw_agreement", "fleiss_kappa", "ac1", "common_items")}]
+    return charts.heat_map([r["reader"] for r in readers], values) + page.table(rows)
+
+
+def _times(readers: list[dict[str, Any]]) -> str:
+    columns = ("seconds_synthetic", "seconds_real", "seconds_correct", "seconds_wrong")
+    groups = [(r["reader"], [r[c] or 0.0 for c in columns]) for r in readers]
+    names = ("synthetic", "real", "right answers", "wrong answers")
+    return charts.bars(groups, names, "median response time in seconds") + page.paragraph(
+        "Median seconds from the first sight of a case to the answer, without pauses."
+    )
+
+
+def _learning(scored: list[dict[str, Any]]) -> str:
+    curves = []
+    for reader in dict.fromkeys(row["reader"] for row in scored):
+        correct = np.array([row["correct"] for row in scored if row["reader"] == reader], float)
+        size = min(_WINDOW, len(correct))
+        shares = np.convolve(correct, np.ones(size) / size, "valid")
+        curves.append((reader, [(n + (size + 1) / 2, float(s)) for n, s in enumerate(shares)]))
+    return charts.lines(curves, "scored trial", f"share correct over {_WINDOW} trials")
+
+
+def _fooling(cases: list[dict[str, Any]], study: Path, summary: dict[str, Any]) -> str:
+    fooling = [row for row in cases if row["truth"] != "real" and row["fooled"] > 0][:_FOOLING]
+    if not fooling:
+        return page.paragraph("No synthetic case was taken for a real one.")
+    window = summary["design"]["window"]
+    tiles = []
+    for row in fooling:
+        uri = _thumbnail([case_path(study, case) for case in row["item"].split("+")], window)
+        text = f"{row['item']}: fooled {100 * row['fooled']:.0f} % of {row['readers']}"
+        tiles.append((uri, text))
+    return page.pictures(tiles)
+
+
+def _power(panel: dict[str, Any]) -> str:
+    if panel.get("low") is None:
+        return page.paragraph("Too few answers to say.")
+    half, margin = (panel["high"] - panel["low"]) / 2, panel["margin"]
+    return page.paragraph(
+        f"With {panel['readers']} readers and {panel['items']} cases the interval reaches "
+        f"{half:.2f} to either side. A true {panel['endpoint']} nearer to 0.5 than about that "
+        f"would often be missed; equivalence within {margin:.2f} can be shown only where the interval is "
+        "narrower than the margin. `medgansynth study sizes` plans the next study."
+    )
+
+
+def _audit(audit: dict[str, Any] | None) -> str:
+    if audit is None:
+        return page.paragraph("No audit lies beside the key.", "notice")
+    text = (
+        f"Bookkeeping AUC {audit['bookkeeping_auc']:.2f}, permutation p "
+        f"{audit['bookkeeping_p']:.3f}; content AUC {audit['content_auc']:.2f} over "
+        f"{audit['cases']} cases."
+    )
+    html = page.paragraph(text)
+    if audit["leak"]:
+        reason = audit["override"] or "none was given"
+        html += page.paragraph(f"A leak was found. Reason to go on: {reason}", "notice")
+    return html + page.table(audit["bookkeeping"][:5]) + page.table(audit["content"][:5])
+
+
+def _thumbnail(paths: list[Path], window: list[float]) -> str:
+    """The middle axial slices of one or two cases as a data URI."""
+    slices = []
+    for path in paths:
+        try:
+            array = to_array(sitk.ReadImage(str(path)))
+        except RuntimeError:
+            raise MedGANSynthError(f"{path}: cannot be read; copy the study again.") from None
+        slices.append(np.rot90(array[:, :, array.shape[2] // 2]).astype(float))
+    low, high = window
+    grey = (np.hstack(slices) - low) / max(high - low, 1e-6)
+    return "data:image/png;base64," + base64.b64encode(png(grey)).decode()
+
+
+def png(grey: np.ndarray) -> bytes:
+    """`[rows, cols]` in [0, 1] as an 8-bit PNG (ISO 15948)."""
+    pixels = np.rint(255 * np.clip(grey, 0, 1)).astype(np.uint8)
+    rows, columns = pixels.shape
+    raw = b"".join(b"\0" + row.tobytes() for row in pixels)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    head = struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body

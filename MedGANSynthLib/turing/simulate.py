@@ -1,0 +1,92 @@
+"""Readers made of random numbers, who go through the same session as people.
+
+They test the whole way from order to report, and show what a study of a given size can find.
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from .order import generator
+from .reading import Reading
+from .study import Key, Trial, read_key, read_study
+
+_CUTS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+
+
+@dataclasses.dataclass(frozen=True)
+class SimulatedReader:
+    """An equal-variance signal-detection observer (Green and Swets 1966).
+
+    Attributes:
+        auc: true area under the ROC curve.
+        criterion: shifts all answers; above 0 towards "real".
+        always: the one rating given to everything, in place of looking.
+    """
+
+    auc: float = 0.5
+    criterion: float = 0.0
+    always: int | None = None
+
+    def rate(self, evidence: float) -> int:
+        """Rating 1 to 6 for evidence around 0."""
+        if self.always is not None:
+            return self.always
+        return int(np.searchsorted(_CUTS, evidence - self.criterion)) + 1
+
+    def evidence(self, truth: str, noise: float) -> float:
+        """Standard normal `noise`, moved apart by the distance that the AUC needs."""
+        distance = np.sqrt(2) * stats.norm.ppf(self.auc)
+        return noise + (distance / 2 if truth in ("synthetic", "right") else -distance / 2)
+
+
+class _Clock:
+    """Time that passes only when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def simulate_readers(
+    folder: Path,
+    key: Path,
+    readers: dict[str, SimulatedReader],
+    seed: int,
+    stop_after: int | None = None,
+    about: dict[str, Any] | None = None,
+) -> None:
+    """Let each of `readers` answer all of its trials (or the first `stop_after`) through `Reading`.
+
+    Catch trials are seen through by everybody who looks.
+    """
+    study, _ = read_study(folder)
+    truth = read_key(key, study)
+    for name, reader in readers.items():
+        draws = np.random.default_rng(generator(seed, "reader", name).getrandbits(128))
+        clock = _Clock()
+        session = Reading(folder, name, about, clock=clock, wall=clock)
+        try:
+            while not session.finished and session.position != stop_after:
+                trial = session.trial
+                session.request()
+                session.shown()
+                evidence = reader.evidence(_truth(trial, truth), draws.standard_normal())
+                if truth.cases[trial.cases[0]].role == "catch":
+                    evidence = 3.0
+                clock.now += float(draws.lognormal(1.5, 0.4) / (1 + abs(evidence) / 4))
+                session.answer(reader.rate(evidence), slices_visited=int(draws.integers(5, 30)))
+        finally:
+            session.close()
+
+
+def _truth(trial: Trial, key: Key) -> str:
+    first = key.cases[trial.cases[0]].truth
+    if len(trial.cases) == 1:
+        return first
+    return "left" if first == "synthetic" else "right"

@@ -1,0 +1,139 @@
+"""Answers and key brought together: one row for each trial that was answered."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from ..errors import MedGANSynthError
+from .answers import read_log
+from .reading import answers_folder, progress
+from .records import Answered, Opened, Skipped, Undone
+from .study import PAIR_SCALE, SCALE, Key, Study, Trial, read_key, read_study
+
+
+@dataclasses.dataclass(frozen=True)
+class Unblinded:
+    """A study with its truth.
+
+    Attributes:
+        rows: flat dictionaries, the long table of all answers in order.
+        about: what each reader said of themselves.
+        events: for each reader the counts of skipped, undone and missing trials.
+    """
+
+    study: Study
+    sha256: str
+    key: Key
+    rows: list[dict[str, Any]]
+    about: dict[str, dict[str, Any]]
+    events: dict[str, dict[str, int]]
+
+    @property
+    def pairs(self) -> bool:
+        """Whether cases were shown side by side."""
+        return self.study.design.display == "pair"
+
+
+def unblind(folder: Path, key: Path) -> Unblinded:
+    """Read all logs of a study and tell the truth.
+
+    Raises:
+        MedGANSynthError: the wrong key, a log that was changed or is of another study or order, no
+            answer at all.
+    """
+    study, sha256 = read_study(folder)
+    truth = read_key(key, study)
+    missing = {case.id for case in study.cases} - set(truth.cases)
+    if missing:
+        raise MedGANSynthError(f"{key}: says nothing about {min(missing)}; use the original key.")
+    rows: list[dict[str, Any]] = []
+    about, events = {}, {}
+    for reader, trials in study.orders.items():
+        path = answers_folder(folder) / f"{reader}.jsonl"
+        if not path.exists():
+            continue
+        records, _ = read_log(path)
+        if not records:
+            continue
+        opened = records[0]
+        assert isinstance(opened, Opened)
+        if opened.study_sha256 != sha256 or opened.reader != reader:
+            raise MedGANSynthError(
+                f"{path}: holds answers of another reader or study; move it away."
+            )
+        done = progress(records)
+        _fits(path, trials, done)
+        rows += _rows(reader, trials, done, truth)
+        about[reader] = dict(opened.about)
+        events[reader] = {
+            "skipped": sum(isinstance(r, Skipped) for r in done.values()),
+            "undone": sum(isinstance(r, Undone) for r in records),
+            "missing": len(trials) - len(done),
+        }
+    if not any(row["role"] == "scored" for row in rows):
+        raise MedGANSynthError(
+            f"{folder}: holds no answer yet; readers work through it in 3D Slicer."
+        )
+    return Unblinded(study, sha256, truth, rows, about, events)
+
+
+def _fits(path: Path, trials: tuple[Trial, ...], done: dict[int, Answered | Skipped]) -> None:
+    for number, record in done.items():
+        wrong = number >= len(trials)
+        if not wrong and isinstance(record, Answered):
+            wrong = record.cases != trials[number].cases
+        if wrong:
+            raise MedGANSynthError(
+                f"{path.name}: trial {number} is not what the study's order has there; "
+                "use the log that belongs to this study."
+            )
+
+
+def _rows(
+    reader: str, trials: tuple[Trial, ...], done: dict[int, Answered | Skipped], key: Key
+) -> list[dict[str, Any]]:
+    rows, seen = [], set()
+    for number, record in sorted(done.items()):
+        if not isinstance(record, Answered):
+            continue
+        trial = trials[number]
+        first = key.cases[trial.cases[0]]
+        if len(trial.cases) == 2:
+            truth = "left" if first.truth == "synthetic" else "right"
+            decision, words = ("left" if record.rating <= 3 else "right"), PAIR_SCALE
+        else:
+            truth = first.truth
+            decision, words = ("real" if record.rating <= 3 else "synthetic"), SCALE
+        role = "practice" if trial.practice else first.role
+        if role == "scored" and trial.item in seen:
+            role = "repeat"
+        seen.add(trial.item)
+        shown = [key.cases[case] for case in trial.cases]
+        rows.append(
+            {
+                "reader": reader,
+                "trial": number,
+                "role": role,
+                "item": trial.item,
+                "truth": truth,
+                "rating": record.rating,
+                "answer": words[record.rating - 1],
+                "decision": decision,
+                "confidence": abs(record.rating - 3.5) + 0.5,
+                "correct": int(decision == truth),
+                "response_s": round(record.response_ms / 1000, 3),
+                "first_action_s": None
+                if record.first_action_ms is None
+                else round(record.first_action_ms / 1000, 3),
+                "paused_s": round(record.paused_ms / 1000, 3),
+                "time_doubtful": int(record.suspended),
+                "slices_visited": record.slices_visited,
+                "window_changed": int(record.window_changed),
+                "flagged": int(record.flagged),
+                "reasons": " ".join(record.reasons),
+                "note": record.note,
+                "group": " ".join(sorted({c.group for c in shown if c.group})),
+                "model": " ".join(sorted({c.model for c in shown if c.model})),
+            }
+        )
+    return rows
