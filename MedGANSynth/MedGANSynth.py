@@ -42,9 +42,10 @@ class MedGANSynth(ScriptedLoadableModule):
 
 
 def _on_startup():
-    from MedGANSynthPanels import sample_data
+    from MedGANSynthPanels import sample_data, session
 
     sample_data.register()
+    session.start()
 
 
 class MedGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -56,8 +57,10 @@ class MedGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
+        from MedGANSynthPanels import session
         from MedGANSynthPanels.pages import Pages
 
+        session.start()
         self.logic = MedGANSynthLogic()
         self.pages = Pages(self.logic, self.resourcePath("UI/MedGANSynth.ui"))
         self.layout.addWidget(self.pages.widget)
@@ -86,9 +89,9 @@ class MedGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.pages.cleanup()
 
     def onReload(self):
+        self.cleanup()
         from MedGANSynthPanels import lifetime
 
-        self.cleanup()
         lifetime.forget_modules()
         ScriptedLoadableModuleWidget.onReload(self)
 
@@ -143,12 +146,52 @@ class MedGANSynthLogic(ScriptedLoadableModuleLogic):
         from MedGANSynthPanels.translation import Translation
         from MedGANSynthPanels.waiting import Waiting
 
-        translation = Translation()
-        waiting = Waiting(listener)
+        translation, waiting = Translation(), Waiting(listener)
         translation.start(
             volumes, model, direction, device, output, restriction, uncertainty, waiting.hear
         )
-        return waiting.result(translation) if wait else translation
+        return waiting.results(translation)[0] if wait else translation
+
+    def translate_several(self, volumes, model, wait=True, listener=None, **options):
+        """Translate volume (or sequence) nodes one after the other; one that fails stops no other.
+
+        Args:
+            options: `direction`, `device`, `restriction`, `uncertainty` as for `translate`.
+
+        Returns:
+            The new nodes; without `wait` the `NodeBatch`, which has `cancel()` and `results`.
+
+        Raises:
+            PanelError: none could be translated.
+        """
+        from MedGANSynthPanels.batch import NodeBatch
+        from MedGANSynthPanels.waiting import Waiting
+
+        batch, waiting = NodeBatch(), Waiting(listener)
+        batch.start(volumes, waiting.hear, model=model, **options)
+        return waiting.results(batch) if wait else batch
+
+    def translate_folder(self, folder, out, model, wait=True, listener=None, **options):
+        """Translate all volume files of a folder into files; the scene is not touched.
+
+        Args:
+            options: `direction`, `device`, `uncertainty` as for `translate`.
+
+        Returns:
+            One dictionary for each volume; without `wait` the `FolderBatch`, which has `cancel()`.
+
+        Raises:
+            PanelError: what stopped the whole of it.
+        """
+        from MedGANSynthPanels.batch import FolderBatch
+        from MedGANSynthPanels.waiting import Waiting
+
+        batch, waiting = FolderBatch(), Waiting(listener)
+        batch.start(folder, out, model, listener=waiting.hear, **options)
+        if not wait:
+            return batch
+        waiting.results(batch)
+        return batch.rows
 
     def ready(self, parent=None):
         """Whether all that models need is installed; if not, asks whether to install it now."""
@@ -164,8 +207,14 @@ class MedGANSynthLogic(ScriptedLoadableModuleLogic):
 
 
 class MedGANSynthTest(ScriptedLoadableModuleTest):
-    """What Slicer's self-test runs."""
+    """What Slicer's self-test runs; see MedGANSynthPanels/self_test.py."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
 
     def runTest(self):
-        slicer.mrmlScene.Clear(0)
-        self.assertIsInstance(MedGANSynthLogic().models(), list)
+        from MedGANSynthPanels import self_test
+
+        for check in self_test.CHECKS:
+            self.setUp()
+            self.delayDisplay(check(self, MedGANSynthLogic()))

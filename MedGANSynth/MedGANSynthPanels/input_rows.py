@@ -12,42 +12,47 @@ HIDDEN = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLTensorVolumeNode")
 
 
 class InputRows:
-    """Selectors in a form from row `first` on; `chosen()` is called after the user has chosen."""
+    """Selectors in a form from row `first` on; `chosen()` is called after the user has chosen.
+
+    Rows that are not needed are hidden and used again: a selector that is deleted while it tells
+    what was chosen would bring Slicer down.
+    """
 
     def __init__(self, form, first: int, chosen: Callable[[], None]):
         self.form = form
         self.first = first
         self.chosen = chosen
-        self.selectors: dict[str, object] = {}
+        self.rows: list[tuple] = []
+        self.modalities: list[str] = []
 
     def show(self, modalities: list[str], nodes: dict[str, object]) -> None:
         """Have a row for each modality and show the chosen nodes."""
-        if modalities != list(self.selectors):
-            self._rebuild(modalities)
-        for modality, selector in self.selectors.items():
+        self.modalities = list(modalities)
+        while len(self.rows) < len(modalities):
+            self.rows.append(self._new_row())
+        for index, (label, selector) in enumerate(self.rows):
+            needed = index < len(modalities)
+            label.visible = selector.visible = needed
+            modality = modalities[index] if needed else ""
+            label.text = _("{modality} volume:").format(modality=spoken(modality))
+            tip = _("The {modality} volume to translate")
+            selector.toolTip = tip.format(modality=spoken(modality))
             was_blocked = selector.blockSignals(True)
             selector.setCurrentNode(nodes.get(modality))
             selector.blockSignals(was_blocked)
+
+    @property
+    def selectors(self) -> dict[str, object]:
+        """The selector of each modality."""
+        return {m: row[1] for m, row in zip(self.modalities, self.rows, strict=False)}
 
     def nodes(self) -> dict[str, object]:
         """The chosen node of each modality that has one."""
         found = {modality: s.currentNode() for modality, s in self.selectors.items()}
         return {modality: node for modality, node in found.items() if node is not None}
 
-    def _rebuild(self, modalities: list[str]) -> None:
-        for _row in self.selectors:
-            self.form.removeRow(self.first)
-        self.selectors = {}
-        for row, modality in enumerate(modalities, self.first):
-            selector = self._selector()
-            selector.toolTip = _("The {modality} volume to translate").format(
-                modality=spoken(modality)
-            )
-            text = _("{modality} volume:").format(modality=spoken(modality))
-            self.form.insertRow(row, qt.QLabel(text), selector)
-            self.selectors[modality] = selector
-
-    def _selector(self):
+    def _new_row(self) -> tuple:
+        label = qt.QLabel()
         selector = slicer.qMRMLNodeComboBox()
         selector.nodeTypes = ["vtkMRMLScalarVolumeNode"]
         selector.hideChildNodeTypes = list(HIDDEN)
@@ -57,4 +62,5 @@ class InputRows:
         selector.noneDisplay = _("Choose a volume")
         selector.setMRMLScene(slicer.mrmlScene)
         selector.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.chosen())
-        return selector
+        self.form.insertRow(self.first + len(self.rows), label, selector)
+        return label, selector

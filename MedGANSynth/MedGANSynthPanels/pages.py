@@ -3,6 +3,9 @@
 import slicer
 from slicer.i18n import tr as _
 
+from . import lifetime, session
+from .environment import ReportWindow
+from .panel_models import PanelModels
 from .panel_translate import PanelTranslate
 
 
@@ -14,7 +17,12 @@ class Pages:
         self.ui = slicer.util.childWidgetVariables(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
         self.translate = PanelTranslate(logic)
+        self.models = PanelModels(logic)
+        self.models.changed.connect(self.translate.enter)
         self.ui.pages.addTab(self.translate.widget, _("Translate"))
+        self.ui.pages.addTab(self.models.widget, _("Models"))
+        self.report = ReportWindow(self.widget)
+        self.ui.environmentButton.connect("clicked(bool)", self.report.show)
 
     def set_parameters(self, parameters) -> None:
         """Show these parameters; None while there are none."""
@@ -23,7 +31,12 @@ class Pages:
     def enter(self) -> None:
         """The module is shown."""
         self.translate.enter()
+        self.models.enter()
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
         self.translate.cleanup()
+        self.models.cleanup()
+        self.report.stop()
+        session.stop()
+        lifetime.end()

@@ -6,14 +6,15 @@ import vtk
 from slicer.i18n import tr as _
 
 from . import parameters as stored
-from . import readiness
+from . import readiness, timing
 from .devices import Devices
 from .fitting import contrast_of
 from .input_rows import InputRows
 from .model_choice import ModelChoice, fill
 from .panel import Panel, allow, guarded
 from .parameters import Show, Source
-from .run_view import RunView, duration
+from .result_view import ResultView
+from .running import Running
 from .volume_list import VolumeList
 
 
@@ -24,14 +25,15 @@ class PanelTranslate(Panel):
         Panel.__init__(self, "PanelTranslate.ui")
         self.logic = logic
         self.parameters = None
-        self.run = None
-        self.warnings: list[str] = []
+        self.started: tuple[str, str, str] = ("", "", "")
+        self.original = None
+        self.result = ResultView()
         self.tag = None
         self.rows = InputRows(self.ui.inputSection.layout(), 1, self.on_inputs)
         self.several = VolumeList(self.ui, self.on_several)
         self.choice = ModelChoice(self.ui, self.on_model)
         self.devices = Devices(self.refresh)
-        self.view = RunView(self.ui)
+        self.running = Running(self.ui, self.message, self.refresh, self.on_done)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         self.ui.allModelsBox.connect("toggled(bool)", self.refresh)
         self.ui.inputFolderEdit.connect("currentPathChanged(QString)", self.on_folders)
@@ -88,6 +90,7 @@ class PanelTranslate(Panel):
         self._show_folders()
         self._show_pages()
         self._show_buttons()
+        self.result.update(chosen.show, chosen.fade)
         stored.remember(chosen)
 
     def _show_folders(self) -> None:
@@ -124,7 +127,7 @@ class PanelTranslate(Panel):
         self.ui.framesBox.visible = sequence is not None
 
     def _show_buttons(self) -> None:
-        running = self.run is not None
+        running = self.running.open
         missing = readiness.problem(self.parameters, self.choice.way)
         problem = _("A translation runs; cancel it first") if running else missing
         allow(self.ui.translateButton, _("Make the synthetic volume"), problem)
@@ -195,90 +198,60 @@ class PanelTranslate(Panel):
             self.parameters.settings.outputFolder = self.ui.outputFolderEdit.currentPath
 
     def on_scene(self, _caller=None, _event=None) -> None:
-        """Nodes have come or gone."""
+        """Nodes have come or gone; once for all that do so now."""
         if self.parameters is not None and not slicer.mrmlScene.IsBatchProcessing():
-            qt.QTimer.singleShot(0, self.refresh)
+            qt.QTimer.singleShot(0, self._refresh_later)
+
+    def _refresh_later(self) -> None:
+        if self.parameters is not None:
+            self.refresh()
 
     @guarded
     def on_translate(self) -> None:
         """Start what the parameters ask for."""
-        way, chosen = self.choice.way, self.parameters
+        way = self.choice.way
         self.message.clear()
-        self.warnings = []
         if not self.logic.ready(self.widget):
             self.message.warn(_("What is missing was not installed, so nothing can be translated."))
             return
-        self.view.start(_("Starting"))
-        self.view.log(f"{way.entry.name} {way.entry.manifest.version}, {way.label}")
-        try:
-            self.run = self._start(way, chosen)
-        except Exception:
-            self.view.finish(_("Not started"))
-            raise
-        self.refresh()
+        self.started = (way.entry.name, way.name, self.parameters.settings.device)
+        self.original = self.first_input()
+        self.running.begin(
+            f"{way.entry.name} {way.entry.manifest.version}, {way.label}",
+            lambda listener: self._start(way, listener),
+        )
 
-    def _start(self, way, chosen):
-        settings = chosen.settings
+    def _start(self, way, listener):
+        chosen, settings = self.parameters, self.parameters.settings
         common = {
             "model": way.entry.name,
             "direction": way.name,
             "device": settings.device,
             "uncertainty": settings.uncertainty,
             "wait": False,
-            "listener": self.on_event,
+            "listener": listener,
         }
         if settings.source == Source.FOLDER:
-            return self.logic.translate_folder(
-                settings.inputFolder, settings.outputFolder, **common
-            )
+            folders = (settings.inputFolder, settings.outputFolder)
+            return self.logic.translate_folder(*folders, **common)
         common["restriction"] = chosen.restriction
         if settings.source == Source.SEVERAL:
             return self.logic.translate_several(self.several.nodes(), **common)
         inputs = self.rows.nodes()
-        if chosen.frames and self.logic.sequence_of(self.first_input()) is not None:
+        if chosen.frames and self.logic.sequence_of(self.original) is not None:
             inputs = {m: self.logic.sequence_of(node) or node for m, node in inputs.items()}
             return self.logic.translate(inputs, **common)
         return self.logic.translate(inputs, output=chosen.output, **common)
 
     @guarded
     def on_cancel(self) -> None:
-        """Stop the run; its last event says so."""
-        if self.run is not None:
-            self.run.cancel()
+        """Stop the run."""
+        self.running.cancel()
 
-    def on_event(self, event: dict) -> None:
-        """What a run says."""
-        kind = event["event"]
-        if kind == "progress":
-            self.view.progress(event["fraction"], event.get("eta_s"), event.get("text", ""))
-        elif kind == "warning":
-            self.view.log(event["text"])
-            self.warnings.append(event["text"])
-        elif kind == "done":
-            self._finish(event)
-        elif kind == "error":
-            self._fail(event)
-
-    def _finish(self, event: dict) -> None:
-        text = event.get("text") or _("{name} is ready after {time}").format(
-            name=event["nodes"][0].GetName(), time=duration(event["seconds"])
-        )
-        self._end(text)
-        if self.warnings:
-            self.message.warn(" ".join([f"{text}.", *self.warnings]))
-        else:
-            self.message.say(f"{text}.")
-
-    def _fail(self, event: dict) -> None:
-        self._end(event["text"])
-        if event.get("log"):
-            self.view.log(event["log"])
-        if event.get("cancelled"):
-            self.message.say(event["text"])
-        else:
-            self.message.complain(event["text"])
-
-    def _end(self, text: str) -> None:
-        self.view.finish(text)
-        self.run = None
-        self.refresh()
+    def on_done(self, event: dict) -> None:
+        """A run has made what it should: show it, and note how long one volume took."""
+        nodes, seconds = event["nodes"], self.running.view.seconds()
+        if self.original is not None and nodes:
+            self.result.set(self.original, nodes[0])
+        if seconds is not None and len(nodes) == 1 and nodes[0].IsA("vtkMRMLVolumeNode"):
+            timing.remember(*self.started, seconds, nodes[0].GetImageData().GetDimensions())

@@ -10,12 +10,12 @@ class RunView:
 
     def __init__(self, ui):
         self.ui = ui
-        self.started = 0.0
+        self.begun: float | None = None
         ui.progressBar.hide()
 
     def start(self, text: str) -> None:
         """A run begins."""
-        self.started = time.monotonic()
+        self.begun = None
         self.ui.progressBar.setValue(0)
         self.ui.progressBar.setFormat(text)
         self.ui.progressBar.show()
@@ -23,17 +23,22 @@ class RunView:
 
     def progress(self, fraction: float, eta_s: float | None, text: str) -> None:
         """How far the run is, from 0 to 1."""
+        if self.begun is None:
+            self.begun = time.monotonic()
         percent = int(100 * fraction)
         left = _(", {time} left").format(time=duration(eta_s)) if eta_s is not None else ""
         self.ui.progressBar.setValue(percent)
         self.ui.progressBar.setFormat(f"{percent} %{left}")
         self.ui.progressBar.toolTip = text
 
-    def finish(self, text: str) -> float:
-        """The run is over; how many seconds it took."""
+    def seconds(self) -> float | None:
+        """How long it has been at work, without what it took to start; None: it has not begun."""
+        return None if self.begun is None else time.monotonic() - self.begun
+
+    def finish(self, text: str) -> None:
+        """The run is over."""
         self.ui.progressBar.hide()
         self.log(text)
-        return time.monotonic() - self.started
 
     def log(self, text: str) -> None:
         """Add a line with the time of day."""

@@ -8,8 +8,8 @@ from slicer.i18n import tr as _
 KEY = "MedGANSynth/Times"
 
 
-def remember(model: str, direction: str, device: str, seconds: float, size: list[int]) -> None:
-    """Note the last run's time for one volume of `size` voxels."""
+def remember(model: str, direction: str, device: str, seconds: float, size) -> None:
+    """Note the last run's time for one volume of `size` (i, j, k) voxels."""
     known = _known()
     known[f"{model}/{direction}/{device}"] = [round(seconds, 2), *map(int, size)]
     qt.QSettings().setValue(KEY, json.dumps(known))

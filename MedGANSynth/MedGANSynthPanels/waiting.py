@@ -1,4 +1,4 @@
-"""For scripts: wait for a translation while Slicer's window stays alive."""
+"""For scripts: wait for a run while Slicer's window stays alive."""
 
 import time
 from collections.abc import Callable
@@ -9,27 +9,27 @@ from .errors import PanelError
 
 
 class Waiting:
-    """Listens to a translation, and passes on what it hears."""
+    """Listens to a run, and passes on what it hears."""
 
     def __init__(self, listener: Callable[[dict], None] | None = None):
         self.listener = listener
         self.last: dict = {}
 
     def hear(self, event: dict) -> None:
-        """To be given to the translation as its listener."""
+        """To be given to the run as its listener."""
         self.last = event
         if self.listener is not None:
             self.listener(event)
 
-    def result(self, translation):
-        """The first node that it makes.
+    def results(self, run) -> list:
+        """The nodes that a run makes.
 
         Raises:
             PanelError: it failed or was cancelled.
         """
-        while translation.open:
+        while run.open:
             slicer.app.processEvents()
             time.sleep(0.005)
         if self.last.get("event") == "error":
             raise PanelError(self.last["text"])
-        return translation.results[0]
+        return run.results

@@ -1,7 +1,7 @@
 """The module's tests run on the host, which has to be in place before the module is imported."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "MedGANSynth"))
 from host.fixtures import click, errors, scene, wait_until
 
 __all__ = ["click", "errors", "scene", "wait_until"]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -51,3 +53,16 @@ def transform(scene: Any) -> Callable[..., Any]:
         return node
 
     return make
+
+
+@pytest.fixture
+def module(scene: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """The module's widget object, loaded and entered; settings and own models are empty."""
+    import qt
+    from host.scripted.loader import load_module, unload_module
+
+    monkeypatch.setenv("MEDGANSYNTH_MODELS", str(tmp_path / "models"))
+    qt.QSettings().remove("MedGANSynth")
+    yield load_module(ROOT / "MedGANSynth", "MedGANSynth")
+    unload_module("MedGANSynth")
+    qt.QSettings().remove("MedGANSynth")

@@ -1,0 +1,328 @@
+"""The Translate panel by mouse clicks, with a run that does what a test says."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import slicer
+from MedGANSynthPanels.errors import PanelError
+
+SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models" / "t1-t2-brain"
+
+
+class Run:
+    """Stands for a Translation that was started."""
+
+    def __init__(self, inputs, options):
+        self.inputs = inputs
+        self.options = {name: value for name, value in options.items() if name != "listener"}
+        self.listener = options["listener"]
+        self.open = True
+
+    def say(self, event):
+        self.open = self.open and event["event"] not in ("done", "error")
+        self.listener(event)
+
+    def cancel(self):
+        self.say({"event": "error", "text": "Cancelled.", "cancelled": True})
+
+
+@pytest.fixture
+def panel(module, monkeypatch):
+    """The panel, whose runs are kept in `panel.runs` and do nothing."""
+    panel = module.pages.translate
+    panel.runs = []
+
+    def translate(inputs, **options):
+        panel.runs.append(Run(inputs, options))
+        return panel.runs[-1]
+
+    monkeypatch.setattr(panel.logic, "translate", translate)
+    monkeypatch.setattr(panel.logic, "ready", lambda parent: True)
+    module.parent.show()
+    yield panel
+    module.parent.hide()
+
+
+@pytest.fixture
+def package(tmp_path):
+    """Adds a package to the user's models: only what the catalogue looks at."""
+
+    def add(name, **directions):
+        plain = json.loads((SHIPPED / "model.json").read_text())
+        template = plain["directions"]["t1-to-t2"]
+        plain |= {"name": name, "title": f"Title of {name}"}
+        plain["directions"] = {
+            key: {
+                **template,
+                "inputs": [{**template["inputs"][0], "modality": m} for m in inputs.split("+")],
+                "output": {**template["output"], "modality": key.rpartition("_")[2]},
+            }
+            for key, inputs in directions.items()
+        }
+        folder = tmp_path / "models" / name
+        folder.mkdir(parents=True)
+        (folder / "model.json").write_text(json.dumps(plain))
+        return folder
+
+    return add
+
+
+def choose(panel, **nodes):
+    for modality, node in nodes.items():
+        panel.rows.selectors[modality].setCurrentNode(node)
+
+
+def items(box):
+    return [box.itemText(n) for n in range(box.count)]
+
+
+def test_a_click_starts_what_is_chosen(panel, volume, click):
+    node, roi = volume("head T1"), slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
+    choose(panel, t1=node)
+    panel.ui.restrictionSelector.setCurrentNode(roi)
+    click(panel.ui.uncertaintyBox)
+    panel.ui.deviceBox.setCurrentIndex(1)
+    click(panel.ui.translateButton)
+    (run,) = panel.runs
+    assert run.inputs == {"t1": node}
+    assert run.options == {
+        "model": "t1-t2-brain",
+        "direction": "t1-to-t2",
+        "device": "cpu",
+        "output": None,
+        "restriction": roi,
+        "uncertainty": True,
+        "wait": False,
+    }
+
+
+def test_a_disabled_translate_says_what_is_missing(panel, volume, click):
+    button = panel.ui.translateButton
+    assert (button.enabled, button.toolTip) == (False, "Choose a T1 volume")
+    click(button)
+    node = volume("head")
+    choose(panel, t1=node)
+    assert button.enabled
+    panel.ui.outputSelector.setCurrentNode(node)
+    assert button.toolTip == "The output is also an input; choose another output"
+    assert not button.enabled
+    panel.ui.outputSelector.setCurrentNode(None)
+    slicer.mrmlScene.RemoveNode(node)
+    slicer.app.processEvents()
+    assert (button.enabled, button.toolTip) == (False, "Choose a T1 volume")
+    assert panel.runs == []
+
+
+def test_what_cannot_be_translated_is_said_before(panel, volume):
+    import numpy as np
+
+    choose(panel, t1=volume("flat", np.zeros((1, 4, 4), np.int16)))
+    assert not panel.ui.translateButton.enabled
+    assert panel.ui.translateButton.toolTip.startswith("flat is a 2D image")
+
+
+def test_progress_time_left_and_log(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    assert not panel.ui.progressBar.visible
+    click(panel.ui.translateButton)
+    run = panel.runs[0]
+    assert panel.ui.progressBar.visible
+    assert panel.ui.translateButton.toolTip == "A translation runs; cancel it first"
+    assert not panel.ui.translateButton.enabled and panel.ui.cancelButton.enabled
+    run.say({"event": "progress", "fraction": 0.425, "eta_s": 12.4, "text": "head"})
+    assert panel.ui.progressBar.value == 42
+    assert panel.ui.progressBar.text == "42 %, 12 s left"
+    run.say({"event": "warning", "text": "Looks odd."})
+    result = volume("head (synthetic T2)")
+    run.say({"event": "done", "nodes": [result], "seconds": 3.2})
+    assert not panel.ui.progressBar.visible
+    assert panel.message.text == "head (synthetic T2) is ready after 3 s.\nLooks odd."
+    log = panel.ui.logText.plainText
+    assert "t1-t2-brain" in log and "Looks odd." in log and "is ready" in log
+    assert panel.ui.translateButton.enabled and not panel.ui.cancelButton.enabled
+    assert panel.ui.timeLabel.text.endswith(" s for 5 × 4 × 3 voxels, here and last time")
+
+
+def test_cancel(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    assert panel.ui.cancelButton.toolTip == "No translation runs"
+    click(panel.ui.translateButton)
+    click(panel.ui.cancelButton)
+    assert not panel.runs[0].open
+    assert panel.message.text == "Cancelled."
+    assert panel.ui.translateButton.enabled
+
+
+def test_a_failure_is_one_sentence_and_the_log_has_more(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    panel.runs[0].say({"event": "error", "text": "It crashed.", "cancelled": False, "log": "tail"})
+    assert panel.message.text == "It crashed."
+    assert "tail" in panel.ui.logText.plainText
+    assert panel.ui.translateButton.enabled
+
+
+def test_a_refused_start_leaves_the_panel_ready(panel, volume, click, monkeypatch):
+    def refuse(inputs, **options):
+        raise PanelError("t1-t2-brain: it is gone; choose another model.")
+
+    monkeypatch.setattr(panel.logic, "translate", refuse)
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    assert panel.message.text == "t1-t2-brain: it is gone; choose another model."
+    assert panel.ui.translateButton.enabled and not panel.ui.progressBar.visible
+    monkeypatch.setattr(panel.logic, "ready", lambda parent: False)
+    click(panel.ui.translateButton)
+    assert panel.message.text == "What is missing was not installed, so nothing can be translated."
+
+
+def test_the_direction_follows_the_volume(panel, volume):
+    assert items(panel.ui.directionBox) == ["T1 → T2", "T2 → T1"]
+    node = volume("brain T2")
+    choose(panel, t1=node)
+    assert panel.ui.directionBox.currentText == "T2 → T1"
+    assert list(panel.rows.selectors) == ["t2"]
+    assert panel.rows.selectors["t2"].currentNode() is node
+    panel.ui.directionBox.setCurrentIndex(0)
+    assert panel.rows.selectors["t1"].currentNode() is node
+    assert panel.parameters.settings.direction == "t1-to-t2"
+
+
+def test_models_for_other_volumes_are_left_out(panel, package, volume, click):
+    package("ct-mr", to_t1="ct")
+    panel.enter()
+    assert items(panel.ui.modelBox) == ["t1-t2-brain", "ct-mr"]
+    assert not panel.ui.allModelsBox.visible
+    choose(panel, t1=volume("T1 of a head"))
+    assert items(panel.ui.modelBox) == ["t1-t2-brain"]
+    assert panel.ui.allModelsBox.text == "Show 1 more, made for other volumes"
+    click(panel.ui.allModelsBox)
+    assert items(panel.ui.modelBox) == ["t1-t2-brain", "ct-mr"]
+    choose(panel, t1=volume("CT"))
+    assert panel.ui.modelBox.currentText == "ct-mr"
+    assert panel.ui.titleLabel.text == "Title of ct-mr"
+
+
+def test_several_inputs_have_a_row_each(panel, package, volume, click):
+    package("many", to_flair="t1+t2")
+    panel.enter()
+    panel.ui.modelBox.setCurrentIndex(1)
+    assert list(panel.rows.selectors) == ["t1", "t2"]
+    assert panel.ui.directionBox.currentText == "T1 + T2 → FLAIR"
+    first, second = volume("a T1"), volume("b T2")
+    choose(panel, t1=first)
+    assert panel.ui.translateButton.toolTip == "Choose a T2 volume"
+    choose(panel, t2=first)
+    assert panel.ui.translateButton.toolTip == "The same volume is chosen twice"
+    choose(panel, t2=second)
+    click(panel.ui.translateButton)
+    assert panel.runs[0].inputs == {"t1": first, "t2": second}
+
+
+def test_a_model_that_goes_away_is_no_longer_offered(panel, package, volume, click):
+    folder = package("own", to_t2="t1")
+    panel.enter()
+    choose(panel, t1=volume("head"))
+    panel.ui.modelBox.setCurrentIndex(1)
+    assert panel.parameters.settings.model == "own"
+    shutil.rmtree(folder)
+    panel.enter()
+    assert items(panel.ui.modelBox) == ["t1-t2-brain"]
+    assert panel.ui.modelBox.currentText == "t1-t2-brain"
+    click(panel.ui.translateButton)
+    assert panel.runs[0].options["model"] == "t1-t2-brain"
+
+
+def test_the_model_shows_what_it_is(panel, click):
+    ui = panel.ui
+    assert ui.licenceLabel.text == "Apache-2.0"
+    assert ui.titleLabel.text.startswith("T1-weighted to T2-weighted brain MRI")
+    assert ui.timeLabel.text == "not measured on this computer yet"
+    assert ui.previewLabel.pixmap.width() == 340
+    click(ui.cardButton)
+    assert panel.choice.card.visible
+    (text,) = slicer.util.findChildren(panel.choice.card, className="QTextBrowser")
+    assert "Research only, not for diagnosis." in text.plainText
+    panel.choice.close_card()
+
+
+def test_a_device_of_another_computer_is_shown_as_such(panel):
+    panel.parameters.settings.device = "cuda:3"
+    assert panel.ui.deviceBox.currentText == "cuda:3 (not found here)"
+
+
+def test_closing_the_scene_during_a_run(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    slicer.mrmlScene.Clear()
+    assert panel.parameters is not None
+    panel.runs[0].say({"event": "error", "text": "The scene was closed.", "cancelled": False})
+    assert panel.message.text == "The scene was closed."
+    assert panel.ui.translateButton.toolTip == "Choose a T1 volume"
+
+
+def test_a_run_goes_on_while_another_module_is_shown(panel, module, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    module.parent.exit()
+    panel.runs[0].say({"event": "done", "nodes": [volume("result")], "seconds": 1.0})
+    module.parent.enter()
+    assert panel.message.text == "result is ready after 1 s."
+    assert panel.ui.translateButton.enabled
+
+
+def test_the_result_is_shown_as_the_user_likes_it(panel, volume, click):
+    from MedGANSynthPanels import display
+
+    manager = slicer.app.layoutManager()
+    node, before = volume("head"), manager.layout
+    choose(panel, t1=node)
+    panel.ui.fadeSlider.value = 0.3
+    click(panel.ui.translateButton)
+    result = volume("result")
+    panel.runs[0].say({"event": "done", "nodes": [result], "seconds": 1.0})
+    red = manager.sliceWidget("Red").mrmlSliceCompositeNode()
+    assert red.GetBackgroundVolumeID() == node.GetID()
+    assert red.GetForegroundVolumeID() == result.GetID()
+    assert red.GetForegroundOpacity() == pytest.approx(0.3)
+    panel.ui.fadeSlider.value = 0.8
+    assert red.GetForegroundOpacity() == pytest.approx(0.8)
+    panel.ui.showBox.setCurrentIndex(1)
+    assert manager.layout == display.LAYOUT
+    assert not panel.ui.fadeSlider.visible
+    panel.ui.showBox.setCurrentIndex(0)
+    assert manager.layout == before
+    slicer.mrmlScene.RemoveNode(result)
+    panel.ui.fadeSlider.value = 0.1
+    assert panel.result.pair is None
+
+
+def test_several_volumes_and_a_folder(panel, volume, click, monkeypatch, tmp_path):
+    asked = []
+    for name in ("translate_several", "translate_folder"):
+
+        def start(*arguments, name=name, **options):
+            asked.append((name, arguments, options))
+            return Run({}, options)
+
+        monkeypatch.setattr(panel.logic, name, start)
+    first, second = volume("a T1"), volume("b T1")
+    panel.ui.sourceBox.setCurrentIndex(1)
+    assert panel.ui.severalPage.visible and not panel.rows.selectors
+    assert panel.ui.translateButton.toolTip == "Check at least one volume"
+    click(panel.ui.checkAllButton)
+    click(panel.ui.translateButton)
+    assert asked[0][:2] == ("translate_several", ([first, second],))
+    done = {"event": "done", "nodes": [], "seconds": 2.0, "text": "2 of 2 volumes are translated"}
+    panel.running.run.say(done)
+    assert panel.message.text == "2 of 2 volumes are translated."
+    panel.ui.sourceBox.setCurrentIndex(2)
+    assert not panel.ui.severalPage.visible and not panel.ui.showBox.visible
+    assert panel.ui.translateButton.toolTip == "Choose the folder that holds the volumes"
+    panel.ui.inputFolderEdit.currentPath = str(tmp_path)
+    panel.ui.outputFolderEdit.currentPath = str(tmp_path / "out")
+    click(panel.ui.translateButton)
+    assert asked[1][:2] == ("translate_folder", (str(tmp_path), str(tmp_path / "out")))
+    assert "restriction" not in asked[1][2]
