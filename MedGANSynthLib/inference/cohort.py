@@ -8,13 +8,13 @@ from typing import Any
 from ..errors import Cancelled, MedGANSynthError
 from ..events import Events
 from ..volume.content import refuse_unfit
-from ..volume.marks import provenance_in
 from ..volume.preprocessing import intensity_range
 from ..volume.provenance import Provenance, Source
-from ..volume.read import check, read
+from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
 from .cases import Case, plan, take_shard
+from .finished import finished
 from .loaded import open_package
 from .suitability import doubts
 from .translate import Translator
@@ -109,7 +109,7 @@ def _translate_case(request: Request, case: Case, progress: Any) -> bool:
         for path, port in zip(case.inputs, direction.inputs, strict=True)
     ]
     wanted = _wanted(request, case, sources)
-    if not request.overwrite and _finished(wanted):
+    if not request.overwrite and finished(wanted):
         return False
     volumes = [
         _read_input(request, path, port.modality)
@@ -153,26 +153,6 @@ def _wanted(request: Request, case: Case, sources: Sequence[Source]) -> dict[Pat
             marks = translator.provenance(sources, map=name, **settings)
             wanted[case.map_path(name)] = marks
     return wanted
-
-
-def _finished(wanted: dict[Path, Provenance]) -> bool:
-    """Whether all files are there and are what this very command would write.
-
-    Raises:
-        MedGANSynthError: another file lies in the way.
-    """
-    there = [path for path in wanted if path.exists()]
-    for path in there:
-        try:
-            marked = provenance_in(check(path).marks)
-        except MedGANSynthError:
-            marked = None
-        if marked != wanted[path]:
-            raise MedGANSynthError(
-                f"{path}: exists already and is something else; choose another name or pass "
-                "--overwrite."
-            )
-    return len(there) == len(wanted)
 
 
 def _read_input(request: Request, path: Path, modality: str) -> Volume:

@@ -7,7 +7,7 @@ import dataclasses
 from typing import Annotated
 
 from ..schema import Length, Pattern, Range, Text
-from .manifest import Direction, Manifest, Measurement
+from .manifest import Direction, Generation, Manifest, Measurement
 
 WARNING = "Research only, not for diagnosis. Not a medical device."
 
@@ -46,7 +46,7 @@ def render_card(manifest: Manifest) -> str:
         ),
         "## What it does",
         *(_direction(name, d) for name, d in m.directions.items()),
-        _grid(m),
+        *([_generation(m, m.generation)] if m.generation else [_grid(m)]),
         f"Intended use: {m.intended_use}",
         "## Trained on",
         f"{m.training.data}\n\n- People: {m.training.people or 'unknown'}\n"
@@ -73,6 +73,18 @@ def _direction(name: str, direction: Direction) -> str:
     return (
         f"- `{name}`: {inputs} in, {direction.output.modality} out; sees {seen}; values from "
         f"about {low:g} to {high:g} ({direction.output.unit})."
+    )
+
+
+def _generation(manifest: Manifest, generation: Generation) -> str:
+    voxels = " x ".join(map(str, generation.crop))
+    millimetres = " x ".join(f"{spacing[0]:g}" for spacing in manifest.grid.spacing)
+    low, high = generation.output.reference_range
+    again = " Its encoder makes a given scan again." if generation.encoder else ""
+    return (
+        f"Makes {generation.output.modality} volumes of nobody: {voxels} voxels of {millimetres} "
+        f"mm on {manifest.grid.orientation} axes, values from about {low:g} to {high:g} "
+        f"({generation.output.unit}), from {generation.latent} random numbers.{again}"
     )
 
 

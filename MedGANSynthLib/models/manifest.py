@@ -9,7 +9,7 @@ import dataclasses
 from typing import Annotated, Literal
 
 from ..schema import Length, Name, Pattern, Range, Scalar, Text
-from ..volume.grid import Grid, Intensity, Millimetres
+from ..volume.grid import Grid, Intensity, Millimetres, Voxels
 
 FORMAT = 1
 
@@ -72,6 +72,26 @@ class Direction:
 
 
 @dataclasses.dataclass(frozen=True)
+class Generation:
+    """What a package makes of random numbers.
+
+    Attributes:
+        generator: key of `Manifest.networks`; codes `[batch, latent]`, drawn from N(0, 1), to
+            volumes of `Manifest.grid.size` in [-1, 1].
+        latent: length of the code.
+        output: what comes out.
+        crop: voxels along each axis that are kept, centred: the training data without padding.
+        encoder: key of the network that makes a code of a volume, where there is one.
+    """
+
+    generator: Name
+    latent: Annotated[int, Range(1, 65_536)]
+    output: Port
+    crop: tuple[Voxels, Voxels, Voxels]
+    encoder: Name | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Measurement:
     """One measured figure, with what it was measured on and how."""
 
@@ -115,6 +135,7 @@ class Manifest:
     quality: Annotated[tuple[Measurement, ...], Length(0, 100)] = ()
     citation: Text = ""
     made_with: Annotated[str, Length(0, 80)] = ""
+    generation: Generation | None = None
 
     def __post_init__(self) -> None:
         for name, direction in self.directions.items():
@@ -122,3 +143,16 @@ class Manifest:
                 raise ValueError(f"direction {name} names the unknown network {direction.network}")
         if self.kind == "translate" and not self.directions:
             raise ValueError("a translate model needs at least one direction")
+        if self.kind == "generate" and self.generation is None:
+            raise ValueError("a generate model needs a generation")
+        if self.generation is not None:
+            self._check_generation(self.generation)
+
+    def _check_generation(self, generation: Generation) -> None:
+        for role in (generation.generator, generation.encoder):
+            if role is not None and role not in self.networks:
+                raise ValueError(f"generation names the unknown network {role}")
+        if self.grid.size is None or any(s is None or s[0] != s[1] for s in self.grid.spacing):
+            raise ValueError("a generation needs grid.size and one spacing for each axis")
+        if any(kept > side for kept, side in zip(generation.crop, self.grid.size, strict=True)):
+            raise ValueError("generation.crop is larger than grid.size")

@@ -81,6 +81,10 @@ class Package:
         known = list(self.manifest.directions)
         if name is None and known:
             return known[0]
+        if not known:
+            raise MedGANSynthError(
+                f"{self.manifest.name}: translates nothing; it is for `medgansynth generate`."
+            )
         if name not in known:
             raise MedGANSynthError(
                 f"{self.manifest.name}: no direction {name!r}; it has {', '.join(known) or 'none'}."
@@ -102,15 +106,40 @@ class Package:
             directions = [d for d in self.manifest.directions.values() if d.network == name]
             for direction in directions:
                 self._smoke(network, direction)
+            generates = self._smoke_generation(name, network)
             rows.append(
                 {
                     "network": name,
                     "architecture": spec.architecture,
                     "parameters": sum(p.numel() for p in network.parameters()),
-                    "check": "loads and runs" if directions else "loads",
+                    "check": "loads and runs" if directions or generates else "loads",
                 }
             )
         return rows
+
+    @torch.inference_mode()
+    def _smoke_generation(self, name: str, network: torch.nn.Module) -> bool:
+        """Run `network` once if it is the generator or its encoder: finite, of the right shape."""
+        generation = self.manifest.generation
+        if generation is None or name not in (generation.generator, generation.encoder):
+            return False
+        code, volume = (1, generation.latent), (1, 1, *self.manifest.grid.size)
+        given, wanted = (code, volume) if name == generation.generator else (volume, code)
+        if math.prod(volume) > MAX_SMOKE_VOXELS:
+            raise MedGANSynthError(f"{self.folder / MANIFEST}: grid.size is too large.")
+        try:
+            output = network(torch.linspace(-1, 1, math.prod(given)).view(given))
+        except (RuntimeError, ValueError, IndexError, TypeError) as error:
+            raise MedGANSynthError(
+                f"{self.folder / MANIFEST}: network {name} cannot take its declared input of "
+                f"{' x '.join(map(str, given))} ({str(error).splitlines()[0]})."
+            ) from None
+        if output.shape != wanted or not torch.isfinite(output).all():
+            raise MedGANSynthError(
+                f"{self.folder}: network {name} does not give finite numbers of the declared "
+                f"shape {' x '.join(map(str, wanted))}; the package is unusable."
+            )
+        return True
 
     @torch.inference_mode()
     def _smoke(self, network: torch.nn.Module, direction: Direction) -> None:

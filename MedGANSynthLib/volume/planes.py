@@ -13,4 +13,5 @@ def middle_planes(volume: Volume) -> list[np.ndarray]:
     """
     array = reorient(volume, "LPS").array
     i, j, k = (n // 2 for n in array.shape)
-    return [array[:, :, k].T, array[:, j, ::-1].T, array[i, :, ::-1].T]
+    planes = (array[:, :, k].T, array[:, j, ::-1].T, array[i, :, ::-1].T)
+    return [plane.copy() for plane in planes]  # a view would keep the whole volume

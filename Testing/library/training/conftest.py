@@ -8,7 +8,9 @@ import torch
 from MedGANSynthLib.data.phantom import head_phantom
 from MedGANSynthLib.data.slices import SlicePairDataset, load_head
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.systems.alpha_wgan import AlphaWGAN
 from MedGANSynthLib.systems.cyclegan import CycleGAN
+from MedGANSynthLib.training import generation
 from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.distributed import Ranks
 from MedGANSynthLib.training.judge import TranslationJudge
@@ -62,3 +64,29 @@ def trainer(tmp_path):
         return run.folder, system, result, events.events
 
     return go
+
+
+@pytest.fixture
+def generation_trainer(tmp_path, monkeypatch):
+    """`generation_trainer(name, preset, *overrides)` trains a generator in `tmp_path/name`."""
+    monkeypatch.setattr(generation, "head_phantom", _phantom)
+
+    def go(name, preset, *overrides):
+        config = load_config(preset, ("data.phantoms=3", *overrides))
+        ranks, events = Ranks("cpu"), Recorder()
+        cohort = generation.Generation(config, None, events)
+        run = Run(tmp_path / name)
+        try:
+            run.adopt(config, "0" * 64)
+            torch.manual_seed(config.seed)
+            system = AlphaWGAN(config, ranks.device, ranks.wrap)
+            judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)
+            train(config, system, cohort.items, judge, describe, run, ranks, events)
+        finally:
+            run.close()
+        return run.folder, system
+
+    return go
+
+
+_phantom = functools.cache(head_phantom)

@@ -14,10 +14,24 @@ import pytest
 GOLDEN = Path(__file__).with_name("golden_losses.json")
 
 
+OPTIONS = ("images=8", "intervals.metrics=2", "intervals.validate=0", "intervals.preview=0")
+
+
 @pytest.mark.parametrize("preset", ["cyclegan-t1-t2-debug", "cyclegan-t1-t2-small-debug"])
 def test_losses_are_the_stored_ones(trainer, preset):
-    options = ("images=8", "intervals.metrics=2", "intervals.validate=0", "intervals.preview=0")
-    folder, *_ = trainer("run", *options, preset=preset)
+    folder, *_ = trainer("run", *OPTIONS, preset=preset)
+    compare(folder, preset)
+
+
+@pytest.mark.parametrize("name", ["adni", "sigmarat1", "sigmarat2", "brain-small"])
+def test_losses_of_generators_are_the_stored_ones(generation_trainer, name):
+    preset = f"alpha-wgan-{name}-debug"
+    folder, *_ = generation_trainer("run", preset, *OPTIONS)
+    compare(folder, preset)
+
+
+def compare(folder, preset):
+    """The rows of metrics.csv against the stored ones."""
     with open(folder / "metrics.csv", newline="") as file:
         losses = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
     golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}

@@ -1,0 +1,120 @@
+"""A package's generator: codes to volumes on the model's grid, and scans through its encoder."""
+
+import dataclasses
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..errors import MedGANSynthError
+from ..models.manifest import Generation
+from ..models.package import Package
+from ..volume.geometry import centred_affine
+from ..volume.preprocessing import prepare
+from ..volume.provenance import Provenance, Source
+from ..volume.volume import Volume
+from .codes import draw_code
+from .device import choose_device
+from .loaded import load_network
+
+
+@dataclasses.dataclass(frozen=True)
+class Generator:
+    """The networks of a package of kind "generate", loaded.
+
+    Volumes are computed one at a time, so that a volume does not depend on its neighbours by as
+    much as a rounding error.
+    """
+
+    package: Package
+    network: nn.Module
+    device: torch.device
+
+    @classmethod
+    def load(cls, package: Package, device: str = "auto") -> "Generator":
+        """Load the generator.
+
+        Raises:
+            MedGANSynthError: the package generates nothing; no such device; weights do not fit.
+        """
+        generation = package.manifest.generation
+        if generation is None:
+            raise MedGANSynthError(
+                f"{package.manifest.name}: generates nothing; it is for `medgansynth translate`."
+            )
+        chosen = choose_device(device)
+        return cls(package, load_network(package, generation.generator, chosen), chosen)
+
+    @property
+    def generation(self) -> Generation:
+        """What the package says of its generator."""
+        return self.package.manifest.generation
+
+    def code(self, seed: int, index: int) -> np.ndarray:
+        """The code of a seed's volume `index`, float32 `[latent]`; see `codes.draw_code`."""
+        return draw_code(self.package.sha256, seed, index, self.generation.latent)
+
+    def provenance(
+        self, seed: int | None, sources: tuple[Source, ...] = (), **settings: object
+    ) -> Provenance:
+        """How an output is marked."""
+        low, high = self.generation.output.reference_range
+        ranges = {} if sources else {"output_low": low, "output_high": high}
+        return Provenance(
+            model=self.package.manifest.name,
+            model_sha256=self.package.sha256,
+            seed=seed,
+            inputs=sources,
+            settings=ranges | settings,
+        )
+
+    def volume(self, code: np.ndarray, provenance: Provenance) -> Volume:
+        """The volume of a code, float32, in the units of the training data, without padding.
+
+        It lies on the model's own grid with its middle at 0 mm: no patient's header goes into it.
+        """
+        grid, crop = self.package.manifest.grid, self.generation.crop
+        # Where `prepare` put a volume of that size: half of the padding, rounded up, before it.
+        start = [-((kept - side) // 2) for kept, side in zip(crop, grid.size, strict=True)]
+        inner = tuple(slice(a, a + kept) for a, kept in zip(start, crop, strict=True))
+        spacing = tuple(low for low, _ in grid.spacing)
+        return Volume(
+            self._to_range(self._run(code)[inner], self.generation.output.reference_range),
+            centred_affine(crop, grid.orientation, spacing),
+            modality=self.generation.output.modality,
+            provenance=provenance,
+        )
+
+    def again(self, scan: Volume, provenance: Provenance) -> Volume:
+        """A scan encoded and made again, on its own grid and in its own range.
+
+        Raises:
+            MedGANSynthError: the package has no encoder.
+        """
+        manifest, encoder = self.package.manifest, self.generation.encoder
+        if encoder is None:
+            raise MedGANSynthError(
+                f"{manifest.name}: has no encoder, so it cannot make a given scan again."
+            )
+        prepared = prepare(scan, manifest.grid, manifest.intensity)
+        array = np.ascontiguousarray(prepared.array)
+        network = load_network(self.package, encoder, self.device)
+        with torch.inference_mode():
+            code = network(torch.from_numpy(array)[None, None].to(self.device))[0]
+        back = prepared.undo(self._run(code.float().cpu().numpy()))
+        return scan.with_array(
+            self._to_range(back, prepared.intensity_range),
+            modality=self.generation.output.modality,
+            provenance=provenance,
+            notes=(),
+        )
+
+    @torch.inference_mode()
+    def _run(self, code: np.ndarray) -> np.ndarray:
+        output = self.network(torch.from_numpy(code)[None].to(self.device))
+        return np.clip(output[0, 0].float().cpu().numpy(), -1, 1)
+
+    @staticmethod
+    def _to_range(array: np.ndarray, output_range: tuple[float, float]) -> np.ndarray:
+        low, high = output_range
+        return ((array + 1) * np.float32((high - low) / 2) + np.float32(low)).astype(np.float32)

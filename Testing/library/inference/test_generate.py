@@ -1,0 +1,218 @@
+"""Generated volumes: which voxels, on which grid, in which units, marked, and made again."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import torch
+
+from MedGANSynthLib import schema
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.events import Events
+from MedGANSynthLib.inference.codes import draw_code
+from MedGANSynthLib.inference.generate import generate
+from MedGANSynthLib.inference.generator import Generator
+from MedGANSynthLib.models.manifest import Manifest
+from MedGANSynthLib.models.package import NO_WEIGHTS, open_package, write_package
+from MedGANSynthLib.networks.registry import build_network
+from MedGANSynthLib.tasks import Generate
+from MedGANSynthLib.volume.preprocessing import prepare
+from MedGANSynthLib.volume.read import read
+from MedGANSynthLib.volume.verify import show_provenance
+from MedGANSynthLib.volume.volume import Volume
+from MedGANSynthLib.volume.write import write
+
+SIZE, CROP, SPACING = [16, 32, 16], [16, 25, 10], [2.0, 3.0, 4.0]
+SPECS = {
+    "generator": ("alpha-generator", {"latent": 4, "size": SIZE, "width": 1}),
+    "encoder": (
+        "alpha-critic",
+        {"size": SIZE, "outputs": 4, "width": 1, "norm": "instance-plain", "spectral": False},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    plain = {
+        "format": 1,
+        "name": "nobody",
+        "title": "Scans of nobody",
+        "version": "1.0",
+        "system": "alpha-wgan",
+        "kind": "generate",
+        "networks": {r: {"architecture": a, "options": o} for r, (a, o) in SPECS.items()},
+        "directions": {},
+        "generation": {
+            "generator": "generator",
+            "encoder": "encoder",
+            "latent": 4,
+            "output": {"modality": "t1", "reference_range": [100.0, 900.0]},
+            "crop": CROP,
+        },
+        "grid": {"orientation": "LAS", "spacing": [[s, s] for s in SPACING], "size": SIZE},
+        "intensity": {},
+        "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
+        "licence": "Apache-2.0",
+        "intended_use": "Tests.",
+        "limits": "Untrained.",
+        "weights_sha256": NO_WEIGHTS,
+    }
+    torch.manual_seed(0)
+    states = {role: build_network(*spec, role).state_dict() for role, spec in SPECS.items()}
+    manifest = schema.from_dict(Manifest, plain, "model.json")
+    return write_package(tmp_path_factory.mktemp("package") / "nobody", manifest, states)
+
+
+@pytest.fixture
+def run(package, tmp_path):
+    """`run(option=value, ...)` in `tmp_path / "out"`."""
+
+    def go(**options):
+        task = Generate(model=str(package.folder), out=tmp_path / "out", device="cpu", **options)
+        fields = {f.name: getattr(task, f.name) for f in dataclasses.fields(task)}
+        return generate(**fields, events=Events())
+
+    return go
+
+
+def test_a_volume_is_the_generators_in_units_of_the_training_data(run, package):
+    result = run(seed=7, count=2, temperature=0.5)
+    assert [row["status"] for row in result["rows"]] == ["generated"] * 2
+    volume = read(result["rows"][1]["file"])
+    code = 0.5 * draw_code(package.sha256, 7, 1, 4)
+    with torch.no_grad():
+        raw = package.load_network("generator")(torch.from_numpy(code)[None])[0, 0].numpy()
+    inner = raw[:, 4:29, 3:13]  # half of the padding, rounded up, before
+    np.testing.assert_allclose(volume.array, 100 + (inner + 1) * 400, rtol=1e-5)
+
+
+def test_it_lies_on_the_models_own_grid_around_the_origin(run):
+    volume = read(run()["rows"][0]["file"])
+    assert volume.shape == tuple(CROP)
+    assert volume.axcodes == "LAS"
+    assert volume.spacing == pytest.approx(SPACING)
+    np.testing.assert_allclose(volume.corners().mean(axis=0), 0, atol=1e-4)
+
+
+def test_padding_and_cropping_are_each_others_inverse(package):
+    """What `prepare` pads, a generated volume loses, voxel for voxel, also where it is odd."""
+    manifest = package.manifest
+    rng = np.random.default_rng(0)
+    volume = Volume(rng.uniform(1, 2, CROP).astype(np.float32), np.diag([-2.0, 3.0, 4.0, 1.0]))
+    prepared = prepare(volume, manifest.grid, manifest.intensity)
+    generator = Generator(package, lambda code: torch.from_numpy(prepared.array)[None, None], "cpu")
+    made = generator.volume(np.zeros(4, np.float32), generator.provenance(0))
+    np.testing.assert_allclose(
+        made.array, 100 + (prepared.undo(prepared.array) + 1) * 400, rtol=1e-5
+    )
+
+
+def test_each_volume_is_the_same_alone_and_among_others(run):
+    three = [read(row["file"]).array for row in run(count=3)["rows"]]
+    again = run(count=2, overwrite=True)["rows"]
+    assert [row["status"] for row in again] == ["generated"] * 2
+    for array, row in zip(three, again, strict=False):
+        assert np.array_equal(array, read(row["file"]).array)
+    assert not np.array_equal(three[0], three[1])
+
+
+def test_what_is_finished_is_not_made_again_and_the_rest_is(run, tmp_path):
+    run(count=1)
+    statuses = [row["status"] for row in run(count=2)["rows"]]
+    assert statuses == ["finished before", "generated"]
+    with pytest.raises(MedGANSynthError, match="is something else"):
+        run(count=1, temperature=0.9)
+
+
+def test_every_volume_is_marked(run, package):
+    row = run(seed=3)["rows"][0]
+    shown = show_provenance(row["file"], Events())["rows"][0]
+    assert (shown["model"], shown["seed"]) == ("nobody", 3)
+    assert package.sha256.startswith(shown["weights"])
+
+
+def test_a_walk_begins_and_ends_at_the_two_volumes(run):
+    ends = [read(run(seed=seed)["rows"][0]["file"]).array for seed in (1, 2)]
+    result = run(seed=1, to_seed=2, count=3)
+    steps = [read(row["file"]).array for row in result["rows"]]
+    np.testing.assert_allclose(steps[0], ends[0], atol=1e-3)
+    np.testing.assert_allclose(steps[2], ends[1], atol=1e-3)
+    assert result["preview"].endswith("nobody-seed1-to-2-slerp.png")
+
+
+def test_a_scan_made_again_lies_on_the_scan(run, tmp_path):
+    rng = np.random.default_rng(1)
+    affine = np.diag([2.0, 3.0, 4.0, 1.0])  # the other way round along the first axis
+    affine[:3, 3] = 5, 6, 7
+    scan = Volume(rng.normal(500, 100, (14, 20, 12)).astype(np.float32), affine)
+    write(scan, tmp_path / "scan.nii.gz")
+    row = run(reconstruct=(tmp_path / "scan.nii.gz",))["rows"][0]
+    made = read(row["file"])
+    assert made.shape == scan.shape
+    np.testing.assert_allclose(made.affine, affine)
+    assert scan.array.min() - 200 < made.array.min() <= made.array.max() < scan.array.max() + 200
+
+
+def test_the_picture_shows_three_planes_of_each(run):
+    picture = sitk.GetArrayFromImage(sitk.ReadImage(run(count=2)["preview"]))
+    i, j, k = CROP
+    assert picture.shape == (2 + j + 2 + k + 2 + k + 2, 2 + 2 * (max(i, j) + 2))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"count": 0}, "--count 0"),
+        ({"seed": -1}, "--seed -1"),
+        ({"to_seed": -1}, "--to-seed -1"),
+        ({"temperature": 0.0}, "--temperature 0"),
+        ({"to_seed": 2, "count": 1}, "at least 2 steps"),
+        ({"to_seed": 2, "reconstruct": ("x.nii",)}, "choose one"),
+    ],
+)
+def test_wrong_requests_get_one_sentence(run, options, sentence):
+    with pytest.raises(MedGANSynthError, match=sentence):
+        run(**options)
+
+
+def test_a_missing_encoder_is_said(package):
+    generation = dataclasses.replace(package.manifest.generation, encoder=None)
+    manifest = dataclasses.replace(package.manifest, generation=generation)
+    generator = Generator.load(dataclasses.replace(package, manifest=manifest), "cpu")
+    scan = Volume(np.zeros((4, 4, 4), np.float32), np.eye(4))
+    with pytest.raises(MedGANSynthError, match="has no encoder"):
+        generator.again(scan, generator.provenance(None))
+
+
+def test_a_generator_does_not_translate(package):
+    with pytest.raises(MedGANSynthError, match="it is for `medgansynth generate`"):
+        package.direction(None)
+
+
+def test_the_package_is_verified(package):
+    checks = {row["network"]: row["check"] for row in open_package(package.folder).verify()}
+    assert checks == {"generator": "loads and runs", "encoder": "loads and runs"}
+
+
+def test_the_card_says_what_it_makes(package):
+    card = (package.folder / "MODEL_CARD.md").read_text()
+    assert "16 x 25 x 10 voxels of 2 x 3 x 4 mm" in card
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"generation": None}, "needs a generation"),
+        ({"generation": {"crop": [17, 1, 1]}}, "crop is larger"),
+        ({"generation": {"encoder": "nobody"}}, "unknown network nobody"),
+        ({"grid": {"spacing": [None, [3.0, 3.0], [4.0, 4.0]]}}, "one spacing for each axis"),
+    ],
+)
+def test_manifests_that_make_no_sense_are_refused(package, change, sentence):
+    plain = schema.to_dict(package.manifest)
+    for key, value in change.items():
+        plain[key] = None if value is None else plain[key] | value
+    with pytest.raises(MedGANSynthError, match=sentence):
+        schema.from_dict(Manifest, plain, "model.json")
