@@ -104,11 +104,23 @@ class Child:
     def kill(self) -> None:
         """Kill the whole tree of processes now."""
         if self.running:
-            pids = {self.group, int(self._process.processId())}
-            kill_trees(pid for pid in pids if pid > 1)
+            pid = int(self._process.processId())
+            if sys.platform == "win32":
+                hidden = subprocess.CREATE_NO_WINDOW
+                subprocess.Popen(["taskkill", "/T", "/F", "/PID", str(pid)], creationflags=hidden)
+            self._kill_group(self.group or pid)
             self._process.kill()
 
+    @staticmethod
+    def _kill_group(group: int) -> None:
+        """Its group may outlive a process; its number alone may by then be another's."""
+        if group > 1 and sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+
     def _read_output(self) -> None:
+        if self._process is None:
+            return
         self._output += self._process.readAllStandardOutput().data()
         *lines, self._output = self._output.split(b"\n")
         if len(self._output) > MAX_LINE:
@@ -118,16 +130,22 @@ class Child:
         qt.QTimer.singleShot(0, self._deliver)
 
     def _read_errors(self) -> None:
+        if self._process is None:
+            return
         self._errors += self._process.readAllStandardError().data()
         *lines, rest = self._errors.split(b"\n")
         self._errors = rest[-_LOG_WIDTH:]
-        self._log.extend(line[:_LOG_WIDTH].decode("utf-8", "replace").rstrip() for line in lines)
+        self._note(lines)
         qt.QTimer.singleShot(0, self._deliver)
+
+    def _note(self, lines: list[bytes]) -> None:
+        self._log.extend(line[:_LOG_WIDTH].decode("utf-8", "replace").rstrip() for line in lines)
 
     def _finished(self, code: int, status: object) -> None:
         if self._process is None:
             return
         self._read_errors()
+        self._note([self._errors] if self._errors else [])
         self._read_output()
         if status == qt.QProcess.NormalExit:
             self.ended_with = _("it ended with exit code {code}").format(code=code)
@@ -154,22 +172,9 @@ class Child:
     def _gone(self) -> None:
         if self._process is None:
             return
-        if self.group > 1:
-            kill_trees([self.group])  # what it may have left
+        self._kill_group(self.group)  # what it may have left
         if not self.running:  # else deleting it would block
             self._process.deleteLater()
         self._process = None
         self._folder.remove()
         self.ended.emit(self.ended_with)
-
-
-def kill_trees(pids) -> None:
-    """Kill processes with all they started, as far as process groups (POSIX) or Windows know."""
-    for pid in pids:
-        if sys.platform == "win32":
-            hidden = subprocess.CREATE_NO_WINDOW
-            subprocess.Popen(["taskkill", "/T", "/F", "/PID", str(pid)], creationflags=hidden)
-            continue
-        for send in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                send(pid, signal.SIGKILL)

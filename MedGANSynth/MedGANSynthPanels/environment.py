@@ -94,7 +94,7 @@ class ReportWindow:
         self.copyButton.enabled = False
         self.text.plainText = _("Checking; this takes some seconds...")
         self.window.show()
-        self.window.raise_()
+        self.window.activateWindow()
         self.check = Check(self._report)
 
     def close(self) -> None:

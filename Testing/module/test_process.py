@@ -281,7 +281,9 @@ def test_silence_is_an_error(client, ask, temporary, wait_until):
 
 
 def test_a_worker_that_never_gets_ready_fails_every_task_once(make_client, wait_until):
-    client = make_client(sys.executable, "-c", "raise SystemExit('no library here')")
+    client = make_client(
+        sys.executable, "-c", "import sys; sys.stderr.write('no library here'); sys.exit(1)"
+    )
     listeners = [Listener(), Listener()]
     for listener in listeners:
         client.submit("hello", {"name": "a"}, listener)
