@@ -202,9 +202,17 @@ class FolderBatch:
         elif event["event"] == "done":
             self.state = DONE
             result = event["result"]
-            self.rows = result.get("rows", [])
+            self.rows = result.get("rows") or _one_row(result)
             text = _("{summary} ({folder})").format(
                 summary=result["text"].rstrip("."), folder=self._out
             )
             event = {**event, "nodes": [], "rows": self.rows, "text": text}
         self._listener(event)
+
+
+def _one_row(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The library tells rows of several volumes only."""
+    return [
+        {"case": Path(path).name, "status": "translated", "output": path, "error": None}
+        for path in result["outputs"]
+    ]

@@ -92,6 +92,13 @@ def test_a_folder(scene, worker, heard, tmp_path):
     assert (batch.rows, batch.state) == (rows, "done")
 
 
+def test_a_folder_with_one_volume_has_one_row(scene, worker, heard, tmp_path):
+    batch = FolderBatch(worker)
+    batch.start(tmp_path, tmp_path / "out", MODEL, listener=heard.append)
+    worker.jobs[0].say("done", result={"text": "a: translated.", "outputs": ["/o/a.nii.gz"]})
+    assert [(row["case"], row["status"]) for row in batch.rows] == [("a.nii.gz", "translated")]
+
+
 def test_a_folder_that_is_none(scene, worker, tmp_path):
     with pytest.raises(PanelError, match="is not a folder"):
         FolderBatch(worker).start(tmp_path / "none", tmp_path, MODEL)
