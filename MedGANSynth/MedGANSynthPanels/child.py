@@ -46,11 +46,13 @@ class Child:
         spoke: emitted when anything at all has come out.
         ended: emitted once, with a few words on how it ended.
         group: its process group, once it has said so; it is killed as a whole.
+        leaving: it has been told to end, and hears nothing any more.
     """
 
     def __init__(self, command: list[str], log: deque[str]) -> None:
         self.line, self.spoke, self.ended = Signal(), Signal(), Signal()
         self.group = 0
+        self.leaving = False
         self.ended_with = ""
         self._log = log
         self._output = self._errors = b""
@@ -87,6 +89,7 @@ class Child:
 
     def let_go(self) -> None:
         """End its standard input, and kill it if it has not ended a little later."""
+        self.leaving = True
         if self.running:
             self._process.closeWriteChannel()
             qt.QTimer.singleShot(GRACE_MS, self.kill)

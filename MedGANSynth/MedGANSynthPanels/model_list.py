@@ -18,7 +18,7 @@ class ModelList:
         self.changed = changed
         self.entries: list[catalogue.Entry] = []
         self._filling = False
-        columns = (_("Model"), _("Version"), _("Translates"), _("Licence"), _("Where"))
+        columns = [_("Model"), _("Version"), _("Translates"), _("Licence"), _("Where")]
         ui.modelTable.setColumnCount(len(columns))
         ui.modelTable.setHorizontalHeaderLabels(columns)
         ui.modelTable.connect("itemSelectionChanged()", self._on_selection)

@@ -108,6 +108,9 @@ class WorkerClient:
         if self._current is not None or not self._queue:
             return
         self._silent_s = 0
+        if self._child is not None and self._child.leaving:
+            self._leaving.append(self._child)
+            self._child = None
         if self._child is None:
             self._start()
         elif self._ready:

@@ -331,6 +331,36 @@ def test_cancel_in_the_middle(client, ask, wait_until, temporary, deaf):
     assert (again.last["result"]["pid"] == pid) is not deaf
 
 
+SLOW_TO_CANCEL = """
+import json, os, sys, time
+def say(event, id=None):
+    print(json.dumps({"event": event, "id": id, "pid": os.getpid(), "text": ""}), flush=True)
+say("ready")
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["task"] == "slow":
+        say("progress", request["id"])
+    elif request["task"] == "cancel":
+        time.sleep(0.8)
+        say("error", request["id"])
+    else:
+        say("done", request["id"])
+"""
+
+
+def test_what_waits_is_not_given_to_a_process_that_has_to_go(make_client, wait_until):
+    client = make_client(sys.executable, "-c", SLOW_TO_CANCEL)
+    cancelled, waiting = Listener(), Listener()
+    job = client.submit("slow", {}, cancelled)
+    client.submit("hello", {}, waiting)
+    wait_until(lambda: cancelled.events, PATIENCE_S)
+    job.cancel()
+    wait_until(waiting.ended, PATIENCE_S)
+    assert cancelled.kinds() == ["progress", "error"]
+    assert waiting.kinds() == ["done"]
+    assert waiting.last["pid"] != cancelled.events[0]["pid"]
+
+
 def test_cancel_of_a_waiting_task(client, ask, wait_until):
     running, waiting = Listener(), Listener()
     first = client.submit("slow", {"deaf": False}, running)
