@@ -10,6 +10,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from .asked import direction_of
 from .errors import PanelError
 from .lifetime import the_worker
 from .translation import (
@@ -21,7 +22,6 @@ from .translation import (
     RUNNING,
     Listener,
     Translation,
-    direction_of,
 )
 from .volumes_in import is_in_scene
 

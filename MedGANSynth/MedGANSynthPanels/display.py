@@ -61,10 +61,11 @@ def show_side_by_side(original, result) -> None:
             composite.SetBackgroundVolumeID(volume.GetID())
             composite.SetForegroundVolumeID(None)
             widget.mrmlSliceNode().SetOrientation(orientation)
-            widget.sliceLogic().FitSliceToBackground()
-        # The same place at the same scale, from where linked views go on together.
-        below.mrmlSliceNode().GetSliceToRAS().DeepCopy(above.mrmlSliceNode().GetSliceToRAS())
-        below.mrmlSliceNode().UpdateMatrices()
+    manager.resetSliceViews()
+    for name in _ORIENTATIONS:  # the same place, from where linked views go on together
+        above, below = (manager.sliceWidget(n).mrmlSliceNode() for n in (name, name + _SECOND))
+        below.GetSliceToRAS().DeepCopy(above.GetSliceToRAS())
+        below.UpdateMatrices()
 
 
 def leave_side_by_side() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import slicer
 import vtk
 from slicer.i18n import tr as _
+from vtk.util.numpy_support import vtk_to_numpy
 
 from .errors import PanelError
 from .geometry import ras_to_world
@@ -107,7 +108,7 @@ def _segment_mask(segment, binary: str, reference, to_world) -> np.ndarray:
     slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
         labels, reference, resampled, False, False, to_world
     )
-    voxels = vtk.util.numpy_support.vtk_to_numpy(resampled.GetPointData().GetScalars())
+    voxels = vtk_to_numpy(resampled.GetPointData().GetScalars())
     return voxels.reshape(shape) == segment.GetLabelValue()
 
 

@@ -11,7 +11,7 @@ from .errors import PanelError
 from .geometry import ijk_to_ras, shape_of
 
 _FLOAT32 = 16  # NIfTI's code of the voxel type
-_SAMPLES = 1_000_000
+_SAMPLES = 250_000
 
 
 class Original:
@@ -114,8 +114,8 @@ def place_volume(original: Original, array: np.ndarray, name: str, output=None):
     else:
         _forget_origin(output)
         output.SetName(name)
+    show_window(output, array)  # before the voxels, else a histogram is made for nothing
     fill(output, array, ijk_to_ras(original.node))
-    show_window(output, array)
     output.SetAndObserveTransformNodeID(original.node.GetTransformNodeID())
     enter_hierarchy(original.node, output)
     return output

@@ -12,6 +12,7 @@ import numpy as np
 import slicer
 import vtk
 from slicer.i18n import tr as _
+from vtk.util.numpy_support import vtk_to_numpy
 
 from .errors import PanelError
 from .geometry import (
@@ -162,7 +163,7 @@ def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarra
                 name=node.GetName(), first=reference.GetName()
             )
         )
-    values = vtk.util.numpy_support.vtk_to_numpy(result.GetPointData().GetScalars())
+    values = vtk_to_numpy(result.GetPointData().GetScalars())
     return values.reshape(result.GetDimensions()[::-1])
 
 
