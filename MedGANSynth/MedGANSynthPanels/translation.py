@@ -18,6 +18,7 @@ from .asked import direction_of, in_order
 from .cases import Made, VolumeCase
 from .errors import PanelError
 from .fitting import spoken
+from .geometry import same_grid
 from .lifetime import the_worker
 from .marking import provenance_beside, with_settings
 from .restriction import Restriction
@@ -25,7 +26,7 @@ from .sequences import SequenceCase
 from .signal import call_safely
 from .temporary import Temporary
 from .volumes_in import read_voxels
-from .volumes_out import export_inputs
+from .volumes_out import export_inputs, make_folder
 
 IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
@@ -52,6 +53,8 @@ class Translation(VTKObservationMixin):
         self.results: list[Any] = []
         self._worker = worker or the_worker()
         self._job: Any = None
+        self._mask: np.ndarray | None = None
+        self._masked: tuple[tuple[int, int, int], np.ndarray] | None = None
         self._lost = ""
         self._told: set[str] = set()
 
@@ -95,7 +98,6 @@ class Translation(VTKObservationMixin):
         self._restriction = Restriction(restriction) if restriction is not None else None
         self._fields = {"model": str(model), "direction": self._name, "device": device}
         self._fields["uncertainty"] = uncertainty
-        self._modalities = list(inputs)
         self._listener = listener or (lambda event: None)
         self._started = time.monotonic()
         try:
@@ -147,15 +149,20 @@ class Translation(VTKObservationMixin):
         self._frame = frame
         self._folder = self._temporary.path / f"{frame:05}"
         nodes = self._case.nodes(frame)
-        self._mask = None
-        if self._restriction is not None:
-            self._mask = self._restriction.mask(*self._case.grid(frame))
+        self._update_mask()
         self._files, notices = export_inputs(nodes, self._folder / "in", self._case.worlds())
         for text in notices:
             self._tell({"event": "warning", "text": text})
+        make_folder(self._folder / "out")
+
+    def _update_mask(self) -> None:
+        """Once for all frames that lie on one grid, so that the restriction may go meanwhile."""
+        grid = self._case.grid(self._frame)
+        if self._restriction is None or (self._masked and same_grid(*grid, *self._masked)):
+            return
+        self._mask, self._masked = self._restriction.mask(*grid), grid
 
     def _submit(self) -> None:
-        (self._folder / "out").mkdir()
         fields = {**self._fields, "out": str(self._folder / "out" / "result.nii")}
         if len(self._files) == 1:
             fields["inputs"] = [str(path) for path in self._files.values()]

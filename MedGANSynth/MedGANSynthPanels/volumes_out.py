@@ -124,7 +124,7 @@ def export_inputs(
             text = _("{name} was interpolated onto the grid of {first}, since it lies on another.")
             notices.append(text.format(name=node.GetName(), first=first.GetName()))
         files[modality] = Path(folder) / modality / (file_name(node.GetName()) + ".nrrd")
-        _make_folder(files[modality].parent)
+        make_folder(files[modality].parent)
         write_nrrd(files[modality], array, affine)
     return files, notices
 
@@ -205,7 +205,12 @@ def _vector(values: np.ndarray) -> str:
     return "(" + ",".join(repr(float(v)) for v in values) + ")"
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """A new folder with its parents.
+
+    Raises:
+        PanelError: the disk is full, or the folder above cannot be written to.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -270,3 +270,51 @@ def test_a_restriction_beside_the_volume_is_refused(scene, volume, worker, tempo
     with pytest.raises(PanelError, match="cannot limit"):
         node = volume("b")
         Translation(worker).start(node, MODEL, restriction=node)
+
+
+def test_a_restriction_of_a_sequence_may_go_after_the_first_frame(
+    scene, volume, worker, heard, temporary
+):
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    for value in ("0", "1"):
+        sequence.SetDataNodeAtValue(volume("frame"), value)
+    roi = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
+    roi.SetCenter(*(ijk_to_ras(volume("a")) @ (1, 1, 1, 1))[:3])
+    roi.SetSize(0.1, 0.1, 0.1)
+    run = Translation(worker)
+    run.start(sequence, MODEL, restriction=roi, listener=heard.append)
+    worker.jobs[0].say("warning", text="looks odd")
+    worker.jobs[0].say("progress", fraction=0.5, eta_s=1.0, text="x")
+    scene.RemoveNode(roi)
+    worker.jobs[0].finish()
+    worker.jobs[1].say("warning", text="looks odd")
+    worker.jobs[1].finish()
+    (result,) = run.results
+    for number in range(2):
+        frame = slicer.util.arrayFromVolume(result.GetNthDataNode(number))
+        assert np.count_nonzero(frame != -7.0) == 1
+    assert [e["event"] for e in heard] == ["warning", "progress", "done"]
+    assert heard[1]["fraction"] == 0.25
+    assert heard[1]["text"] == "frame 1 of 2"
+
+
+def test_a_sequence_that_goes_in_the_middle(scene, volume, worker, heard, temporary):
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    for value in ("0", "1"):
+        sequence.SetDataNodeAtValue(volume("frame"), value)
+    run = Translation(worker)
+    run.start(sequence, MODEL, listener=heard.append)
+    worker.jobs[0].finish()
+    scene.RemoveNode(sequence)
+    assert worker.jobs[1].cancelled
+    count = scene.GetNumberOfNodes()
+    worker.jobs[1].say("error", text="cancelled.", cancelled=True)
+    assert "cine was removed" in heard[-1]["text"]
+    assert scene.GetNumberOfNodes() == count
+
+
+def test_volumes_and_sequences_do_not_mix(scene, volume, worker, temporary):
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    sequence.SetDataNodeAtValue(volume("frame"), "0")
+    with pytest.raises(PanelError, match="choose no output"):
+        Translation(worker).start(sequence, MODEL, output=volume("out"))
