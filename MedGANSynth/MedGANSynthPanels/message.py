@@ -1,7 +1,6 @@
 """The line of a panel that says what is going on, and in one sentence what went wrong."""
 
 import qt
-import slicer
 
 ICON = 16
 
@@ -60,6 +59,6 @@ class MessageLine:
         self.bar.hide()
         self.icon.setVisible(icon is not None)
         if icon is not None:
-            picture = slicer.app.style().standardIcon(icon)
+            picture = self.place.style().standardIcon(icon)
             self.icon.setPixmap(picture.pixmap(qt.QSize(ICON, ICON)))
         self.place.show()

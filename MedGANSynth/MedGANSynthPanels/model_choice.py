@@ -1,6 +1,7 @@
 """The model: what there is to choose from, its licence, time and sample, and its card."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import qt
 from slicer.i18n import tr as _
@@ -21,6 +22,7 @@ class ModelChoice:
         self.chosen = chosen
         self.entries: list[catalogue.Entry] = []
         self.way: Way | None = None
+        self.preview: Path | None = None
         self.card: qt.QDialog | None = None
         ui.modelBox.connect("currentIndexChanged(int)", self._on_model)
         ui.directionBox.connect("currentIndexChanged(int)", self._on_direction)
@@ -74,7 +76,14 @@ class ModelChoice:
         here = way and timing.measured_here(way.entry.name, way.name, device)
         made = way and measured_time(way.entry)
         self.ui.timeLabel.text = here or made or _("not measured on this computer yet")
-        picture = qt.QPixmap(str(way.entry.folder / catalogue.PREVIEW)) if way else qt.QPixmap()
+        self._show_preview(way.entry.folder / catalogue.PREVIEW if way else None)
+
+    def _show_preview(self, path: Path | None) -> None:
+        """Read it once: this is called at every change of anything."""
+        if path == self.preview:
+            return
+        self.preview = path
+        picture = qt.QPixmap() if path is None else qt.QPixmap(str(path))
         self.ui.previewCaption.visible = self.ui.previewLabel.visible = not picture.isNull()
         if not picture.isNull():
             smooth = qt.Qt.SmoothTransformation

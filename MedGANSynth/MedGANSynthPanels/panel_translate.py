@@ -86,7 +86,8 @@ class PanelTranslate(Panel):
         fill(self.ui.deviceBox, self.devices.choices(chosen.device), chosen.device)
         one = chosen.source == Source.VOLUME
         self.rows.show(way.inputs if way and one else [], self.parameters.inputs)
-        self.several.show(self.parameters.volumes)
+        if chosen.source == Source.SEVERAL:
+            self.several.show(self.parameters.volumes)
         self._show_folders()
         self._show_pages()
         self._show_buttons()

@@ -326,3 +326,25 @@ def test_several_volumes_and_a_folder(panel, volume, click, monkeypatch, tmp_pat
     click(panel.ui.translateButton)
     assert asked[1][:2] == ("translate_folder", (str(tmp_path), str(tmp_path / "out")))
     assert "restriction" not in asked[1][2]
+
+
+def test_all_frames_of_a_sequence(panel, volume, click):
+    sequence = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    for frame in range(2):
+        sequence.SetDataNodeAtValue(volume(f"frame {frame}"), str(frame))
+    browser = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode")
+    browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+    slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
+    proxy = browser.GetProxyNode(sequence)
+    assert not panel.ui.framesBox.visible
+    choose(panel, t1=volume("alone"))
+    assert not panel.ui.framesBox.visible
+    choose(panel, t1=proxy)
+    assert panel.ui.framesBox.visible
+    click(panel.ui.translateButton)
+    assert panel.runs[0].inputs == {"t1": proxy}
+    panel.runs[0].cancel()
+    click(panel.ui.framesBox)
+    click(panel.ui.translateButton)
+    assert panel.runs[1].inputs == {"t1": sequence}
+    assert "output" not in panel.runs[1].options

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -86,6 +87,8 @@ class qSlicerScriptedLoadableModule:
             self._panel.self().cleanup()
             self._panel.deleteLater()
             self._panel = None
+            # `processEvents` leaves this undone: panels that have ended would go on watching.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def load_module(folder: Path | str, name: str) -> Any:
