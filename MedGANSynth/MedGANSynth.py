@@ -42,10 +42,11 @@ class MedGANSynth(ScriptedLoadableModule):
 
 
 def _on_startup():
-    from MedGANSynthPanels import sample_data, session
+    from MedGANSynthPanels import sample_data, session, temporary
 
     sample_data.register()
     session.start()
+    temporary.remove_leftovers()
 
 
 class MedGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):

@@ -6,7 +6,6 @@ from typing import Any
 import slicer
 
 from .process import WorkerClient
-from .temporary import remove_leftovers
 
 _OURS = ("MedGANSynthLib", "MedGANSynthPanels")
 _kept: dict[str, Any] = {}
@@ -15,7 +14,6 @@ _kept: dict[str, Any] = {}
 def the_worker() -> WorkerClient:
     """The worker that everything in the module shares; its process starts with its first Task."""
     if not _kept:
-        remove_leftovers()
         scene = slicer.mrmlScene
         closing = slicer.vtkMRMLScene.StartCloseEvent
         _kept.update(worker=WorkerClient(), scene=scene)

@@ -81,19 +81,19 @@ def test_reload_ends_it_and_forgets_our_modules(lifetime, started):
         sys.modules.update(before)
 
 
-def test_what_a_crash_has_left_is_removed(lifetime, tmp_path):
+def test_slicers_start_removes_what_a_crash_has_left(module, tmp_path):
     import slicer
     from MedGANSynthPanels.temporary import Temporary
 
     before = slicer.app.temporaryPath
-    slicer.app.temporaryPath = str(tmp_path)
+    slicer.app.temporaryPath = str(tmp_path / "slicer")
     try:
         mine = Temporary()
         dead = subprocess.Popen([sys.executable, "-c", ""])
         dead.wait()
         head, _pid, tail = mine.path.name.rsplit("-", 2)
-        (tmp_path / f"{head}-{dead.pid}-{tail}").mkdir()
-        lifetime.the_worker()
-        assert list(tmp_path.iterdir()) == [mine.path]
+        (mine.path.parent / f"{head}-{dead.pid}-{tail}").mkdir()
+        slicer.app.startupCompleted.emit()
+        assert list(mine.path.parent.iterdir()) == [mine.path]
     finally:
         slicer.app.temporaryPath = before
