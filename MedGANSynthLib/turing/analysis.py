@@ -72,7 +72,7 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
         "readers": readers,
         "notices": _notices(readers, data),
     }
-    tables = {
+    tables: dict[str, Any] = {
         "answers": data.rows,
         "readers": readers,
         "agreement": panel["pairwise"],
@@ -83,7 +83,7 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
         tables |= {"mrmcaov": mrmcaov_rows(data), "imrmc": imrmc_text(data)}
     for notice in summary["notices"]:
         events.warning(notice)
-    return summary, tables
+    return summary, {name: table for name, table in tables.items() if table or name != "groups"}
 
 
 def write_tables(summary: dict[str, Any], tables: dict[str, Any], folder: Path) -> None:

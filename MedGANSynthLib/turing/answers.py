@@ -73,7 +73,7 @@ class AnswerLog:
             self._previous = _last_hash(self.path, self.torn) if self.records else ""
             if self.records:
                 self._same_study(self.records[0], opened)
-            self._file = self._open()
+            self._file, self._closed = self._open(), False
             self.resumed = bool(self.records)
             if not self.records:
                 self.append(opened)
@@ -108,9 +108,11 @@ class AnswerLog:
         self.records.append(record)
 
     def close(self) -> None:
-        """Give the lock back."""
-        os.close(self._file)
-        os.close(self._lock)
+        """Give the lock back; a second time does nothing."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._file)
+            os.close(self._lock)
 
     def _open(self) -> int:
         try:

@@ -41,8 +41,8 @@ def audit_study(
         MedGANSynthError: not a study, the wrong key, case files damaged.
     """
     study, key = Path(study), Path(key)
-    if not 19 <= permutations <= 10_000:
-        raise MedGANSynthError("--permutations must lie between 19 and 10000.")
+    if not 39 <= permutations <= 10_000:
+        raise MedGANSynthError("--permutations must lie between 39 and 10000.")
     content, sha256 = read_study(study)
     truth = read_key(key, content)
     damaged = damaged_cases(study, content)

@@ -72,6 +72,7 @@ class Reading:
         )
         self.log = AnswerLog(answers_folder(self.folder) / f"{reader}.jsonl", opened)
         self._done = progress(self.log.records)
+        self._position = 0
         if self.finished:
             self.log.close()
             raise MedGANSynthError(f"{reader}: has finished this study; choose another reader.")
@@ -83,7 +84,9 @@ class Reading:
     @property
     def position(self) -> int:
         """Index of the trial to be shown now; the number of trials when all are done."""
-        return next((n for n in range(len(self.trials)) if n not in self._done), len(self.trials))
+        while self._position in self._done:
+            self._position += 1
+        return self._position
 
     @property
     def finished(self) -> bool:
@@ -191,6 +194,7 @@ class Reading:
             raise MedGANSynthError("The answer to a practice case cannot be taken back.")
         self.log.append(Undone(trial=last))
         del self._done[last]
+        self._position = last
         self._reset()
 
     def close(self) -> None:

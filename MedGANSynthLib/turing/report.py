@@ -55,7 +55,7 @@ def _sections(
     notices = "".join(page.paragraph(text, "notice") for text in summary["notices"])
     sections = [
         ("Result", page.paragraph(panel["text"], "verdict") + notices + _means(panel)),
-        ("Readers", _forest(readers, panel) + page.table([short(row) for row in readers])),
+        ("Readers", _forest(readers, panel) + page.table(readers, _READERS)),
         ("Errors and leaning", _errors(readers, scored)),
     ]
     if panel["auc"] is not None:
@@ -68,7 +68,7 @@ def _sections(
         ("Learning", _learning(scored) + page.table(readers, _LEARNING)),
         ("Cases that fooled most readers", _fooling(tables["cases"], study, summary)),
     ]
-    if tables["groups"]:
+    if "groups" in tables:
         sections.append(("By group and model", page.table(tables["groups"])))
     sections += [
         ("What a study of this size can show", _power(panel)),
@@ -78,6 +78,10 @@ def _sections(
     return sections
 
 
+_READERS = (
+    *("reader", "answers", "missing", "accuracy", "accuracy_low", "accuracy_high", "p"),
+    *("auc", "auc_low", "auc_high", "d_prime", "criterion", "catch", "caught"),
+)
 _REPEATS = ("reader", "repeats", "repeat_agreement", "repeat_kappa")
 _LEARNING = ("reader", "first_half", "second_half", "halves_p", "learning_per_trial", "learning_p")
 
@@ -181,8 +185,8 @@ def _power(panel: dict[str, Any]) -> str:
     return page.paragraph(
         f"With {panel['readers']} readers and {panel['items']} cases the interval reaches "
         f"{half:.2f} to either side. A true {panel['endpoint']} nearer to 0.5 than about that "
-        f"would often be missed; equivalence within {margin:.2f} can be shown only where the interval is "
-        "narrower than the margin. `medgansynth study sizes` plans the next study."
+        f"would often be missed; equivalence within {margin:.2f} can be shown only where the "
+        "interval is narrower than the margin. `medgansynth study sizes` plans the next study."
     )
 
 

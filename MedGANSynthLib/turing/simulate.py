@@ -4,11 +4,12 @@ They test the whole way from order to report, and show what a study of a given s
 """
 
 import dataclasses
+import functools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 from .order import generator
 from .reading import Reading
@@ -22,7 +23,7 @@ class SimulatedReader:
     """An equal-variance signal-detection observer (Green and Swets 1966).
 
     Attributes:
-        auc: true area under the ROC curve.
+        auc: true area under the ROC curve of the six ratings, with `criterion` 0.
         criterion: shifts all answers; above 0 towards "real".
         always: the one rating given to everything, in place of looking.
     """
@@ -39,8 +40,24 @@ class SimulatedReader:
 
     def evidence(self, truth: str, noise: float) -> float:
         """Standard normal `noise`, moved apart by the distance that the AUC needs."""
-        distance = np.sqrt(2) * stats.norm.ppf(self.auc)
-        return noise + (distance / 2 if truth in ("synthetic", "right") else -distance / 2)
+        shift = distance(self.auc) / 2
+        return noise + (shift if truth in ("synthetic", "right") else -shift)
+
+
+@functools.cache
+def distance(auc: float) -> float:
+    """Standard deviations between the classes at which the six ratings have this AUC.
+
+    A little more than the sqrt(2) z(AUC) of unrounded evidence: steps cost area.
+    """
+
+    def excess(d: float) -> float:
+        edges = np.concatenate([[-np.inf], _CUTS, [np.inf]])
+        signal, noise = (np.diff(stats.norm.cdf(edges, m)) for m in (d / 2, -d / 2))
+        below = np.concatenate([[0.0], np.cumsum(noise)[:-1]])
+        return float(signal @ (below + noise / 2)) - auc
+
+    return float(optimize.brentq(excess, -10.0, 10.0))
 
 
 class _Clock:

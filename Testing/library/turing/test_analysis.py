@@ -1,0 +1,229 @@
+import csv
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.events import Events
+from MedGANSynthLib.turing.analysis import analyse_study
+from MedGANSynthLib.turing.reading import Reading
+from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
+from MedGANSynthLib.turing.study import read_key, read_study
+
+
+@pytest.fixture
+def read_as(quick_disk):
+    """Answer a study by a rule: `read_as(folder, reader, rating_of(truth, number), stop)`."""
+
+    def read(folder, reader, rating_of, stop=None):
+        study, _ = read_study(folder)
+        key = read_key(folder.with_name("study-key.json"), study)
+        session = Reading(folder, reader)
+        count = 0
+        while not session.finished and count != stop:
+            truth = key.cases[session.trial.cases[0]].truth
+            session.shown()
+            session.answer(rating_of(truth, count))
+            count += 1
+        session.close()
+
+    return read
+
+
+def analyse(folder, out=None):
+    return analyse_study(folder, folder.with_name("study-key.json"), out, False, Events())
+
+
+def test_a_confusion_made_by_hand(paper, read_as):
+    """Of 12 + 12 cases the reader gets 9 synthetic and 6 real ones right."""
+    counts = {"real": 0, "synthetic": 0}
+
+    def rating(truth, number):
+        counts[truth] += 1
+        wrong = counts[truth] > {"real": 6, "synthetic": 9}[truth]
+        return 5 if (truth == "synthetic") != wrong else 2
+
+    folder = paper(readers=1)
+    read_as(folder, "reader-1", rating)
+    (row,) = analyse(folder)["summary"]["readers"]
+    assert (row["answers"], row["correct"]) == (24, 15)
+    assert (row["sensitivity"], row["specificity"]) == (0.75, 0.5)
+    assert row["auc"] == pytest.approx(0.625)
+    assert row["d_prime"] == pytest.approx(0.6151, abs=1e-4)  # z(9.5 / 13) - z(6.5 / 13)
+    assert row["criterion"] == pytest.approx(-0.3076, abs=1e-4)
+
+
+def test_always_real_is_reported_as_response_bias(paper, read_as):
+    folder = paper(readers=2)
+    for reader in ("reader-1", "reader-2"):
+        read_as(folder, reader, lambda truth, number: 1)
+    result = analyse(folder)
+    row = result["summary"]["readers"][0]
+    assert (row["accuracy"], row["d_prime"], row["biased"]) == (0.5, 0.0, True)
+    assert row["criterion"] > 1.5
+    assert "said 'real' in 100 % of the trials" in result["text"]
+    panel = result["summary"]["panel"]
+    assert (panel["raw_agreement"], panel["fleiss_kappa"], panel["ac1"]) == (1.0, None, 1.0)
+
+
+def test_not_significant_is_not_indistinguishable(paper, quick_disk):
+    folder = paper(readers=3)
+    simulate_readers(
+        folder,
+        folder.with_name("study-key.json"),
+        {f"reader-{n}": SimulatedReader(0.5) for n in (1, 2, 3)},
+        seed=4,
+    )
+    result = analyse(folder)
+    assert result["summary"]["panel"]["verdict"] == "undecided"
+    assert "equivalence to guessing is not shown" in result["text"]
+    assert "indistinguishable" not in json.dumps(result)
+
+
+def test_one_reader_has_no_multi_reader_analysis_and_says_so(paper, read_as):
+    folder = paper(readers=2)
+    read_as(folder, "reader-1", lambda truth, number: 6 if truth == "synthetic" else 1 + number % 4)
+    panel = analyse(folder)["summary"]["panel"]
+    assert panel["readers"] == 1
+    assert "one reader; nothing is known about others" in panel["text"]
+    assert panel["accuracy_interval"] is None and panel["pairwise"] == []
+
+
+def test_partial_readers_count_trial_by_trial(paper, read_as):
+    folder = paper(readers=2)
+    read_as(folder, "reader-1", lambda truth, number: 5 if truth == "synthetic" else 2)
+    read_as(folder, "reader-2", lambda truth, number: 4, stop=10)
+    result = analyse(folder)
+    assert [r["answers"] for r in result["summary"]["readers"]] == [24, 10]
+    assert "reader-2 has 14 trials left" in result["text"]
+    assert result["summary"]["panel"]["answers"] == 34
+
+
+def test_repeats_are_scored_once_and_give_kappa(paper, read_as):
+    folder = paper(real=40, synthetic=40, readers=1, repeats=0.2)
+    read_as(folder, "reader-1", lambda truth, number: 5 if truth == "synthetic" else 2)
+    (row,) = analyse(folder)["summary"]["readers"]
+    assert (row["answers"], row["repeats"]) == (80, 16)
+    assert (row["repeat_agreement"], row["repeat_kappa"]) == (1.0, 1.0)
+
+
+def test_practice_and_catch_are_not_scored(paper, read_as):
+    folder = paper(readers=1, practice=4, catch=3)
+    read_as(folder, "reader-1", lambda truth, number: 1)
+    result = analyse(folder)
+    (row,) = result["summary"]["readers"]
+    assert (row["answers"], row["catch"], row["caught"]) == (20, 3, 0)
+    assert "missed 3 of 3 obvious fakes" in result["text"]
+
+
+def test_pairs_are_judged_by_accuracy(paper, quick_disk):
+    folder = paper(real=40, synthetic=40, readers=3, display="pair")
+    key = folder.with_name("study-key.json")
+    readers = {f"reader-{n}": SimulatedReader(0.9) for n in (1, 2, 3)}
+    simulate_readers(folder, key, readers, seed=0)
+    result = analyse(folder)
+    panel = result["summary"]["panel"]
+    assert (panel["endpoint"], panel["auc"], panel["items"]) == ("accuracy", None, 40)
+    assert panel["low"] < panel["accuracy"] < panel["high"]
+    assert panel["verdict"] == "told apart"
+
+
+def test_one_class_only_is_refused(paper, read_as):
+    folder = paper(readers=1)
+    study, _ = read_study(folder)
+    key = read_key(folder.with_name("study-key.json"), study)
+    first = [key.cases[t.cases[0]].truth for t in study.orders["reader-1"]]
+    run = next(n for n, truth in enumerate(first) if truth != first[0])
+    read_as(folder, "reader-1", lambda truth, number: 3, stop=run)
+    with pytest.raises(MedGANSynthError, match="one class"):
+        analyse(folder)
+
+
+def test_no_answer_at_all_is_refused(paper):
+    with pytest.raises(MedGANSynthError, match="holds no answer yet"):
+        analyse(paper())
+
+
+def test_an_edited_answer_is_refused_by_name(paper, read_as):
+    folder = paper(readers=1)
+    read_as(folder, "reader-1", lambda truth, number: 3)
+    log = folder / "answers" / "reader-1.jsonl"
+    log.write_text(log.read_text().replace('"rating":3', '"rating":5', 1))
+    with pytest.raises(MedGANSynthError, match=r"reader-1\.jsonl, line 2: was changed"):
+        analyse(folder)
+
+
+def test_the_log_of_another_reader_is_refused(paper, read_as):
+    folder = paper(readers=2)
+    read_as(folder, "reader-1", lambda truth, number: 3)
+    answers = folder / "answers"
+    shutil.copy(answers / "reader-1.jsonl", answers / "reader-2.jsonl")
+    with pytest.raises(MedGANSynthError, match="another reader or study"):
+        analyse(folder)
+
+
+def test_a_wrong_key_is_refused(paper, read_as, tmp_path):
+    folder = paper(readers=1)
+    read_as(folder, "reader-1", lambda truth, number: 3)
+    with pytest.raises(MedGANSynthError):
+        analyse_study(folder, folder / "study.json", None, False, Events())
+
+
+def test_the_tables_hold_every_answer(paper, quick_disk, tmp_path):
+    folder = paper(readers=3, practice=2)
+    key = folder.with_name("study-key.json")
+    simulate_readers(folder, key, {f"reader-{n}": SimulatedReader(0.8) for n in (1, 2, 3)}, 1)
+    result = analyse(folder, tmp_path / "out")
+    assert {p.rpartition("/")[2] for p in result["outputs"]} == {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+    with open(tmp_path / "out" / "answers.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3 * (2 + 22)
+    scored = [row for row in rows if row["role"] == "scored"]
+    again = np.mean([int(row["correct"]) for row in scored])
+    assert again == pytest.approx(result["summary"]["panel"]["accuracy"])
+
+
+def test_the_export_for_roc_software(paper, quick_disk, tmp_path):
+    folder = paper(real=6, synthetic=6, readers=2)
+    key = folder.with_name("study-key.json")
+    simulate_readers(
+        folder, key, {"reader-1": SimulatedReader(0.8), "reader-2": SimulatedReader()}, 0
+    )
+    analyse(folder, tmp_path / "out")
+    lines = (tmp_path / "out" / "imrmc.csv").read_text().splitlines()
+    assert lines[:5] == ["N0: 6", "N1: 6", "NR: 2", "NM: 1", "BEGIN DATA:"]
+    truth = [line.split(",") for line in lines[5:] if line.startswith("-1,")]
+    scores = [line.split(",") for line in lines[5:] if not line.startswith("-1,")]
+    assert (len(truth), len(scores)) == (12, 24)
+    assert sum(int(line[3]) for line in truth) == 6
+    with open(tmp_path / "out" / "mrmcaov.csv", newline="") as file:
+        long = list(csv.DictReader(file))
+    assert [(r["reader"], r["case"], r["rating"]) for r in long] == [
+        (line[0], line[1], line[3]) for line in scores
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prevalence", "text"),
+    [("half", "half of the cases synthetic"), ("drawn", "drawn for each reader: reader-1 ")],
+)
+def test_the_prevalence_is_reported_after_the_reading(paper, read_as, prevalence, text):
+    folder = paper(readers=1, prevalence=prevalence)
+    read_as(folder, "reader-1", lambda truth, number: 3)
+    assert analyse(folder)["summary"]["prevalence"].startswith(text)
+
+
+def test_a_note_cannot_become_a_formula(paper, quick_disk, tmp_path):
+    folder = paper(readers=1, real=4, synthetic=4)
+    session = Reading(folder, "reader-1")
+    while not session.finished:
+        session.shown()
+        session.answer(3, note="=HYPERLINK(1)")
+    session.close()
+    analyse(folder, tmp_path / "out")
+    with open(tmp_path / "out" / "answers.csv", newline="") as file:
+        assert {row["note"] for row in csv.DictReader(file)} == {"'=HYPERLINK(1)"}

@@ -1,0 +1,124 @@
+import json
+
+import pytest
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.turing.cases import from_bids, from_folders, from_table
+
+GOOD = "path,label\na.nii,real\nb.nii,synthetic\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a.nii", "b.nii", "with space.nii", "größe.nii"):
+        (tmp_path / name).write_bytes(b"x")
+    return tmp_path
+
+
+def read(folder, text, name="cases.csv"):
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return from_table(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD,
+        "\ufeff" + GOOD,
+        GOOD.replace("\n", "\r\n"),
+        GOOD.replace(",", ";"),
+        GOOD.replace(",", "\t"),
+        '"path","label"\n"a.nii","real"\n"b.nii","synthetic"\n',
+        "Label, Path \nreal, a.nii\nsynthetic,b.nii\n\n",
+    ],
+)
+def test_spellings_of_one_table(folder, text):
+    assert [(s.path.name, s.label) for s in read(folder, text)] == [
+        ("a.nii", "real"),
+        ("b.nii", "synthetic"),
+    ]
+
+
+def test_all_columns(folder):
+    (case,) = read(
+        folder,
+        "path,label,role,group,subject,model,seed,plane,notes\n"
+        '"größe.nii",synthetic,catch,3T,p1,gan,7,axial,"odd, but fine"\n',
+    )
+    assert (case.role, case.group, case.subject, case.model) == ("catch", "3T", "p1", "gan")
+    assert (case.seed, case.plane, case.notes) == ("7", "axial", "odd, but fine")
+
+
+def test_json(folder):
+    content = {"cases": [{"path": "a.nii", "label": "real", "group": "g"}]}
+    (case,) = read(folder, json.dumps(content), "cases.json")
+    assert (case.path.name, case.label, case.group) == ("a.nii", "real", "g")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1: lacks the column path"),
+        ("path\na.nii\n", "line 1: lacks the column label"),
+        ("path,label,colour\n", "unknown column 'colour'"),
+        ("path,label,label\n", "has one twice"),
+        ("path,label\n", "holds no case"),
+        ("path,label\na.nii,fake\n", 'line 2: label must be one of "real", "synthetic"'),
+        ("path,label\na.nii\n", "line 2: has 1 columns instead of 2"),
+        ("path,label\n\n,real\n", "line 3: the key path is missing"),
+        ("path,label\n../a.nii,real\n", "line 2: column path"),
+        ("path,label\n/etc/passwd,real\n", "line 2: column path"),
+        ("path,label\nC:\\a.nii,real\n", "line 2: column path"),
+        ("path,label\nnone.nii,real\n", "line 2: column path"),
+        ('path,label\n"a.nii,real\n', "line 2"),
+        (b"path,label\n\xff\xfe,real\n", "UTF-8"),
+    ],
+)
+def test_what_is_wrong_is_named(folder, text, message):
+    with pytest.raises(MedGANSynthError) as error:
+        read(folder, text)
+    assert message in str(error.value)
+
+
+def test_a_link_out_of_the_folder_is_refused(folder, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "secret.nii"
+    outside.write_bytes(b"x")
+    (folder / "link.nii").symlink_to(outside)
+    with pytest.raises(MedGANSynthError, match="a link that leaves"):
+        read(folder, "path,label\nlink.nii,real\n")
+
+
+def test_two_folders(tmp_path):
+    for name in (
+        "real/a.nii.gz",
+        "real/b.mha",
+        "synthetic/c.nrrd",
+        "real/.hidden.nii",
+        "real/x.txt",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    found = from_folders(tmp_path / "real", tmp_path / "synthetic")
+    assert [(s.path.name, s.label) for s in found] == [
+        ("a.nii.gz", "real"),
+        ("b.mha", "real"),
+        ("c.nrrd", "synthetic"),
+    ]
+    with pytest.raises(MedGANSynthError, match="--synthetic"):
+        from_folders(tmp_path / "real", tmp_path / "nowhere")
+
+
+def test_bids(tmp_path):
+    folder = tmp_path / "sub-01" / "anat"
+    folder.mkdir(parents=True)
+    for name in ("sub-01_T2w.nii.gz", "sub-01_desc-synthetic_T2w.nii.gz", "sub-01_acq-b_T2w.nii"):
+        (folder / name).write_bytes(b"x")
+    (folder / "sub-01_acq-b_T2w.json").write_text('{"Synthetic": true}')
+    found = {s.path.name: (s.label, s.subject) for s in from_bids(tmp_path)}
+    assert found == {
+        "sub-01_T2w.nii.gz": ("real", "sub-01"),
+        "sub-01_desc-synthetic_T2w.nii.gz": ("synthetic", "sub-01"),
+        "sub-01_acq-b_T2w.nii": ("synthetic", "sub-01"),
+    }

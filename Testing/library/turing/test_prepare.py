@@ -1,0 +1,242 @@
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from MedGANSynthLib.data.phantom import head_phantom
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.turing.study import case_path, read_key, read_study
+from MedGANSynthLib.volume.write import write
+
+TOKENS = ("real", "synthetic", "SECRET", "person", "volumes", "cases.csv", "pytest")
+
+
+def reader_side(study):
+    """Everything a reader's computer gets, file names included, as one text."""
+    parts = []
+    for path in sorted(study.rglob("*")):
+        parts.append(str(path.relative_to(study)))
+        if path.is_file() and path.suffix == ".nrrd":
+            parts.append(path.read_bytes().partition(b"\n\n")[0].decode())
+        elif path.is_file():
+            parts.append(path.read_text())
+    return "\n".join(parts)
+
+
+def test_nothing_on_the_readers_side_tells(sealed):
+    content, _ = read_study(sealed / "study")
+    text = reader_side(sealed / "study")
+    practice = {c for t in content.orders["reader-1"] if t.practice for c in t.cases}
+    assert len(practice) == 2  # the only trials whose answer the study knows
+    found = re.findall(r'"answer": "(\w+)"', text)
+    assert sorted(found) == ["real"] * 3 + ["synthetic"] * 3  # three readers
+    text = re.sub(r'"answer": "\w+"', "", text)
+    assert not [token for token in TOKENS if token in text]
+
+
+def test_all_cases_are_alike_from_outside(sealed):
+    content, _ = read_study(sealed / "study")
+    paths = [case_path(sealed / "study", case.id) for case in content.cases]
+    images = [sitk.ReadImage(str(path)) for path in paths]
+    geometry = {(i.GetSize(), i.GetSpacing(), i.GetOrigin(), i.GetDirection()) for i in images}
+    assert len(geometry) == 1
+    assert {i.GetPixelID() for i in images} == {sitk.sitkUInt8}
+    assert len({path.stat().st_size for path in paths}) == 1
+    assert len({i.GetMetaDataKeys() for i in images}) == 1
+
+
+def test_names_say_nothing_about_the_class(sealed):
+    content, _ = read_study(sealed / "study")
+    key = read_key(sealed / "study-key.json", content)
+    truth = [key.cases[case.id].truth == "synthetic" for case in content.cases]
+    assert sum(truth) == 12
+    half = sum(truth[:12])
+    assert 2 <= half <= 10
+    assert truth != sorted(truth)
+
+
+def test_the_key_knows_all(sealed):
+    content, _ = read_study(sealed / "study")
+    key = read_key(sealed / "study-key.json", content)
+    sources = sorted(case.source for case in key.cases.values())
+    assert sources == sorted(
+        f"{'synthetic' if n % 2 else 'real'}-SECRET{n:02}.nii" for n in range(24)
+    )
+    roles = [case.role for case in key.cases.values()]
+    assert (roles.count("scored"), roles.count("practice")) == (22, 2)
+    assert {case.group for case in key.cases.values()} == {"a", "b"}
+
+
+def test_the_same_seed_gives_the_same_study(sealed, tmp_path, prepare_blobs):
+    prepare_blobs(tmp_path / "again")
+    first, second = (read_study(f)[0] for f in (sealed / "study", tmp_path / "again"))
+    assert first.orders == second.orders
+    assert first.cases == second.cases
+    assert first.id != second.id and first.key_commitment != second.key_commitment
+    orders = list(first.orders.values())
+    assert orders[0][2:] != orders[1][2:]
+
+
+def test_preview_and_result(tmp_path, prepare_blobs):
+    result = prepare_blobs(tmp_path / "s", catch=2, repeats=0.0, readers=2, shape=(16, 18, 10))
+    assert result["rows"] == [
+        {"role": "scored", "real": 11, "synthetic": 11},
+        {"role": "practice", "real": 1, "synthetic": 1},
+        {"role": "catch", "real": 0, "synthetic": 2},
+    ]
+    assert all(Path(p).exists() for p in result["outputs"])
+    content, _ = read_study(tmp_path / "s")
+    assert content.shape == (16, 18, 10)
+    assert {len(trials) for trials in content.orders.values()} == {2 + 22 + 2}
+
+
+def test_pairs(tmp_path, prepare_blobs):
+    prepare_blobs(tmp_path / "s", display="pair", readers=2, catch=4)
+    content, _ = read_study(tmp_path / "s")
+    key = read_key(tmp_path / "s-key.json", content)
+    for trials in content.orders.values():
+        assert len(trials) == 12
+        for trial in trials:
+            assert {key.cases[c].truth for c in trial.cases} == {"real", "synthetic"}
+        left = [key.cases[t.cases[0]].truth for t in trials]
+        assert 3 <= left.count("synthetic") <= 9
+
+
+def test_cases_on_different_grids_come_to_one(tmp_path, blobs, save_blob, prepare_blobs):
+    for n in range(10):
+        label = "synthetic" if n % 2 else "real"
+        shape, spacing = ((20, 22, 14), (2, 2, 3)) if n % 3 else ((30, 30, 10), (1.5, 1.5, 4))
+        save_blob(blobs(n, shape), tmp_path / label / f"{n}.nii", spacing)
+    prepare_blobs(
+        tmp_path / "s",
+        cases=None,
+        real=tmp_path / "real",
+        synthetic=tmp_path / "synthetic",
+        practice=0,
+        readers=1,
+    )
+    content, _ = read_study(tmp_path / "s")
+    assert content.spacing == (2.0, 2.0, 4.0)
+    images = [sitk.ReadImage(str(case_path(tmp_path / "s", c.id))) for c in content.cases]
+    assert {(i.GetSize(), i.GetSpacing(), i.GetOrigin()) for i in images} == {
+        (content.shape, content.spacing, images[0].GetOrigin())
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"repeats": 0.9}, "--repeats"),
+        ({"readers": 0}, "--readers"),
+        ({"prevalence": "mostly"}, "--prevalence"),
+        ({"display": "hologram"}, "display must be one of"),
+        ({"endpoint": "p"}, "endpoint must be one of"),
+        ({"exposure": -1.0}, "exposure_s must lie between"),
+        ({"spacing": (1.0,)}, "--spacing"),
+        ({"practice": 20}, "2 real cases besides practice"),
+        ({"cases": None}, "give one of --cases"),
+        ({"bids": "x"}, "give one of --cases"),
+        ({"repeats": 0.5}, "--repeats 0"),
+    ],
+)
+def test_options_that_cannot_be(tmp_path, prepare_blobs, options, message):
+    with pytest.raises(MedGANSynthError, match=message):
+        prepare_blobs(tmp_path / "s", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_key_never_lies_in_the_study(tmp_path, prepare_blobs):
+    with pytest.raises(MedGANSynthError, match="outside the study"):
+        prepare_blobs(tmp_path / "s", key=tmp_path / "s" / "key.json")
+
+
+def test_an_existing_study_stays(study, prepare_blobs):
+    before = (study / "study.json").read_bytes()
+    with pytest.raises(MedGANSynthError, match="exists already"):
+        prepare_blobs(study)
+    assert (study / "study.json").read_bytes() == before
+
+
+@pytest.fixture
+def listed(tmp_path, blobs, save_blob):
+    """A table of 10 good blobs, and a function that adds lines."""
+    lines = ["path,label"]
+    for n in range(10):
+        label = "synthetic" if n % 2 else "real"
+        save_blob(blobs(n), tmp_path / f"{n}.nii")
+        lines.append(f"{n}.nii,{label}")
+
+    def table(*more):
+        path = tmp_path / "cases.csv"
+        path.write_text("\n".join([*lines, *more]) + "\n")
+        return path
+
+    return table
+
+
+def test_a_case_under_two_names_is_refused(tmp_path, listed, prepare_blobs):
+    (tmp_path / "copy.nii").write_bytes((tmp_path / "3.nii").read_bytes())
+    with pytest.raises(MedGANSynthError, match=r"copy\.nii: has the same content as 3\.nii"):
+        prepare_blobs(tmp_path / "s", cases=listed("copy.nii,real"))
+
+
+def test_one_class_only_is_refused(tmp_path, blobs, save_blob, prepare_blobs):
+    for n in range(5):
+        save_blob(blobs(n), tmp_path / f"{n}.nii")
+    table = tmp_path / "cases.csv"
+    table.write_text("path,label\n" + "".join(f"{n}.nii,real\n" for n in range(5)))
+    with pytest.raises(MedGANSynthError, match="0 synthetic cases"):
+        prepare_blobs(tmp_path / "s", cases=table, practice=0)
+
+
+def test_an_unreadable_case_is_named_and_nothing_is_left(tmp_path, listed, prepare_blobs):
+    whole = (tmp_path / "3.nii").read_bytes()
+    (tmp_path / "torn.nii").write_bytes(whole[: len(whole) // 2])
+    before = {path.name for path in tmp_path.iterdir()} | {"cases.csv"}
+    with pytest.raises(MedGANSynthError, match=r"torn\.nii"):
+        prepare_blobs(tmp_path / "s", cases=listed("torn.nii,real"))
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_an_empty_case_is_named(tmp_path, listed, save_blob, prepare_blobs):
+    save_blob(np.full((8, 8, 8), 5, np.int16), tmp_path / "flat.nii")
+    with pytest.raises(MedGANSynthError, match=r"flat\.nii: every voxel has the same value"):
+        prepare_blobs(tmp_path / "s", cases=listed("flat.nii,real"), practice=0)
+
+
+def test_a_marked_case_is_not_real(tmp_path, listed, blobs, save_blob, prepare_blobs):
+    phantom = head_phantom(1, (16, 16, 8), (12, 12, 20), ("t1",))["t1"]
+    write(phantom, tmp_path / "phantom.nii")
+    save_blob(blobs(20), tmp_path / "0b.nii")
+    with pytest.raises(MedGANSynthError, match="marked synthetic"):
+        prepare_blobs(
+            tmp_path / "s", cases=listed("phantom.nii,real"), practice=0, prevalence="drawn"
+        )
+
+
+def test_people_of_the_training_are_told(tmp_path, listed, prepare_blobs):
+    class Listener:
+        warnings = []
+
+        def scaled(self, *args):
+            return lambda fraction: None
+
+        def progress(self, *args):
+            pass
+
+        def warning(self, text):
+            self.warnings.append(text)
+
+    data = tmp_path / "data.json"
+    data.write_text(
+        json.dumps({"modality": {"t1": ""}, "training": [{"subject": "x", "t1": "4.nii"}]})
+    )
+    listener = Listener()
+    prepare_blobs(
+        tmp_path / "s", cases=listed(), practice=0, readers=1, training=data, events=listener
+    )
+    (text,) = listener.warnings
+    assert text.startswith("1 cases belong to people the model was trained on (4.nii)")

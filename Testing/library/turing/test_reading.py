@@ -1,0 +1,187 @@
+import pytest
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.turing.answers import read_log
+from MedGANSynthLib.turing.reading import Reading, reader_progress
+from MedGANSynthLib.turing.records import Answered
+from MedGANSynthLib.turing.study import case_path
+
+
+class Clock:
+    def __init__(self):
+        self.now = 50.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def start(quick_disk, clock):
+    """Open a session on a hand-driven clock; closed at the end."""
+    opened = []
+
+    def start(folder, reader="reader-1", wall=None, **about):
+        opened.append(Reading(folder, reader, about, clock=clock, wall=wall or clock))
+        return opened[-1]
+
+    yield start
+    for session in opened:
+        session.close()
+
+
+def last_answer(folder, reader="reader-1"):
+    records, _ = read_log(folder / "answers" / f"{reader}.jsonl")
+    return [r for r in records if isinstance(r, Answered)][-1]
+
+
+def test_times_come_from_the_monotonic_clock_without_the_pause(paper, start, clock):
+    folder = paper()
+    session = start(folder, experience="12 years")
+    session.request()
+    clock.now += 0.25
+    session.shown()
+    clock.now += 2.0
+    session.touched()
+    clock.now += 1.0
+    session.pause()
+    clock.now += 60.0
+    session.proceed()
+    clock.now += 1.5
+    session.answer(5, slices_visited=12, reasons=("texture",), marks=((1.0, 2.0, 3.0),))
+    answer = last_answer(folder)
+    assert (answer.load_ms, answer.first_action_ms) == (250.0, 2000.0)
+    assert (answer.response_ms, answer.paused_ms) == (4500.0, 60000.0)
+    assert (answer.rating, answer.slices_visited, answer.reasons) == (5, 12, ("texture",))
+    assert not answer.suspended
+    assert session.position == 1
+    assert session.seconds_left == pytest.approx(23 * 5.0)
+
+
+def test_a_sleeping_computer_is_noticed(paper, start, clock):
+    wall = Clock()
+    folder = paper()
+    session = start(folder, wall=wall)
+    session.shown()
+    clock.now += 3.0
+    wall.now += 3600.0
+    session.answer(2)
+    assert last_answer(folder).suspended
+
+
+def test_resuming_goes_on_at_the_next_case(paper, start):
+    folder = paper()
+    session = start(folder)
+    for _ in range(5):
+        session.shown()
+        session.answer(1)
+    shown = session.trial
+    session.close()
+    again = start(folder)
+    assert (again.position, again.trial) == (5, shown)
+    assert reader_progress(folder)[0] == {"reader": "reader-1", "answered": 5, "trials": 24}
+
+
+def test_undo_shows_the_last_case_again_and_is_logged(paper, start):
+    folder = paper()
+    session = start(folder)
+    with pytest.raises(MedGANSynthError, match="no answer to take back"):
+        session.undo()
+    session.shown()
+    session.answer(1)
+    session.undo()
+    assert session.position == 0
+    session.shown()
+    session.answer(6)
+    events = [r.event for r in read_log(folder / "answers" / "reader-1.jsonl")[0]]
+    assert events == ["opened", "answered", "undone", "answered"]
+
+
+def test_only_practice_tells_the_truth(paper, start):
+    folder = paper(practice=4)
+    session = start(folder)
+    told = []
+    for _ in range(8):
+        session.shown()
+        told.append(session.answer(4))
+    assert set(told[:4]) == {"real", "synthetic"}
+    assert told[4:] == [None] * 4
+
+
+def test_a_practice_answer_stays(paper, start):
+    session = start(paper(practice=2))
+    session.shown()
+    session.answer(4)
+    with pytest.raises(MedGANSynthError, match="practice"):
+        session.undo()
+
+
+@pytest.mark.parametrize("rating", [0, 7, 3.0, "3", None, True])
+def test_only_six_ratings(paper, start, rating):
+    session = start(paper())
+    session.shown()
+    with pytest.raises(MedGANSynthError, match="from 1 to 6"):
+        session.answer(rating)
+    assert session.position == 0
+
+
+def test_nothing_is_rated_unseen(paper, start):
+    session = start(paper())
+    with pytest.raises(MedGANSynthError, match="no case on display"):
+        session.answer(3)
+    session.shown()
+    session.answer(3)
+    with pytest.raises(MedGANSynthError, match="no case on display"):
+        session.answer(3)
+
+
+def test_a_case_that_vanishes_is_skipped_and_logged(paper, start):
+    folder = paper()
+    session = start(folder)
+    session.skip("the case could not be shown")
+    assert session.position == 1
+    assert read_log(folder / "answers" / "reader-1.jsonl")[0][-1].event == "skipped"
+
+
+def test_damaged_cases_are_found_before_the_start(paper, start):
+    folder = paper()
+    case_path(folder, "case-0002").unlink()
+    with pytest.raises(MedGANSynthError, match=r"1 case files .*case-0002"):
+        start(folder)
+
+
+def test_an_unknown_reader_is_told_the_names(paper, start):
+    with pytest.raises(MedGANSynthError, match="reader-1, reader-2, reader-3"):
+        start(paper(), reader="reader-9")
+
+
+def test_a_finished_study_is_not_read_twice(paper, start):
+    folder = paper(real=4, synthetic=4)
+    session = start(folder)
+    while not session.finished:
+        session.shown()
+        session.answer(2)
+    assert session.position == 8
+    session.close()
+    with pytest.raises(MedGANSynthError, match="has finished"):
+        start(folder)
+    assert read_log(folder / "answers" / "reader-1.jsonl")[0][-1].event == "finished"
+
+
+def test_two_windows(paper, start):
+    folder = paper()
+    start(folder)
+    with pytest.raises(MedGANSynthError, match="another window"):
+        start(folder)
+    start(folder, reader="reader-2")
+
+
+def test_the_way_through_a_study_needs_no_key(paper, start):
+    folder = paper(practice=2, repeats=0.0)
+    folder.with_name("study-key.json").unlink()
+    session = start(folder)
+    assert all(path.is_file() for path in session.paths)

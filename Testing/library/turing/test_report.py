@@ -1,0 +1,109 @@
+import re
+import time
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from MedGANSynthLib.events import Events
+from MedGANSynthLib.turing.report import png, report_study
+from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
+
+
+@pytest.fixture
+def reported(paper, quick_disk, tmp_path):
+    """Simulate, report, and return the page: `reported(**paper options)`."""
+
+    def report(readers=3, about=None, **options):
+        folder = paper(readers=readers, **options)
+        key = folder.with_name("study-key.json")
+        simulated = {f"reader-{n}": SimulatedReader(0.7) for n in range(1, readers + 1)}
+        simulate_readers(folder, key, simulated, 0, about=about)
+        report_study(folder, key, tmp_path / "report", False, Events())
+        return (tmp_path / "report" / "report.html").read_text()
+
+    return report
+
+
+class Balanced(HTMLParser):
+    """Fails on a tag that is not closed, and collects what would be loaded."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.loaded = [], []
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in ("meta", "img", "line", "rect", "circle", "polyline"):
+            self.open.append(tag)
+        self.loaded += [v for k, v in attributes if k in ("src", "href", "data", "action")]
+
+    def handle_endtag(self, tag):
+        if tag not in ("line", "rect", "circle", "polyline"):
+            assert self.open.pop() == tag
+
+
+def parse(text):
+    parser = Balanced()
+    parser.feed(text)
+    assert parser.open == []
+    return parser
+
+
+def test_the_page_is_whole_and_loads_nothing(reported):
+    text = reported(practice=2, catch=2)
+    loaded = parse(text).loaded
+    assert loaded and all(uri.startswith("data:image/png;base64,") for uri in loaded)
+    assert "<script" not in text and "@import" not in text
+    assert set(re.findall(r"https?://[^\s\"]+", text)) == {"http://www.w3.org/2000/svg"}
+    for head in (
+        "Result",
+        "Readers",
+        "ROC curves",
+        "Agreement between readers",
+        "Response times",
+        "Learning",
+        "Cases that fooled most readers",
+        "Leak audit",
+        "Reporting checklist",
+    ):
+        assert f"<h2>{head}</h2>" in text
+    assert "Research only, not for" in text
+    charts = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    assert len(charts) == 5
+    for chart in charts:
+        ElementTree.fromstring(chart)
+
+
+def test_what_people_wrote_is_not_run(reported):
+    evil = '<script>alert("x")</script>'
+    text = reported(name=evil, about={"experience": evil}, selection=evil)
+    parse(text)
+    assert evil not in text
+    assert text.count("&lt;script&gt;") >= 3
+
+
+def test_one_reader_and_pairs_are_reported_too(reported):
+    text = reported(readers=1, display="pair", real=10, synthetic=10)
+    parse(text)
+    assert "nothing is known about others" in text
+    assert "<h2>ROC curves</h2>" not in text and "<h2>Agreement between" not in text
+
+
+def test_a_png_is_what_another_reader_sees(tmp_path):
+    grey = np.linspace(0, 1, 12).reshape(3, 4)
+    (tmp_path / "x.png").write_bytes(png(grey))
+    seen = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "x.png")))
+    np.testing.assert_array_equal(seen, np.rint(grey * 255))
+
+
+@pytest.mark.slow
+def test_ten_readers_of_200_cases_within_a_minute(paper, quick_disk, tmp_path):
+    folder = paper(real=100, synthetic=100, readers=10)
+    key = folder.with_name("study-key.json")
+    readers = {f"reader-{n}": SimulatedReader(0.7) for n in range(1, 11)}
+    simulate_readers(folder, key, readers, 0)
+    started = time.perf_counter()
+    report_study(folder, key, tmp_path / "report", False, Events())
+    assert time.perf_counter() - started < 60
