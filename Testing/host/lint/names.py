@@ -6,6 +6,10 @@ import enum
 import functools
 import sys
 
+from PySide6.QtCore import Property
+
+from ..pythonqt.properties import KEPT_AS_METHODS, QtProperty
+
 # What only PySide offers.
 PYSIDE_ONLY = {"Signal", "Slot", "Property", "QtCore", "QtGui", "QtWidgets", "QEnum", "QFlag"}
 
@@ -71,7 +75,7 @@ QT_METHODS = {
 }
 FILE_DIALOGS = {"getOpenFileName", "getOpenFileNames", "getSaveFileName"}
 # Properties that are also everyday methods of other Python objects.
-ALSO_PYTHON = {"date", "time", "title", "format", "size", "count", "url"}
+ALSO_PYTHON = {"count", "date", "format", "name", "size", "time", "title", "url"}
 
 # Not in Slicer, or removed from Python 3.12, or heavy: the panels must open without them.
 FORBIDDEN_IMPORTS = {
@@ -105,12 +109,13 @@ def properties() -> frozenset[str]:
     import slicer
 
     bases = (qt.QWidget, qt.QLayout, qt.QAction, qt.QTimer)
-    found = set()
+    # Not from the meta-objects: PySide loses them with the first widget that is deleted.
+    found = set(KEPT_AS_METHODS)
     for namespace in (qt, ctk, slicer):
         for value in vars(namespace).values():
             if isinstance(value, type) and issubclass(value, bases):
-                meta = value.staticMetaObject
-                found |= {meta.property(n).name() for n in range(meta.propertyCount())}
+                members = [item for cls in value.__mro__ for item in vars(cls).items()]
+                found |= {name for name, m in members if isinstance(m, QtProperty | Property)}
     return frozenset(found - ALSO_PYTHON)
 
 
