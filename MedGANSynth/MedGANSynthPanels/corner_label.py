@@ -12,6 +12,7 @@ from .marking import is_synthetic
 _PLACE = (0.98, 0.02)
 _YELLOW = (1.0, 0.85, 0.2)
 _SIZE = 16
+_SETTLE_MS = 30
 
 
 class CornerLabels(VTKObservationMixin):
@@ -24,28 +25,28 @@ class CornerLabels(VTKObservationMixin):
     def __init__(self) -> None:
         VTKObservationMixin.__init__(self)
         self._labels: dict[str, vtk.vtkTextActor] = {}
-        self._waiting = False
-        self.addObserver(slicer.mrmlScene, slicer.vtkMRMLScene.NodeAddedEvent, self._node_added)
+        self._stopped = self._waiting = False
+        self.addObserver(slicer.mrmlScene, slicer.vtkMRMLScene.NodeAddedEvent, self._look)
         self._look()
 
     def stop(self) -> None:
         """Take the labels away and watch no more."""
+        self._stopped = True
         self.removeObservers()
         for name in tuple(self._labels):
             self._show(name, False)
 
-    def _node_added(self, *_arguments) -> None:
-        self._look()
-
     def _look(self, *_arguments) -> None:
-        """Once for all that changes now."""
+        """Once for all that changes now, and after `sidecars` has looked at what was loaded."""
         if not self._waiting:
             self._waiting = True
-            qt.QTimer.singleShot(0, self.update)
+            qt.QTimer.singleShot(_SETTLE_MS, self.update)
 
     def update(self) -> None:
         """Put labels where they belong."""
         self._waiting = False
+        if self._stopped:
+            return
         manager = slicer.app.layoutManager()
         if manager is None:  # Slicer without a main window
             return

@@ -1,9 +1,11 @@
-"""Beside every file that Slicer saves of a synthetic volume: `<name>.synthetic.json`.
+"""Beside every file that Slicer saves of a synthetic volume: `<name>.synthetic.json`; and back.
 
 Image files that Slicer writes hold no node attributes, so the sidecar is what tells that their
 voxels are synthetic; `medgansynth provenance` finds it by the voxels' hash. No event tells that a
 node was saved, but its storage node is modified while it writes. (A scene bundle, .mrb, holds the
 marks with the nodes; "Export to file" leaves no trace in the scene and cannot be followed.)
+
+A volume file that is loaded with such a sidecar is marked again.
 """
 
 import hashlib
@@ -19,11 +21,11 @@ from slicer.util import VTKObservationMixin
 
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.files import write_text
-from MedGANSynthLib.schema import to_dict
+from MedGANSynthLib.schema import read_json, to_dict
 from MedGANSynthLib.volume.provenance import Provenance, Sidecar
 
 from .geometry import closest_axes, ijk_to_ras
-from .marking import SIDECAR_SUFFIX, is_synthetic, provenance_of
+from .marking import SIDECAR_SUFFIX, is_synthetic, mark, provenance_of
 
 _SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
@@ -33,7 +35,8 @@ class Sidecars(VTKObservationMixin):
 
     def __init__(self) -> None:
         VTKObservationMixin.__init__(self)
-        self._waiting = False
+        self._stopped = self._waiting = False
+        self._looked_at: set[tuple[str, Path]] = set()
         scene = slicer.vtkMRMLScene
         self.addObserver(slicer.mrmlScene, scene.NodeAddedEvent, self._look)
         self.addObserver(slicer.mrmlScene, scene.EndImportEvent, self._look)
@@ -41,6 +44,7 @@ class Sidecars(VTKObservationMixin):
 
     def stop(self) -> None:
         """Watch no more."""
+        self._stopped = True
         self.removeObservers()
 
     def _look(self, *_arguments) -> None:
@@ -52,17 +56,34 @@ class Sidecars(VTKObservationMixin):
     def update(self) -> None:
         """Watch what is new, and write what is missing."""
         self._waiting = False
+        if self._stopped:
+            return
         for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
-            storage = node.GetStorageNode() if is_synthetic(node) else None
-            if storage is None:
+            storage = node.GetStorageNode()
+            path = Path(storage.GetFullNameFromFileName() or "") if storage is not None else None
+            if path is None:
                 continue
-            modified = vtk.vtkCommand.ModifiedEvent
-            if not self.hasObserver(storage, modified, self._look):
-                self.addObserver(storage, modified, self._look)
-            path = Path(storage.GetFullNameFromFileName() or "")
-            provenance = provenance_of(node)
-            if provenance is not None and _lacks_sidecar(node, path):
-                self._write(node, path, provenance)
+            if not is_synthetic(node):
+                self._recognise(node, path)
+            if is_synthetic(node):
+                self._keep_marked(node, storage, path)
+
+    def _recognise(self, node, path: Path) -> None:
+        """Mark a volume that was loaded from a file whose sidecar names these voxels."""
+        seen = (node.GetID(), path)
+        if seen not in self._looked_at and not node.GetModifiedSinceRead():
+            self._looked_at.add(seen)
+            provenance = provenance_of_file(node, path)
+            if provenance is not None:
+                mark(node, provenance)
+
+    def _keep_marked(self, node, storage, path: Path) -> None:
+        modified = vtk.vtkCommand.ModifiedEvent
+        if not self.hasObserver(storage, modified, self._look):
+            self.addObserver(storage, modified, self._look)
+        provenance = provenance_of(node)
+        if provenance is not None and _lacks_sidecar(node, path):
+            self._write(node, path, provenance)
 
     def _write(self, node, path: Path, provenance: Provenance) -> None:
         try:
@@ -76,6 +97,18 @@ def sidecar_path(path: Path) -> Path:
     """`<name without suffix>.synthetic.json` beside the volume."""
     suffix = next((s for s in _SUFFIXES if path.name.lower().endswith(s)), path.suffix)
     return path.with_name(path.name[: len(path.name) - len(suffix)] + SIDECAR_SUFFIX)
+
+
+def provenance_of_file(node, path: Path) -> Provenance | None:
+    """What the sidecar of a node's file says, if it belongs to the node's voxels."""
+    if not sidecar_path(path).is_file() or node.GetImageData() is None:
+        return None
+    try:
+        sidecar = read_json(Sidecar, sidecar_path(path))
+    except MedGANSynthError:
+        return None
+    voxels = voxel_hash(slicer.util.arrayFromVolume(node), ijk_to_ras(node))
+    return sidecar.provenance if voxels == sidecar.voxels_sha256 else None
 
 
 def write_sidecar(

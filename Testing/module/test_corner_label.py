@@ -14,7 +14,7 @@ NAMES = ("Red", "Yellow", "Green")
 @pytest.fixture
 def labels(scene):
     watching = CornerLabels()
-    slicer.app.processEvents()
+    watching.update()
     yield watching
     watching.stop()
     assert shown() == []
@@ -35,7 +35,7 @@ def test_background_and_foreground(labels, volume, wait_until):
     real, made = volume("T1"), volume("T2")
     mark(made, Provenance(model="m", model_sha256="0" * 64))
     slicer.util.setSliceViewerLayers(background=real)
-    slicer.app.processEvents()
+    labels.update()
     assert shown() == []
     slicer.util.setSliceViewerLayers(foreground=made, foregroundOpacity=0.5)
     wait_until(lambda: shown() == list(NAMES))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import slicer
 from MedGANSynthPanels.geometry import ijk_to_ras
-from MedGANSynthPanels.marking import mark
+from MedGANSynthPanels.marking import is_synthetic, mark, provenance_of
 from MedGANSynthPanels.sidecars import Sidecars, sidecar_path, voxel_hash
 
 from MedGANSynthLib.events import Events
@@ -108,3 +108,27 @@ def test_a_folder_that_cannot_be_written_is_only_logged(sidecars, node, tmp_path
     assert path.exists()
     assert not sidecar_path(path).is_file()
     assert "not marked" in caplog.text
+
+
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz"])
+def test_a_file_that_is_loaded_again_is_marked_again(
+    sidecars, node, scene, tmp_path, wait_until, suffix
+):
+    path = tmp_path / f"T2{suffix}"
+    slicer.util.saveNode(node, str(path))
+    wait_until(lambda: sidecar_path(path).exists())
+    scene.Clear()
+    again = slicer.util.loadVolume(str(path))
+    wait_until(lambda: is_synthetic(again))
+    assert provenance_of(again) == PROVENANCE
+
+
+def test_a_sidecar_of_other_voxels_marks_nothing(sidecars, node, volume, tmp_path, wait_until):
+    path = tmp_path / "T2.nrrd"
+    slicer.util.saveNode(node, str(path))
+    wait_until(lambda: sidecar_path(path).exists())
+    real = volume("real")
+    slicer.util.exportNode(real, str(path), {})
+    loaded = slicer.util.loadVolume(str(path))
+    sidecars.update()
+    assert not is_synthetic(loaded)
