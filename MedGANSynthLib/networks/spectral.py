@@ -25,12 +25,14 @@ class SpectralNorm(nn.Module):
         matrix = self._matrix(weight.detach())
         self.register_buffer("u", F.normalize(torch.randn_like(matrix[:, 0]), dim=0))
         self.register_buffer("v", F.normalize(torch.randn_like(matrix[0]), dim=0))
-        self.advance(weight, _START)
+        if not weight.is_meta:  # a loaded network brings its vectors along
+            self.advance(weight, _START)
 
     def forward(self, weight: Tensor) -> Tensor:
-        # Clones, because `advance` changes u and v in place while a graph may still need them.
-        sigma = torch.dot(self.u.clone(), self._matrix(weight) @ self.v.clone())
-        return weight / sigma
+        device = "cpu" if weight.is_meta else weight.device.type  # autocast does not know meta
+        with torch.autocast(device, enabled=False):  # sigma to all its digits
+            # Clones, because `advance` changes u and v in place while a graph may still need them.
+            return weight / torch.dot(self.u.clone(), self._matrix(weight) @ self.v.clone())
 
     @torch.no_grad()
     def advance(self, weight: Tensor, times: int = 1) -> None:

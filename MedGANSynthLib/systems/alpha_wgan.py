@@ -19,7 +19,7 @@ from ..networks.spectral import advance
 from ..objectives.gradient_difference import gradient_difference
 from ..objectives.gradient_penalty import between, gradient_penalty
 from ..objectives.wasserstein import critic_loss, generator_loss
-from .base import System, Wrap, adam, average_gradients, entry, frozen
+from .base import System, Wrap, adam, average_gradients, entry, frozen, world
 
 ROLES = ("generator", "encoder", "discriminator", "code_discriminator")
 
@@ -62,8 +62,10 @@ class AlphaWGAN(System):
         }
         self.memory: dict[str, Any] = {}
         self.objective = config.objective
-        if self.c.mixes_batch and config.batch < 2:
-            raise MedGANSynthError("batch: this preset's batch norm needs at least 2 scans a step.")
+        if self.c.mixes_batch and config.batch // world() < 2:
+            raise MedGANSynthError(
+                f"batch={config.batch}: batch norm needs at least 2 scans a step on every rank."
+            )
 
     def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
         """One update of E and G (equation 5 or 6), then of D (4), then of C (3)."""
@@ -79,8 +81,6 @@ class AlphaWGAN(System):
     def _step_encoder_and_generator(self, x: Tensor) -> dict[str, Tensor]:
         o = self.objective
         advance(self.e, self.g)
-        for role in ("encoder", "generator"):
-            self.optimizers[role].zero_grad(set_to_none=True)
         with frozen(self.d, self.c) as (d, c):
             # Encode and make again: -E[D(G(z_e))] - E[C(z_e)] and the reconstruction terms.
             z_e = self.e(x)
@@ -98,10 +98,8 @@ class AlphaWGAN(System):
             # Make of a normal code: -E[D(G(z_r))].
             losses["adversarial_random"] = generator_loss(d(self.g(self._codes(x))).float())
             losses["adversarial_random"].backward()
-        average_gradients(self.e, self.g)
-        self.optimizers["encoder"].step()
-        for _ in range(o.generator_steps):
-            self.optimizers["generator"].step()
+        self._update("encoder")
+        self._update("generator", o.generator_steps)
         return losses
 
     def _distances(self) -> list[tuple[str, float, Callable[[Tensor, Tensor], Tensor]]]:
@@ -122,7 +120,6 @@ class AlphaWGAN(System):
         """Sum over the fakes of E[fake] - E[real] + penalty * GP(real, fake)."""
         critic = self.networks[role]
         advance(critic)
-        self.optimizers[role].zero_grad(set_to_none=True)
         if critic.mixes_batch:
             scores = [critic(volumes) for volumes in (real, *fakes)]
         else:
@@ -134,9 +131,15 @@ class AlphaWGAN(System):
             term = gradient_penalty(critic.input_gradient, between(real, fake))
             (self.objective.penalty * term).backward()
             penalty = penalty + term.detach()
-        average_gradients(critic)
-        self.optimizers[role].step()
+        self._update(role)
         return {role: loss, f"{role}_penalty": penalty}
+
+    def _update(self, role: str, times: int = 1) -> None:
+        """Step a network's optimiser, then free its gradients before the next network's come."""
+        average_gradients(self.networks[role])
+        for _ in range(times):
+            self.optimizers[role].step()
+        self.optimizers[role].zero_grad(set_to_none=True)
 
     def _codes(self, x: Tensor) -> Tensor:
         """Normal codes, one for each scan of `x`."""

@@ -102,12 +102,27 @@ def entry(table: dict[str, Any], name: str, where: str) -> Any:
     return table[name]
 
 
+def world() -> int:
+    """How many ranks train together."""
+    if distributed.is_available() and distributed.is_initialized():
+        return distributed.get_world_size()
+    return 1
+
+
 def average_gradients(*networks: nn.Module) -> None:
     """The mean of the gradients over the ranks, for networks without a distributed wrapper."""
-    if not (distributed.is_available() and distributed.is_initialized()):
+    if world() == 1:
         return
     for network in networks:
         for parameter in network.parameters():
             if parameter.grad is not None:
                 distributed.all_reduce(parameter.grad)
-                parameter.grad /= distributed.get_world_size()
+                parameter.grad /= world()
+
+
+def freeze_statistics(*networks: nn.Module) -> None:
+    """Batch norm as in evaluation: by the running statistics, which no longer change."""
+    for network in networks:
+        for module in bare(network).modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()

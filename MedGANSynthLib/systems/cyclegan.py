@@ -15,7 +15,7 @@ from ..networks.registry import build_network
 from ..objectives.adversarial import ADVERSARIAL_LOSSES
 from ..objectives.image_pool import ImagePool
 from ..objectives.reconstruction import DISTANCES, masked_mean
-from .base import System, Wrap, adam, frozen
+from .base import System, Wrap, adam, freeze_statistics, frozen
 
 
 class CycleGAN(System):
@@ -62,8 +62,12 @@ class CycleGAN(System):
     def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
         """One update of G and F (equation 3), then one of D_X and D_Y (equation 1)."""
         x, y, o = batch["source"], batch["target"], self.objective
-        true_x, true_y = self._predicted(x), self._predicted(y)
+        # What should come out: x and y themselves, or the same on the targets' scale.
+        true_x = self._predicted(batch.get("source_truth", x))
+        true_y = self._predicted(batch.get("target_truth", y))
         adversarial = o.adversarial_weight > 0 and seen >= o.warmup * self.images
+        if seen >= o.freeze * self.images:
+            freeze_statistics(self.g, self.f)
         losses: dict[str, Tensor] = {}
 
         # Translations, and what each generator makes of its own target domain, in one pass.

@@ -23,6 +23,8 @@ class CycleGANObjective:
             sharpness to the adversary, "absolute" (L1) is the published one.
         inside: extra weight of the paired term inside the mask: the organ, not the scalp.
         warmup: fraction of the run before the adversarial term joins the others.
+        freeze: fraction of the run after which the generators' batch norm keeps its statistics, so
+            that the last part of the run trains the network that is going to be used.
         pool: past fakes kept for the discriminators.
     """
 
@@ -35,6 +37,7 @@ class CycleGANObjective:
     distance: Literal["absolute", "squared"] = "absolute"
     inside: Weight = 0.0
     warmup: Annotated[float, Range(0.0, 1.0)] = 0.0
+    freeze: Annotated[float, Range(0.0, 1.0)] = 1.0
     pool: Annotated[int, Range(0, 1000)] = 0
 
 

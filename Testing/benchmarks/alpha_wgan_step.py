@@ -4,7 +4,8 @@ The straightforward iteration computes the same mathematics the way the publishe
 one network call for each symbol of the equations, doubling and 3x3x3 convolution apart, one
 backward pass for each loss, the gradient penalties by automatic differentiation twice, PyTorch's
 default memory layout and default AdamW. Spectral-norm vectors stand still; both start from the same
-weights and draw the same random numbers, and their losses must agree to 1e-4.
+weights and draw the same random numbers, and their losses must agree to 1e-4. Adam's eps is 1e-4 on
+both sides, because its first step else follows the sign of rounding errors.
 
 Each side runs in a process of its own, because a process's peak memory never falls. `--width 16`
 makes everything smaller where a minute matters.
@@ -32,6 +33,7 @@ from MedGANSynthLib.training.config import load_config
 AIM, LIMIT = 0.6, 0.8
 MEMORY_LIMIT = 0.7
 GENERATION_LIMIT_S = 0.5
+EPS = 1e-4
 
 
 class Straightforward:
@@ -45,7 +47,7 @@ class Straightforward:
         self.g, self.e, self.d, self.c = self.networks.values()
         self.latent, self.objective = system.latent, system.objective
         self.adam = {
-            name: torch.optim.AdamW(network.parameters(), lr=2e-4, weight_decay=0.01)
+            name: torch.optim.AdamW(network.parameters(), lr=2e-4, eps=EPS, weight_decay=0.01)
             for name, network in self.networks.items()
         }
 
@@ -124,10 +126,10 @@ def measure(side: str, width: int, steps: int, threads: int) -> dict[str, Any]:
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(0)
-    roles = ("generator", "encoder", "discriminator")
-    config = load_config(
-        "alpha-wgan-sigmarat2", tuple(f"networks.{r}.options.width={width}" for r in roles)
-    )
+    roles = ("generator", "encoder", "discriminator", "code_discriminator")
+    changes = [f"networks.{role}.options.width={width}" for role in roles[:3]]
+    changes += [f"optimizer.{role}.eps={EPS}" for role in roles]
+    config = load_config("alpha-wgan-sigmarat2", tuple(changes))
     alpha_wgan.advance = lambda *networks: None
     system: Any = AlphaWGAN(config, torch.device("cpu"), lambda network: network)
     if side == "straightforward":

@@ -155,7 +155,7 @@ def test_the_gradient_difference_reaches_the_generator():
 
 
 def test_a_batch_of_one_is_refused_where_batch_norm_needs_two():
-    with pytest.raises(MedGANSynthError, match="batch norm needs at least 2 scans"):
+    with pytest.raises(MedGANSynthError, match="batch=1: batch norm needs at least 2 scans"):
         make("alpha-wgan-adni-debug", "batch=1")
     make("alpha-wgan-sigmarat2-debug", "batch=1").step(batch(count=1), 0)
 
@@ -165,3 +165,15 @@ def test_missing_parts_are_named():
     del config.networks["encoder"]
     with pytest.raises(MedGANSynthError, match=r"networks\.encoder: is missing"):
         AlphaWGAN(config, CPU, lambda network: network)
+
+
+def test_a_step_in_half_precision_gives_about_the_same_losses():
+    losses = []
+    for low in (False, True):
+        system = make("alpha-wgan-sigmarat2-debug")
+        torch.manual_seed(0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=low):
+            losses.append(system.step(batch(), 0))
+    for name, value in losses[0].items():
+        assert losses[1][name].dtype == torch.float32
+        assert losses[1][name].item() == pytest.approx(value.item(), rel=0.02, abs=0.02), name

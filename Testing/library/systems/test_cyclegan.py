@@ -108,6 +108,29 @@ def test_the_middle_slice_alone_can_be_predicted_and_judged(batch):
         assert losses[name].item() == pytest.approx(value.item(), rel=1e-5), name
 
 
+def test_truths_on_a_scale_of_their_own(batch):
+    system = make("objective.cycle=0.0", "objective.identity=0.0", "objective.paired=1.0")
+    x, y = batch["source"], batch["target"]
+    with torch.no_grad():
+        expected = (system.g(x) - y / 2).abs().mean() + (system.f(y) - x / 3).abs().mean()
+    losses = system.step(batch | {"source_truth": x / 3, "target_truth": y / 2}, 0)
+    assert losses["paired"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_batch_norm_keeps_its_statistics_towards_the_end():
+    config = load_config("cyclegan-t1-t2-small-debug", ("objective.freeze=0.5", "images=8"))
+    torch.manual_seed(0)
+    system = CycleGAN(config, CPU, lambda network: network)
+    images = {n: torch.rand(2, 3, 64, 64) for n in ("source", "target")}
+    images["inside"] = torch.ones(2, 3, 64, 64)
+    means = []
+    for seen in (0, 2, 4, 6):
+        system.step(images, seen)
+        means.append(system.g.decode[0].body[1].running_mean.clone())
+    assert not torch.equal(means[0], means[1])
+    assert torch.equal(means[1], means[3])
+
+
 def test_a_cycle_needs_every_slice():
     with pytest.raises(MedGANSynthError, match=r"objective\.cycle: a cycle needs every slice"):
         make("data.slices=3", "data.predict=middle", "data.paired=true")
