@@ -194,6 +194,30 @@ class MedGANSynthLogic(ScriptedLoadableModuleLogic):
         waiting.results(batch)
         return batch.rows
 
+    def export_dicom(self, volume, folder, wait=True, listener=None):
+        """Write a synthetic volume node as a DICOM series that says so in every file.
+
+        The series is hardened and names nobody: the library makes its header new.
+
+        Args:
+            folder: a new or empty folder.
+
+        Returns:
+            The folder; without `wait` the worker's `Job`, which has `cancel()`.
+
+        Raises:
+            PanelError: the node is not marked as synthetic, or cannot be written.
+        """
+        from MedGANSynthPanels.dicom_out import export_dicom
+        from MedGANSynthPanels.waiting import Waiting
+
+        waiting = Waiting(listener)
+        job = export_dicom(volume, folder, waiting.hear)
+        if not wait:
+            return job
+        waiting.end(job)
+        return Path(folder)
+
     def ready(self, parent=None):
         """Whether all that models need is installed; if not, asks whether to install it now."""
         from MedGANSynthPanels import install

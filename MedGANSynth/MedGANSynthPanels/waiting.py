@@ -27,9 +27,17 @@ class Waiting:
         Raises:
             PanelError: it failed or was cancelled.
         """
+        self.end(run)
+        return run.results
+
+    def end(self, run) -> None:
+        """Wait until a run has ended.
+
+        Raises:
+            PanelError: it failed or was cancelled.
+        """
         while run.open:
             slicer.app.processEvents()
             time.sleep(0.005)
         if self.last.get("event") == "error":
             raise PanelError(self.last["text"])
-        return run.results

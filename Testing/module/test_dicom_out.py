@@ -65,3 +65,13 @@ def test_a_folder_with_something_in_it_is_left_alone(scene, volume, tmp_path):
     (tmp_path / "old.dcm").write_text("")
     with pytest.raises(PanelError, match="is not empty"):
         export_dicom(node, tmp_path, print, object())
+
+
+def test_the_logic_waits_for_it(module, volume, tmp_path):
+    node = volume("T2")
+    mark(node, PROVENANCE)
+    logic = slicer.util.getModuleLogic("MedGANSynth")
+    assert logic.export_dicom(node, tmp_path / "series") == tmp_path / "series"
+    assert len(list((tmp_path / "series").iterdir())) == 3
+    with pytest.raises(PanelError, match="is not empty"):
+        logic.export_dicom(node, tmp_path / "series")
