@@ -5,6 +5,7 @@ GPU out in a process of its own, so that a broken driver takes nothing with it.
 """
 
 import importlib.util
+import re
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -43,11 +44,13 @@ class Check:
         findings = "\n".join(self._lines).rstrip()
         if not findings:
             findings = "\n".join([_("The check failed: {how}.").format(how=how), *self._log])
-        done(_without_home(f"{slicer_facts()}\n{findings}\n"))
+        column = re.match(r"\S+(?: \S+)* {2,}", findings)
+        facts = slicer_facts(column.end() if column else 0)
+        done(_without_home(f"{facts}\n{findings}\n"))
 
 
-def slicer_facts() -> str:
-    """Slicer's own lines of the report."""
+def slicer_facts(column: int = 0) -> str:
+    """Slicer's own lines of the report; what was found begins in this column or later."""
     app = slicer.app
     packaging = importlib.util.find_spec("slicer.packaging")
     pytorch = importlib.util.find_spec("PyTorchUtils")
@@ -58,8 +61,8 @@ def slicer_facts() -> str:
         "slicer.packaging": _yes(packaging),
         "Extension PyTorch": _yes(pytorch),
     }
-    width = max(len(name) for name in facts)
-    return "\n".join(f"{name.ljust(width)}    {value}" for name, value in facts.items())
+    width = max(column, 2 + max(len(name) for name in facts))
+    return "\n".join(f"{name.ljust(width)}{value}" for name, value in facts.items())
 
 
 class ReportWindow:

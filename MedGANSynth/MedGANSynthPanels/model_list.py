@@ -44,7 +44,9 @@ class ModelList:
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(entry.problem or text)
                 table.setItem(row, column, item)
+        table.horizontalHeader().setStretchLastSection(False)
         table.resizeColumnsToContents()
+        table.horizontalHeader().setStretchLastSection(True)
         if self.entries:
             names = [entry.name for entry in self.entries]
             table.setCurrentCell(names.index(name) if name in names else 0, 0)

@@ -24,6 +24,8 @@ def test_the_real_report_has_slicers_lines_first(report_of):
     lines = report_of().splitlines()
     assert lines[0].startswith("Application")
     assert "Slicer 5.10.0, revision host" in lines[0]
+    (python,) = [line for line in lines if line.startswith("Python ")]
+    assert lines[0].index("Slicer 5.10.0") == python.index("3.1")  # in one column
     names = [line.split("  ")[0] for line in lines]
     for name in ("Platform", "VTK", "Python", "Free memory", "torch", "Device cpu"):
         assert name in names, name
