@@ -8,13 +8,14 @@ from slicer.i18n import tr as _
 from . import parameters as stored
 from . import readiness, timing
 from .devices import Devices
-from .fitting import contrast_of
+from .fitting import contrast_of, takes
 from .input_rows import InputRows
 from .model_choice import ModelChoice, fill
 from .panel import Panel, allow, guarded
-from .parameters import Show, Source
+from .parameters import Source
 from .result_view import ResultView
 from .running import Running
+from .translate_rows import show_rows
 from .volume_list import VolumeList
 
 
@@ -30,14 +31,14 @@ class PanelTranslate(Panel):
         self.result = ResultView()
         self.tag = None
         self.rows = InputRows(self.ui.inputSection.layout(), 1, self.on_inputs)
-        self.several = VolumeList(self.ui, self.on_several)
+        self.several = VolumeList(self.ui, self.on_several, self.fits)
         self.choice = ModelChoice(self.ui, self.on_model)
         self.devices = Devices(self.refresh)
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         self.ui.allModelsBox.connect("toggled(bool)", self.refresh)
-        self.ui.inputFolderEdit.connect("currentPathChanged(QString)", self.on_folders)
-        self.ui.outputFolderEdit.connect("currentPathChanged(QString)", self.on_folders)
+        self.ui.inputFolderEdit.connect("currentPathChanged(QString)", self.on_input_folder)
+        self.ui.outputFolderEdit.connect("currentPathChanged(QString)", self.on_output_folder)
         self.ui.translateButton.connect("clicked(bool)", self.on_translate)
         self.ui.cancelButton.connect("clicked(bool)", self.on_cancel)
         for event in (slicer.vtkMRMLScene.NodeAddedEvent, slicer.vtkMRMLScene.NodeRemovedEvent):
@@ -55,6 +56,14 @@ class PanelTranslate(Panel):
             self.tag = parameters.connectGui(self.ui)
             self.addObserver(parameters, changed, self.refresh)
         self.refresh()
+        self._tell_of_a_missing_model()
+
+    def _tell_of_a_missing_model(self) -> None:
+        """A scene, or the last session, may have used a model that is not here."""
+        wanted = self.parameters.settings.model if self.parameters is not None else ""
+        if wanted and wanted not in [entry.name for entry in self.choice.entries]:
+            text = _("The model {model} is not on this computer, so another one is chosen.")
+            self.message.warn(text.format(model=wanted))
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
@@ -89,7 +98,8 @@ class PanelTranslate(Panel):
         if chosen.source == Source.SEVERAL:
             self.several.show(self.parameters.volumes)
         self._show_folders()
-        self._show_pages()
+        is_sequence = self.logic.sequence_of(self.first_input()) is not None
+        show_rows(self.ui, chosen.source, chosen.show, is_sequence)
         self._show_buttons()
         self.result.update(chosen.show, chosen.fade)
         stored.remember(chosen)
@@ -102,30 +112,6 @@ class PanelTranslate(Panel):
         ):
             if edit.currentPath != path:
                 edit.currentPath = path
-
-    def _show_pages(self) -> None:
-        source = self.parameters.settings.source
-        self.ui.severalPage.visible = source == Source.SEVERAL
-        for widget in (
-            self.ui.inputFolderLabel,
-            self.ui.inputFolderEdit,
-            self.ui.outputFolderLabel,
-            self.ui.outputFolderEdit,
-        ):
-            widget.visible = source == Source.FOLDER
-        for widget in (self.ui.outputLabel, self.ui.outputSelector):
-            widget.visible = source == Source.VOLUME
-        for widget in (
-            self.ui.restrictionLabel,
-            self.ui.restrictionSelector,
-            self.ui.showLabel,
-            self.ui.showBox,
-        ):
-            widget.visible = source != Source.FOLDER
-        fading = source != Source.FOLDER and self.parameters.settings.show == Show.FADE
-        self.ui.fadeLabel.visible = self.ui.fadeSlider.visible = fading
-        sequence = self.logic.sequence_of(self.first_input())
-        self.ui.framesBox.visible = sequence is not None
 
     def _show_buttons(self) -> None:
         running = self.running.open
@@ -144,6 +130,10 @@ class PanelTranslate(Panel):
             nodes = chosen.volumes if chosen.settings.source == Source.SEVERAL else []
         nodes = [node for node in nodes if node is not None]
         return contrast_of(nodes[0].GetName()) if nodes else None
+
+    def fits(self, name: str) -> bool:
+        """Whether the chosen direction takes a volume of that name."""
+        return self.choice.way is None or takes(self.choice.way, contrast_of(name))
 
     def first_input(self):
         """The volume in the first row."""
@@ -192,11 +182,15 @@ class PanelTranslate(Panel):
         if self.parameters is not None and index >= 0:
             self.parameters.settings.device = self.ui.deviceBox.itemData(index)
 
-    def on_folders(self) -> None:
-        """A folder was chosen."""
+    def on_input_folder(self, path: str) -> None:
+        """The folder with the volumes was chosen."""
         if self.parameters is not None:
-            self.parameters.settings.inputFolder = self.ui.inputFolderEdit.currentPath
-            self.parameters.settings.outputFolder = self.ui.outputFolderEdit.currentPath
+            self.parameters.settings.inputFolder = path
+
+    def on_output_folder(self, path: str) -> None:
+        """The folder for the results was chosen."""
+        if self.parameters is not None:
+            self.parameters.settings.outputFolder = path
 
     def on_scene(self, _caller=None, _event=None) -> None:
         """Nodes have come or gone; once for all that do so now."""

@@ -9,11 +9,16 @@ from .input_rows import HIDDEN
 
 
 class VolumeList:
-    """Fills a QListWidget; `chosen()` is called after the user has checked something."""
+    """Fills a QListWidget; `chosen()` is called after the user has checked something.
 
-    def __init__(self, ui, chosen: Callable[[], None]):
+    Args:
+        fits: whether the model takes a volume of that name.
+    """
+
+    def __init__(self, ui, chosen: Callable[[], None], fits: Callable[[str], bool]):
         self.list = ui.volumesList
         self.chosen = chosen
+        self.fits = fits
         self.list.connect("itemChanged(QListWidgetItem*)", lambda _item: self.chosen())
         ui.checkAllButton.connect("clicked()", lambda: self._check_all(True))
         ui.checkNoneButton.connect("clicked()", lambda: self._check_all(False))
@@ -40,7 +45,9 @@ class VolumeList:
     def _check_all(self, checked: bool) -> None:
         was_blocked = self.list.blockSignals(True)
         for row in range(self.list.count):
-            self.list.item(row).setCheckState(qt.Qt.Checked if checked else qt.Qt.Unchecked)
+            item = self.list.item(row)
+            is_checked = checked and self.fits(item.data(qt.Qt.DisplayRole))
+            item.setCheckState(qt.Qt.Checked if is_checked else qt.Qt.Unchecked)
         self.list.blockSignals(was_blocked)
         self.chosen()
 

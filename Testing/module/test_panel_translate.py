@@ -248,6 +248,15 @@ def test_the_model_shows_what_it_is(panel, click):
     panel.choice.close_card()
 
 
+def test_a_model_of_another_computer_is_named(panel, module):
+    panel.parameters.settings.model = "theirs"
+    module.parent.exit()
+    module.parent.enter()
+    text = "The model theirs is not on this computer, so another one is chosen."
+    assert panel.message.text == text
+    assert panel.ui.modelBox.currentText == "t1-t2-brain"
+
+
 def test_a_device_of_another_computer_is_shown_as_such(panel):
     panel.parameters.settings.device = "cuda:3"
     assert panel.ui.deviceBox.currentText == "cuda:3 (not found here)"
@@ -308,7 +317,8 @@ def test_several_volumes_and_a_folder(panel, volume, click, monkeypatch, tmp_pat
             return Run({}, options)
 
         monkeypatch.setattr(panel.logic, name, start)
-    first, second = volume("a T1"), volume("b T1")
+    first, second = volume("a T1"), volume("b")
+    volume("c T2")
     panel.ui.sourceBox.setCurrentIndex(1)
     assert panel.ui.severalPage.visible and not panel.rows.selectors
     assert panel.ui.translateButton.toolTip == "Check at least one volume"
@@ -326,6 +336,12 @@ def test_several_volumes_and_a_folder(panel, volume, click, monkeypatch, tmp_pat
     click(panel.ui.translateButton)
     assert asked[1][:2] == ("translate_folder", (str(tmp_path), str(tmp_path / "out")))
     assert "restriction" not in asked[1][2]
+    panel.running.run.cancel()
+    panel.parameters.settings.outputFolder = "/elsewhere"
+    panel.parameters.settings.inputFolder = "/data"
+    shown = (panel.ui.inputFolderEdit.currentPath, panel.ui.outputFolderEdit.currentPath)
+    assert shown == ("/data", "/elsewhere")
+    assert panel.parameters.settings.outputFolder == "/elsewhere"
 
 
 def test_all_frames_of_a_sequence(panel, volume, click):

@@ -164,3 +164,37 @@ def test_the_installed_library_works_before_anything_is_installed(repository, pa
     )
     assert done.returncode == 0, done.stderr
     assert "Ran 3 tests" in done.stderr
+
+
+def test_the_installed_module_opens(repository, package, tmp_path):
+    """On the host, with nothing but what was installed: panels, pictures, models, sample data."""
+    _, installed = package
+    code = (
+        "import sys; from pathlib import Path\n"
+        "sys.dont_write_bytecode = True\n"
+        f"sys.path[:0] = [{str(repository / 'Testing')!r}]\n"
+        f"installed = Path({str(installed)!r})\n"
+        "from host import start; start()\n"
+        "from host.scripted.loader import load_module, unload_module\n"
+        "widget = load_module(installed, 'MedGANSynth')\n"
+        "import MedGANSynthLib\n"
+        "from MedGANSynthPanels import sample_data\n"
+        "choice = widget.pages.translate.choice\n"
+        "assert Path(MedGANSynthLib.__file__).is_relative_to(installed)\n"
+        "assert choice.way.entry.folder.is_relative_to(installed)\n"
+        "assert not widget.pages.translate.ui.previewLabel.pixmap.isNull()\n"
+        "assert sample_data.folder() == installed / 'Resources' / 'SampleData'\n"
+        "assert len(list(sample_data.folder().glob('*.nii.gz'))) == len(sample_data.CHECKSUMS)\n"
+        "unload_module('MedGANSynth')\n"
+        "print('opened')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=tmp_path,
+        env=os.environ | {"MEDGANSYNTH_MODELS": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("opened\n"), done.stdout
