@@ -367,6 +367,16 @@ class StudyAudit(Task):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyProgress(Task):
+    """Say how far each reader is, without unblinding anything."""
+
+    command = "study progress"
+    function = "turing.reading:show_progress"
+
+    study: Path = _field(_STUDY, positional=True)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class StudyAnalyse(Task):
     """Unblind a study and print its figures."""
 

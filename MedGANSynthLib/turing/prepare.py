@@ -10,18 +10,15 @@ import numpy as np
 import SimpleITK as sitk
 
 from .. import __version__, files, schema
-from ..data.datalist import read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.itk import to_image
 from ..volume.picture import write_montage
-from ..volume.read import read
-from ..volume.volume import Volume
 from ..volume.write import file_hash
 from .audit import audit_study
-from .cases import Source, from_bids, from_folders, from_table
-from .harmonise import CommonGrid, common_grid, extent, harmonise, obvious, straighten
+from .harmonise import CommonGrid, common_grid, extent, harmonise, obvious
 from .order import generator
+from .originals import gather, hash_all, load, warn_of_training
 from .plan import Planned, plan_cases, plan_orders
 from .study import (
     CaseFile,
@@ -69,7 +66,7 @@ def prepare_study(
 ) -> dict[str, Any]:
     """Write a frozen study folder and, apart from it, its key.
 
-    The parameters are those of `tasks_study.StudyPrepare`.
+    The parameters are those of `tasks.StudyPrepare`.
 
     Raises:
         MedGANSynthError: cases that cannot be read, occur twice, are of one class only or too few;
@@ -78,7 +75,7 @@ def prepare_study(
     out = Path(out)
     key = Path(key) if key else out.with_name(f"{out.name}-key.json")
     _check_places(out, key, overwrite)
-    sources = _gather(cases, real, synthetic, bids)
+    sources = gather(cases, real, synthetic, bids)
     options = {"display": display, "plane": plane, "exposure_s": exposure}
     design = schema.from_dict(Design, options, "the options")
     registered = schema.from_dict(
@@ -87,8 +84,8 @@ def prepare_study(
         "the options",
     )
     _check_options(readers, repeats, practice, catch, prevalence, spacing, shape)
-    hashes = _hashes(sources, events.scaled(0.0, 0.1, "checking the files"))
-    _warn_of_training(sources, hashes, training, events)
+    hashes = hash_all(sources, events.scaled(0.0, 0.1, "checking the files"))
+    warn_of_training(sources, hashes, training, events)
     planned = plan_cases(sources, practice, 0 if display == "pair" else catch, seed)
     names = [f"reader-{n}" for n in range(1, readers + 1)]
     orders = plan_orders(planned, names, display == "pair", prevalence, repeats, seed)
@@ -153,20 +150,6 @@ def _check_places(out: Path, key: Path, overwrite: bool) -> None:
             raise MedGANSynthError(f"{path}: exists already; choose another or pass --overwrite.")
 
 
-def _gather(
-    table: Path | None, real: Path | None, synthetic: Path | None, bids: Path | None
-) -> list[Source]:
-    if sum((table is not None, real is not None or synthetic is not None, bids is not None)) != 1:
-        raise MedGANSynthError("give one of --cases, --real with --synthetic, or --bids.")
-    if table is not None:
-        return from_table(table)
-    if bids is not None:
-        return from_bids(bids)
-    if real is None or synthetic is None:
-        raise MedGANSynthError("--real and --synthetic belong together; give both folders.")
-    return from_folders(real, synthetic)
-
-
 def _check_options(
     readers: int,
     repeats: float,
@@ -191,48 +174,6 @@ def _check_options(
             raise MedGANSynthError(f"{text}.")
 
 
-def _hashes(sources: list[Source], progress: Any) -> dict[Path, str]:
-    hashes: dict[Path, str] = {}
-    first: dict[str, Path] = {}
-    for number, source in enumerate(sources):
-        sha256 = file_hash(source.path)
-        if sha256 in first:
-            raise MedGANSynthError(
-                f"{source.path.name}: has the same content as {first[sha256].name}; "
-                "list every case once."
-            )
-        hashes[source.path] = sha256
-        first[sha256] = source.path
-        progress((number + 1) / len(sources))
-    return hashes
-
-
-def _warn_of_training(
-    sources: list[Source], hashes: dict[Path, str], training: Path | None, events: Events
-) -> None:
-    if training is None:
-        return
-    seen = read_datalist(training).training
-    images = {file_hash(image) for case in seen for image in case.images.values()}
-    subjects = {case.subject for case in seen}
-    same = [s.path.name for s in sources if hashes[s.path] in images or s.subject in subjects]
-    if same:
-        events.warning(
-            f"{len(same)} cases belong to people the model was trained on ({', '.join(same[:3])}): "
-            "a network may have learned them by heart."
-        )
-
-
-def _load(source: Source) -> tuple[Volume, str]:
-    volume = read(source.path)
-    if volume.provenance is not None and source.label == "real":
-        raise MedGANSynthError(
-            f"{source.path.name}: is listed as real but is marked synthetic; mend the list."
-        )
-    model = volume.provenance.model if volume.provenance is not None else ""
-    return straighten(volume), model
-
-
 def _common(
     planned: dict[str, Planned],
     spacing: tuple[float, ...],
@@ -241,7 +182,7 @@ def _common(
 ) -> tuple[CommonGrid, dict[str, str]]:
     extents, models = [], {}
     for number, (case, plan) in enumerate(planned.items()):
-        volume, models[case] = _load(plan.source)
+        volume, models[case] = load(plan.source)
         try:
             extents.append(extent(volume))
         except ValueError as error:
@@ -253,7 +194,7 @@ def _common(
 def _prepared(case: str, plan: Planned, grid: CommonGrid, seed: int) -> np.ndarray:
     rng = np.random.default_rng(generator(seed, "dither", case).getrandbits(128))
     try:
-        array = harmonise(_load(plan.source)[0], grid, rng)
+        array = harmonise(load(plan.source)[0], grid, rng)
     except ValueError as error:
         raise MedGANSynthError(f"{plan.source.path.name}: {error}; leave it out.") from None
     return obvious(array, rng) if plan.made_obvious else array

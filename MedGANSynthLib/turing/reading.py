@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import MedGANSynthError
+from ..events import Events
 from .answers import AnswerLog, read_log
 from .records import Answered, Finished, Opened, Record, Resumed, Skipped, Undone
 from .study import Trial, case_path, damaged_cases, read_study, require_clearance
@@ -227,15 +228,15 @@ def progress(records: list[Record]) -> dict[int, Answered | Skipped]:
     return done
 
 
-def reader_progress(folder: Path) -> list[dict[str, Any]]:
-    """For the owner: how far each reader is, counts only."""
-    study, _ = read_study(folder)
+def show_progress(study: Path, events: Events) -> dict[str, Any]:
+    """`medgansynth study progress`: how far each reader is, counts only."""
+    content, _ = read_study(study)
     rows = []
-    for reader, trials in study.orders.items():
-        log = answers_folder(folder) / f"{reader}.jsonl"
+    for reader, trials in content.orders.items():
+        log = answers_folder(study) / f"{reader}.jsonl"
         done = len(progress(read_log(log)[0])) if log.exists() else 0
         rows.append({"reader": reader, "answered": done, "trials": len(trials)})
-    return rows
+    return {"rows": rows}
 
 
 def _ms(seconds: float) -> float:

@@ -72,7 +72,7 @@ def unblind(folder: Path, key: Path) -> Unblinded:
         }
     if not any(row["role"] == "scored" for row in rows):
         raise MedGANSynthError(
-            f"{folder}: holds no answer yet; readers work through it in 3D Slicer."
+            f"{folder}: holds no answer to a scored case yet; let the readers work through it."
         )
     return Unblinded(study, sha256, truth, rows, about, events)
 

@@ -1,8 +1,9 @@
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.events import Events
 from MedGANSynthLib.turing.answers import read_log
-from MedGANSynthLib.turing.reading import Reading, reader_progress
+from MedGANSynthLib.turing.reading import Reading, show_progress
 from MedGANSynthLib.turing.records import Answered
 from MedGANSynthLib.turing.study import case_path
 
@@ -83,7 +84,9 @@ def test_resuming_goes_on_at_the_next_case(paper, start):
     session.close()
     again = start(folder)
     assert (again.position, again.trial) == (5, shown)
-    assert reader_progress(folder)[0] == {"reader": "reader-1", "answered": 5, "trials": 24}
+    rows = show_progress(folder, Events())["rows"]
+    assert rows[0] == {"reader": "reader-1", "answered": 5, "trials": 24}
+    assert rows[1] == {"reader": "reader-2", "answered": 0, "trials": 24}
 
 
 def test_undo_shows_the_last_case_again_and_is_logged(paper, start):
@@ -185,3 +188,17 @@ def test_the_way_through_a_study_needs_no_key(paper, start):
     folder.with_name("study-key.json").unlink()
     session = start(folder)
     assert all(path.is_file() for path in session.paths)
+
+
+def test_nothing_that_a_session_writes_tells(paper, start):
+    """Over 40 cases: no truth, no source name, no path in study or log."""
+    folder = paper(real=20, synthetic=20, readers=1)
+    session = start(folder)
+    while not session.finished:
+        session.shown()
+        session.answer(3)
+    texts = [path.read_text() for path in folder.rglob("*.json*")]
+    assert len(texts) == 3
+    for text in texts:
+        for token in ("real", "synthetic", ".nii", str(folder), folder.parent.name):
+            assert token not in text

@@ -1,0 +1,77 @@
+"""The original files of a study: found, checked for copies and overlap, and read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..data.datalist import read_datalist
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..volume.read import read
+from ..volume.volume import Volume
+from ..volume.write import file_hash
+from .cases import Source, from_bids, from_folders, from_table
+from .harmonise import straighten
+
+
+def gather(
+    table: Path | None, real: Path | None, synthetic: Path | None, bids: Path | None
+) -> list[Source]:
+    """The cases of a table, of two folders or of a BIDS tree; exactly one of them is given."""
+    if sum((table is not None, real is not None or synthetic is not None, bids is not None)) != 1:
+        raise MedGANSynthError("give one of --cases, --real with --synthetic, or --bids.")
+    if table is not None:
+        return from_table(table)
+    if bids is not None:
+        return from_bids(bids)
+    if real is None or synthetic is None:
+        raise MedGANSynthError("--real and --synthetic belong together; give both folders.")
+    return from_folders(real, synthetic)
+
+
+def hash_all(sources: list[Source], progress: Callable[[float], None]) -> dict[Path, str]:
+    """SHA-256 of each file; the same content twice is refused."""
+    hashes: dict[Path, str] = {}
+    first: dict[str, Path] = {}
+    for number, source in enumerate(sources):
+        sha256 = file_hash(source.path)
+        if sha256 in first:
+            raise MedGANSynthError(
+                f"{source.path.name}: has the same content as {first[sha256].name}; "
+                "list every case once."
+            )
+        hashes[source.path] = sha256
+        first[sha256] = source.path
+        progress((number + 1) / len(sources))
+    return hashes
+
+
+def warn_of_training(
+    sources: list[Source], hashes: dict[Path, str], training: Path | None, events: Events
+) -> None:
+    """Warn of cases that belong to people in the training split of a data list."""
+    if training is None:
+        return
+    seen = read_datalist(training).training
+    images = {file_hash(image) for case in seen for image in case.images.values()}
+    subjects = {case.subject for case in seen}
+    same = [s.path.name for s in sources if hashes[s.path] in images or s.subject in subjects]
+    if same:
+        events.warning(
+            f"{len(same)} cases belong to people the model was trained on ({', '.join(same[:3])}): "
+            "a network may have learned them by heart."
+        )
+
+
+def load(source: Source) -> tuple[Volume, str]:
+    """The straightened volume, and the model that its mark names ("" without a mark).
+
+    Raises:
+        MedGANSynthError: unreadable; marked synthetic but listed as real.
+    """
+    volume = read(source.path)
+    if volume.provenance is not None and source.label == "real":
+        raise MedGANSynthError(
+            f"{source.path.name}: is listed as real but is marked synthetic; mend the list."
+        )
+    model = volume.provenance.model if volume.provenance is not None else ""
+    return straighten(volume), model
