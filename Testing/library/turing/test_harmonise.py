@@ -3,6 +3,7 @@ import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.turing import harmonise as h
+from MedGANSynthLib.volume.read import read
 from MedGANSynthLib.volume.volume import Volume
 
 
@@ -83,3 +84,25 @@ def test_a_catch_case_is_nothing_like_its_original(blobs, rng):
     inside = made > 0
     np.testing.assert_array_equal(ruined > 0, inside)
     assert np.abs(ruined[inside].astype(float) - made[inside]).mean() > 25
+
+
+def as_a_generator_writes(array, rng):
+    """Floats in -1 to 1 with a background that ripples, instead of whole numbers above 0."""
+    scaled = array.astype(np.float32) / array.max() * 1.998 - 0.999
+    ripple = -0.998 + 0.001 * rng.standard_normal(array.shape, dtype=np.float32)
+    return np.where(scaled < -0.97, ripple, scaled)
+
+
+def test_how_a_real_brain_was_stored_leaves_no_trace(real_data, rng):
+    """The same brain as the scanner's whole numbers and as a generator's floats."""
+    file = sorted((real_data / "brain_t1").glob("*.nii.gz"))[0]
+    whole = straight(read(file).array, (2.0, 2.0, 2.0))
+    floats = straight(as_a_generator_writes(whole.array, rng), (2.0, 2.0, 2.0))
+    grid = h.common_grid([h.extent(whole)], spacing=(4.0, 4.0, 4.0))
+    first, second = (
+        h.harmonise(volume, grid, np.random.default_rng(5)).astype(int)
+        for volume in (whole, floats)
+    )
+    assert 0.2 < (first > 0).mean() < 0.6
+    assert np.mean((first > 0) != (second > 0)) < 0.005
+    assert np.median(np.abs(first - second)[first > 0]) <= 1
