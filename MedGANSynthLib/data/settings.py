@@ -51,6 +51,8 @@ class SlicePairs:
         stripped: share of the samples with everything outside the mask blanked.
         orientation: of the slices, which lie along its last axis.
         spacing: range of in-plane voxel sizes in millimetres that are left as they are.
+        standardise: give targets a scale of their own, on which every brain has the same median
+            and spread (`data.standard`); inputs keep theirs, since a user's input has no mask.
         size: rows and columns of the training images (random crop or padding).
         slices: neighbouring slices that are the channels of an image (odd).
         step_mm: distance between them.
@@ -68,6 +70,7 @@ class SlicePairs:
     stripped: Probability = 0.0
     orientation: Axcodes = "PLS"
     spacing: tuple[Millimetres, Millimetres] | None = None
+    standardise: bool = False
     size: tuple[Annotated[int, Range(8, 1024)], Annotated[int, Range(8, 1024)]] = (256, 256)
     slices: Annotated[int, Range(1, 15)] = 1
     step_mm: Millimetres = 1.0
@@ -83,6 +86,8 @@ class SlicePairs:
             raise ValueError("slices must be odd")
         if self.predict == "middle" and not self.paired:
             raise ValueError('predict="middle" needs paired=true')
+        if self.standardise and not self.paired:
+            raise ValueError("standardise needs paired=true")
 
     @property
     def predicted(self) -> int:

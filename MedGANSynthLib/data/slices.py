@@ -17,6 +17,7 @@ from ..volume.volume import Volume
 from .augmentation import BACKGROUND, SlabAugmentation
 from .settings import SlicePairs
 from .slabs import neighbour_step, slab
+from .standard import standard_range
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,15 +28,21 @@ class Head:
         subject: its name.
         arrays: modality -> `[rows, cols, slice]` in [-1, 1]; the mask as booleans.
         stripped: the same with everything outside the mask blanked before normalisation, or None.
+        targets, stripped_targets: the same on the scale of what is to be predicted.
         spacing: voxel size in millimetres.
-        ranges: modality -> what -1 and 1 stand for in the file's units.
+        ranges, target_ranges: modality -> what -1 and 1 stand for in the file's units.
+        minima: modality -> the least intensity of the file.
     """
 
     subject: str
     arrays: dict[str, np.ndarray]
     stripped: dict[str, np.ndarray] | None
+    targets: dict[str, np.ndarray]
+    stripped_targets: dict[str, np.ndarray] | None
     spacing: tuple[float, float, float]
     ranges: dict[str, tuple[float, float]]
+    target_ranges: dict[str, tuple[float, float]]
+    minima: dict[str, float]
 
 
 def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) -> Head:
@@ -60,7 +67,7 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
         )
     prepared = {name: prepare(v, grid, settings.intensity) for name, v in volumes.items()}
     arrays = {name: p.array for name, p in prepared.items()}
-    stripped = None
+    stripped = inside = None
     if mask is not None:
         inside = mask.array > 0
         blanked = {
@@ -69,14 +76,43 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
         stripped = {n: prepare(v, grid, settings.intensity).array for n, v in blanked.items()}
         scaled = prepare(mask.with_array(inside.astype(np.float32)), grid, settings.intensity)
         arrays[settings.mask] = stripped[settings.mask] = scaled.array > 0
-    spacing_mm = next(iter(prepared.values())).spacing
-    ranges = {name: p.intensity_range for name, p in prepared.items()}
-    return Head(subject, arrays, stripped, spacing_mm, ranges)
+    ranges = target_ranges = {name: p.intensity_range for name, p in prepared.items()}
+    targets, stripped_targets = arrays, stripped
+    if settings.standardise:
+        organs = {
+            n: v.array[v.array > v.array.min()] if inside is None else v.array[inside]
+            for n, v in volumes.items()
+        }
+        target_ranges = {n: standard_range(values) for n, values in organs.items()}
+        targets = {
+            n: prepare(v, grid, settings.intensity, target_ranges[n]).array
+            for n, v in volumes.items()
+        }
+        if stripped is not None:
+            kept = arrays[settings.mask]
+            stripped_targets = {
+                n: np.where(kept, t, np.float32(BACKGROUND)) for n, t in targets.items()
+            }
+        if inside is None:
+            targets = {
+                n: np.where(arrays[n] > BACKGROUND, t, np.float32(BACKGROUND))
+                for n, t in targets.items()
+            }
+    return Head(
+        subject=subject,
+        arrays=arrays,
+        stripped=stripped,
+        targets=targets,
+        stripped_targets=stripped_targets,
+        spacing=next(iter(prepared.values())).spacing,
+        ranges=ranges,
+        target_ranges=target_ranges,
+        minima={name: float(v.array.min()) for name, v in volumes.items()},
+    )
 
 
-def reference_range(heads: list[Head], modality: str) -> tuple[float, float]:
-    """The median over the people of what -1 and 1 stand for."""
-    ranges = [h.ranges[modality] for h in heads if modality in h.ranges]
+def median_range(ranges: list[tuple[float, float]]) -> tuple[float, float]:
+    """The median of the lower and of the upper ends."""
     return (statistics.median(r[0] for r in ranges), statistics.median(r[1] for r in ranges))
 
 
@@ -87,7 +123,8 @@ class SlicePairDataset(Dataset):
     processes: every epoch is a new permutation of all slices, every item has its own random state.
 
     Items: `{"source": [slices, rows, cols], "target": the same}`, float32 in [-1, 1]; of pairs also
-    `"inside"`, 1 in the mask (where there is none, in the target's foreground) and 0 elsewhere.
+    `"inside"`, 1 in the mask (where there is none, in the target's foreground) and 0 elsewhere,
+    and where targets have a scale of their own `"source_truth"` and `"target_truth"`.
 
     Raises:
         MedGANSynthError: no usable slices of a modality.
@@ -101,7 +138,8 @@ class SlicePairDataset(Dataset):
         self.index = self._usable(paired_needs)
         self.targets = self.index if s.paired else self._usable((s.target,))
         if s.paired:
-            self.both = SlabAugmentation(s, ["source", "target", "inside"], ["source"])
+            truths = ["source_truth", "target_truth"] if s.standardise else []
+            self.both = SlabAugmentation(s, ["source", "target", "inside", *truths], ["source"])
         self.alone = SlabAugmentation(s, ["image"], ["image"])
         self._epoch, self._order = -1, np.empty(0, int)
 
@@ -135,18 +173,26 @@ class SlicePairDataset(Dataset):
         place = self._draw(self.index[self._order[position]], rng)
         strip = rng.random() < self.settings.stripped
         seed = int(rng.integers(2**31))
-        source = self._slab(place, self.settings.source, strip)
-        if self.settings.paired:
-            target = self._slab(place, self.settings.target, strip)
+        head, s = self.heads[place[0]], self.settings
+        arrays = head.stripped if strip and head.stripped is not None else head.arrays
+        source = self._slab(arrays[s.source], place)
+        if s.paired:
+            target = self._slab(arrays[s.target], place)
             inside = target > BACKGROUND
-            if self.settings.mask in self.heads[place[0]].arrays:
-                inside = self._slab(place, self.settings.mask, strip)
+            if s.mask in arrays:
+                inside = self._slab(arrays[s.mask], place)
             # As an image in [-1, 1], so that it moves like the others.
             images = {"source": source, "target": target, "inside": 2.0 * inside - 1.0}
+            if s.standardise:
+                truths = head.targets if arrays is head.arrays else head.stripped_targets
+                images["source_truth"] = self._slab(truths[s.source], place)
+                images["target_truth"] = self._slab(truths[s.target], place)
             item = self.both(images, seed)
             return item | {"inside": (item["inside"] > 0).float()}
         other = self._draw(self.targets[rng.integers(len(self.targets))], rng)
-        target = self._slab(other, self.settings.target, strip)
+        head = self.heads[other[0]]
+        arrays = head.stripped if strip and head.stripped is not None else head.arrays
+        target = self._slab(arrays[s.target], other)
         return {
             "source": self.alone({"image": source}, seed)["image"],
             "target": self.alone({"image": target}, seed + 1)["image"],
@@ -156,8 +202,6 @@ class SlicePairDataset(Dataset):
         head, slices = entry
         return head, int(slices[rng.integers(len(slices))])
 
-    def _slab(self, place: tuple[int, int], modality: str, strip: bool) -> Tensor:
-        head = self.heads[place[0]]
-        arrays = head.stripped if strip and head.stripped is not None else head.arrays
-        step = neighbour_step(self.settings.step_mm, head.spacing[2])
-        return torch.from_numpy(slab(arrays[modality], place[1], self.settings.slices, step))
+    def _slab(self, array: np.ndarray, place: tuple[int, int]) -> Tensor:
+        step = neighbour_step(self.settings.step_mm, self.heads[place[0]].spacing[2])
+        return torch.from_numpy(slab(array, place[1], self.settings.slices, step))

@@ -75,15 +75,19 @@ class SlabInferer(Inferer):
 
 
 class UndoPreparation(Transform):
-    """`pred` (`[1, i, j, k]` on the model's grid) to the input's own grid and to `low`..`high`."""
+    """`pred` (`[1, i, j, k]` on the model's grid) to the input's own grid and its own units.
 
-    def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = low, high
+    -1 and 1 become `low` and `high`; nothing falls below `minimum`.
+    """
+
+    def __init__(self, low: float, high: float, minimum: float) -> None:
+        self.low, self.high, self.minimum = low, high, minimum
 
     def __call__(self, data: dict[str, Any]) -> dict[str, Any]:
         prepared: Prepared = data["prepared"]
         array = prepared.undo(data["pred"][0].cpu().numpy())
         scaled = self.low + (array + 1) * ((self.high - self.low) / 2)
+        scaled = np.maximum(scaled, self.minimum)
         return data | {"pred": Volume(scaled.astype(np.float32), prepared.source_affine)}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import Cancelled, MedGANSynthError
 from ..events import Events
 from ..volume.content import refuse_unfit
+from ..volume.grid import Intensity
 from ..volume.preprocessing import intensity_range
 from ..volume.provenance import Provenance, Source
 from ..volume.read import read
@@ -62,11 +63,11 @@ def translate(
     package = open_package(model)
     chosen = package.direction(direction)
     cases = take_shard(plan(inputs, input, package.manifest.directions[chosen], out), shard)
-    output_range = None
+    match = None
     if match_range is not None:
-        output_range = intensity_range(read(match_range).array, package.manifest.intensity)
+        match = intensity_range(read(match_range).array, Intensity())
     request = Request(
-        translator=Translator.load(package, chosen, device, batch, output_range),
+        translator=Translator.load(package, chosen, device, batch, match),
         settings={"fill_nonfinite": fill_nonfinite},
         maps=uncertainty,
         fill_nonfinite=fill_nonfinite,

@@ -11,7 +11,8 @@ from ..events import Events
 from ..models.manifest import Direction
 from ..models.package import Package
 from ..volume.geometry import same_grid
-from ..volume.preprocessing import Prepared, prepare
+from ..volume.grid import Intensity
+from ..volume.preprocessing import Prepared, intensity_range, prepare
 from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from .device import choose_device
@@ -25,14 +26,15 @@ class Translator:
     """One direction of a package with its networks loaded, for any number of volumes.
 
     Attributes:
-        output_range: what the output's -1 and 1 stand for.
+        match: intensities that the output's robust percentiles shall have; None: those of the
+            training people.
         batch: slices computed at once; 0 chooses by the slice's size.
     """
 
     package: Package
     direction: str
     network: nn.Module
-    output_range: tuple[float, float]
+    match: tuple[float, float] | None = None
     batch: int = 0
 
     @classmethod
@@ -42,12 +44,9 @@ class Translator:
         direction: str | None = None,
         device: str = "auto",
         batch: int = 0,
-        output_range: tuple[float, float] | None = None,
+        match: tuple[float, float] | None = None,
     ) -> "Translator":
         """Load the network of `direction` (None: the package's first).
-
-        Args:
-            output_range: None takes the package's reference range of the target.
 
         Raises:
             MedGANSynthError: no such direction or device; weights that do not fit.
@@ -55,13 +54,11 @@ class Translator:
         direction = package.direction(direction)
         chosen = package.manifest.directions[direction]
         network = load_network(package, chosen.network, choose_device(device))
-        return cls(
-            package, direction, network, output_range or chosen.output.reference_range, batch
-        )
+        return cls(package, direction, network, match, batch)
 
     def provenance(self, sources: Sequence[Source], **settings: object) -> Provenance:
         """How an output of these inputs is marked."""
-        low, high = self.output_range
+        low, high = self.match or self.ports.output.reference_range
         return Provenance(
             model=self.package.manifest.name,
             model_sha256=self.package.sha256,
@@ -113,7 +110,7 @@ class Translator:
         result = self.run([p.array for p in prepared], prepared[0].spacing, progress)
         back = prepared[0].undo(result)
         return volumes[0].with_array(
-            _to_range(back, self.output_range),
+            self.in_units(back),
             modality=self.ports.output.modality,
             provenance=self.provenance(sources, **settings),
             notes=(),
@@ -124,6 +121,25 @@ class Translator:
     ) -> np.ndarray:
         """Prepared arrays through the network; see `forward.run_network`."""
         return run_network(self.network, self.ports, arrays, spacing, self.batch, progress)
+
+    def in_units(self, array: np.ndarray) -> np.ndarray:
+        """[-1, 1] to the output's units, in place; nothing falls below what the modality has."""
+        gain, offset, minimum = self.units(array)
+        array *= np.float32(gain)
+        array += np.float32(offset)
+        return np.maximum(array, np.float32(minimum), out=array)
+
+    def units(self, array: np.ndarray) -> tuple[float, float, float]:
+        """Gain and offset from [-1, 1] to the output's units, and the least value there."""
+        if self.match is not None:
+            low, high = self.match
+            own_low, own_high = intensity_range(array, Intensity())
+            gain = (high - low) / (own_high - own_low)
+            return gain, low - gain * own_low, low
+        port = self.ports.output
+        low, high = port.reference_range
+        gain = (high - low) / 2
+        return gain, low + gain, port.least
 
     @property
     def ports(self) -> Direction:
@@ -161,12 +177,3 @@ def translate_volume(
         for text in doubts(package.manifest, chosen, volumes, names):
             events.warning(text)
     return translator.translate(volumes)
-
-
-def _to_range(array: np.ndarray, output_range: tuple[float, float]) -> np.ndarray:
-    """[-1, 1] to `output_range`, in place."""
-    low, high = output_range
-    array += 1
-    array *= np.float32((high - low) / 2)
-    array += np.float32(low)
-    return array

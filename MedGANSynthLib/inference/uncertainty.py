@@ -47,17 +47,21 @@ def uncertainty_maps(
         return translator.run(inputs, spacing, listener)
 
     maps = {"spread": spread(run, arrays, left_right, progress)}
-    ranges = {"spread": translator.output_range, "cycle-error": prepared[0].intensity_range}
+    there = run(arrays, silent)
+    gains = {
+        "spread": translator.units(prepared[0].undo(there))[0],
+        "cycle-error": np.ptp(prepared[0].intensity_range) / 2,
+    }
     if translator.way_back:
         device = next(translator.network.parameters()).device
         back = Translator.load(translator.package, translator.way_back, str(device))
-        there_and_back = back.run([run(arrays, silent)], spacing, silent)
+        there_and_back = back.run([there], spacing, silent)
         # |F(G(x)) - x| (Zhu et al. 2017, equation 2)
         maps["cycle-error"] = np.abs(there_and_back - arrays[0])
     return {
         name: volumes[0].with_array(
             # 0 is undone as background is, so that it is 0 outside the field of view too.
-            (prepared[0].undo(array - 1) + 1) * np.float32(np.ptp(ranges[name]) / 2),
+            (prepared[0].undo(array - 1) + 1) * np.float32(gains[name]),
             modality=None,
             provenance=translator.provenance(sources, map=name, **settings),
             notes=(),

@@ -100,7 +100,12 @@ def _inference(package: Package, direction: str) -> dict[str, Any]:
         "postprocessing": {
             "_target_": "Compose",
             "transforms": [
-                {"_target_": f"{_PARTS}.UndoPreparation", "low": low, "high": high},
+                {
+                    "_target_": f"{_PARTS}.UndoPreparation",
+                    "low": low,
+                    "high": high,
+                    "minimum": chosen.output.least,
+                },
                 {
                     "_target_": f"{_PARTS}.SaveSynthetic",
                     "output_dir": "@output_dir",

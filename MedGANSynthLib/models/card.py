@@ -69,7 +69,7 @@ def _direction(name: str, direction: Direction) -> str:
         seen = "one slice at a time"
     elif direction.slices:
         seen = f"{direction.slices} neighbouring slices, {direction.step_mm:g} mm apart or more"
-    low, high = direction.output.reference_range
+    low, high = direction.output.least, direction.output.reference_range[1]
     return (
         f"- `{name}`: {inputs} in, {direction.output.modality} out; sees {seen}; values from "
         f"about {low:g} to {high:g} ({direction.output.unit})."

@@ -34,18 +34,24 @@ class Port:
 
     Attributes:
         modality: "t1", "t2", "flair", ...
-        reference_range: the 0.5 and 99.5 percentiles that -1 and 1 stand for (median over the
-            training people), in `unit`.
+        reference_range: what -1 and 1 stand for (median over the training people), in `unit`.
+        minimum: of an output: nothing lies below it; None: the range's lower end.
         unit: "arbitrary MR signal", "HU", "SUVR", ...
     """
 
     modality: Name
     reference_range: tuple[float, float]
+    minimum: float | None = None
     unit: Annotated[str, Length(0, 80)] = "arbitrary MR signal"
 
     def __post_init__(self) -> None:
         if self.reference_range[0] >= self.reference_range[1]:
             raise ValueError("reference_range must rise")
+
+    @property
+    def least(self) -> float:
+        """The least value of an output."""
+        return self.reference_range[0] if self.minimum is None else self.minimum
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,7 +13,8 @@ class Average:
     """Exponential moving average of networks, with a half-life in images seen.
 
     During the first images the half-life is at most a twentieth of what was seen (the ramp-up of
-    Karras et al. 2020), so that the start is forgotten. Buffers are copied.
+    Karras et al. 2020), so that the start is forgotten. The statistics of batch norm are averaged as
+    the weights are: those of the network of the moment fit its own weights only.
 
     Args:
         networks: name -> network to follow.
@@ -32,11 +33,15 @@ class Average:
         """After a step of `batch` images, `seen` of them in all."""
         half_life = min(self.half_life, seen / 20)
         decay = 0.5 ** (batch / half_life) if half_life else 0.0
-        for name, average in self.networks.items():
-            source = self.sources[name]
+        for role, average in self.networks.items():
+            source = self.sources[role]
             torch._foreach_lerp_(list(average.parameters()), list(source.parameters()), 1.0 - decay)
-            for kept, current in zip(average.buffers(), source.buffers(), strict=True):
-                kept.copy_(current)
+            current = dict(source.named_buffers())
+            for name, kept in average.named_buffers():
+                if name.endswith(("running_mean", "running_var")):
+                    kept.lerp_(current[name], 1.0 - decay)
+                else:
+                    kept.copy_(current[name])
 
     def state_dict(self) -> dict[str, Any]:
         """name -> state dict."""

@@ -80,7 +80,7 @@ class TranslationJudge:
         if target not in arrays or arrays[target].shape != arrays[source].shape:
             return
         predicted = self._middle(fake)[: arrays[source].shape[0], : arrays[source].shape[1]]
-        real = arrays[target][:, :, chosen]
+        real = head.targets[target][:, :, chosen]
         mask = arrays.get(self.settings.mask, arrays[target] > -1)[:, :, chosen]
         try:
             fitted = fit_affine(predicted, real, mask).apply(predicted)

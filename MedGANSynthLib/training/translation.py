@@ -1,6 +1,7 @@
 """Translators: heads in two modalities, and the directions of the package."""
 
 import dataclasses
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from .. import schema
 from ..data.datalist import Case
 from ..data.phantom import head_phantom
-from ..data.slices import Head, SlicePairDataset, load_head, reference_range
+from ..data.slices import Head, SlicePairDataset, load_head, median_range
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..systems.base import System, bare
@@ -41,10 +42,18 @@ class Translation:
         channels = {"in_channels": data.slices, "out_channels": data.predicted}
         spec = self.config.networks["generator"]
         options = schema.to_dict(channels | spec.options)
-        ports = {
-            m: {"modality": m, "reference_range": list(reference_range(self.training, m))}
-            for m in (data.source, data.target)
-        }
+        inputs, outputs = {}, {}
+        for m in (data.source, data.target):
+            heads = [head for head in self.training if m in head.ranges]
+            inputs[m] = {
+                "modality": m,
+                "reference_range": list(median_range([h.ranges[m] for h in heads])),
+            }
+            outputs[m] = {
+                "modality": m,
+                "reference_range": list(median_range([h.target_ranges[m] for h in heads])),
+                "minimum": statistics.median(h.minima[m] for h in heads),
+            }
         networks, directions = {}, {}
         for role, start, end in (
             ("source_to_target", data.source, data.target),
@@ -57,8 +66,8 @@ class Translation:
             }
             directions[f"{start}-to-{end}"] = {
                 "network": role,
-                "inputs": [ports[start]],
-                "output": ports[end],
+                "inputs": [inputs[start]],
+                "output": outputs[end],
                 "slices": data.slices,
                 "step_mm": data.step_mm,
             }

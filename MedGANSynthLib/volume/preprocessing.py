@@ -97,13 +97,19 @@ class Prepared:
         return _interpolate(inner, self.inner_affine, target.shape, target.affine, smooth=False)
 
 
-def prepare(volume: Volume, grid: Grid, intensity: Intensity) -> Prepared:
+def prepare(
+    volume: Volume,
+    grid: Grid,
+    intensity: Intensity,
+    value_range: tuple[float, float] | None = None,
+) -> Prepared:
     """Orient, scale, resample, pad and crop `volume` for a model.
 
     Axes are permuted and flipped to lie closest to the model's (an oblique volume is never
     rotated). An axis is resampled only when its spacing lies outside the model's range.
+    `value_range` becomes [-1, 1] where it is given, in place of what `intensity` says.
     """
-    low, high = intensity_range(volume.array, intensity)
+    low, high = value_range or intensity_range(volume.array, intensity)
     oriented = reorient(volume, grid.orientation)
     inner = oriented.with_array(scale(oriented.array, low, high))
     spacing = tuple(_allowed(s, r) for s, r in zip(inner.spacing, grid.spacing, strict=True))

@@ -8,7 +8,8 @@ import torch
 
 from MedGANSynthLib.data.augmentation import SlabAugmentation
 from MedGANSynthLib.data.settings import SliceAugmentation, SlicePairs
-from MedGANSynthLib.data.slices import SlicePairDataset, load_head, reference_range
+from MedGANSynthLib.data.slices import SlicePairDataset, load_head, median_range
+from MedGANSynthLib.data.standard import standard_range
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.volume import Volume
 
@@ -110,10 +111,23 @@ def test_no_usable_slice_is_refused():
         SlicePairDataset([load_head("p0", blank, SETTINGS)], SETTINGS, seed=0)
 
 
-def test_reference_range_is_the_median_over_people():
-    people = heads(count=3)
-    lows = [h.ranges["t1"][0] for h in people]
-    assert reference_range(people, "t1")[0] == sorted(lows)[1]
+def test_median_range():
+    assert median_range([(0.0, 9.0), (1.0, 7.0), (5.0, 8.0)]) == (1.0, 8.0)
+
+
+def test_standard_targets_have_one_scale_whole_and_stripped():
+    settings = dataclasses.replace(SETTINGS, standardise=True, stripped=1.0)
+    head = load_head("p0", volumes(), settings)
+    t2, inside = volumes()["t2"].array, volumes()["mask"].array > 0
+    low, high = head.target_ranges["t2"]
+    assert (low, high) == standard_range(t2[inside])
+    expected = np.clip((t2 - low) / (high - low) * 2 - 1, -1, 1)
+    assert np.allclose(head.targets["t2"][inside], expected[inside], atol=1e-5)
+    assert np.array_equal(head.stripped_targets["t2"][inside], head.targets["t2"][inside])
+    assert (head.stripped_targets["t2"][~inside] == -1).all()
+    item = SlicePairDataset([head], settings, seed=0)[0]
+    assert (item["target_truth"][item["inside"] == 0] == -1).all()
+    assert not torch.equal(item["target_truth"], item["target"])
 
 
 FULL = SliceAugmentation(

@@ -64,9 +64,9 @@ def test_there_and_back(tmp_path: Path) -> None:
     (tmp_path / "in.nii.gz").write_bytes(b"its hash only")
     prepared = PrepareForModel({"multiple": [4, 4, 1]}, {})({"image": image})
     assert prepared["image"].shape == (1, 8, 8, 7)
-    undone = UndoPreparation(10.0, 30.0)(prepared | {"pred": prepared["image"]})
+    undone = UndoPreparation(10.0, 30.0, 12.0)(prepared | {"pred": prepared["image"]})
     low, high = prepared["prepared"].intensity_range
-    scaled = np.clip((array - low) / (high - low), 0, 1) * 20 + 10
+    scaled = np.maximum(np.clip((array - low) / (high - low), 0, 1) * 20 + 10, 12)
     np.testing.assert_allclose(undone["pred"].array, scaled, atol=1e-4)
     provenance = {"model": "m", "model_sha256": "0" * 64}
     SaveSynthetic(str(tmp_path / "out"), "t2", provenance)(undone)

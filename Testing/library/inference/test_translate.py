@@ -6,7 +6,8 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.inference.translate import Translator, translate_volume
 from MedGANSynthLib.inference.uncertainty import map_names, uncertainty_maps
-from MedGANSynthLib.volume.preprocessing import prepare
+from MedGANSynthLib.volume.grid import Intensity
+from MedGANSynthLib.volume.preprocessing import intensity_range, prepare
 from MedGANSynthLib.volume.provenance import Source
 
 
@@ -119,7 +120,7 @@ def test_other_errors_of_a_network_are_not_hidden(make_package, head):
 
 def test_provenance(make_package, head):
     package, volume = make_package(lambda x: x), head()
-    translator = Translator.load(package, "t1-to-t2", "cpu", output_range=(5.0, 9.0))
+    translator = Translator.load(package, "t1-to-t2", "cpu", match=(5.0, 9.0))
     made = translator.translate([volume], [Source("cd" * 32, "t1")], fill_nonfinite=None)
     assert made.provenance.model == "formula" and made.provenance.model_sha256 == "ab" * 32
     assert made.provenance.direction == "t1-to-t2"
@@ -129,7 +130,18 @@ def test_provenance(make_package, head):
         "output_high": 9.0,
         "fill_nonfinite": None,
     }
-    assert made.array.min() == 5 and made.array.max() == 9
+    assert intensity_range(made.array, Intensity()) == pytest.approx((5, 9), abs=0.1)
+    assert made.array.min() == 5
+
+
+def test_nothing_falls_below_the_least_value_of_the_modality(make_package, head):
+    volume = head()
+    output = {"modality": "t2", "reference_range": [-100.0, 300.0], "minimum": 0.0}
+    direction = {"network": "there", "inputs": [{"modality": "t1", "reference_range": [0, 800]}]}
+    package = make_package(lambda x: x, directions={"t1-to-t2": direction | {"output": output}})
+    expected = np.maximum(100 + 200 * normal(volume, package), 0)
+    assert (expected == 0).any()
+    assert np.allclose(run(package, volume).array, expected, atol=1e-3)
 
 
 def test_warnings_reach_the_listener(make_package, head):

@@ -124,3 +124,13 @@ def test_the_average_has_the_half_life_it_says():
     exact = Average({"n": network}, half_life=0)
     exact.update(2, 10)
     assert exact.networks["n"].weight.item() == 1.0
+
+
+def test_batch_norm_is_averaged_as_the_weights_are():
+    network = torch.nn.BatchNorm2d(1)
+    average = Average({"n": network}, half_life=10)
+    network.running_mean += 1.0
+    network.num_batches_tracked += 3
+    average.update(batch=10, seen=10**6)
+    assert average.networks["n"].running_mean.item() == pytest.approx(0.5)
+    assert average.networks["n"].num_batches_tracked.item() == 3
