@@ -13,8 +13,8 @@ class Average:
     """Exponential moving average of networks, with a half-life in images seen.
 
     During the first images the half-life is at most a twentieth of what was seen (the ramp-up of
-    Karras et al. 2020), so that the start is forgotten. The statistics of batch norm are averaged as
-    the weights are: those of the network of the moment fit its own weights only.
+    Karras et al. 2020), so that the start is forgotten. The statistics of batch norm are averaged
+    as the weights are: those of the network of the moment fit its own weights only.
 
     Args:
         networks: name -> network to follow.
