@@ -57,7 +57,8 @@ def _add_fields(parser: argparse.ArgumentParser, task: type[tasks.Task]) -> None
     for field in dataclasses.fields(task):
         required = field.default is dataclasses.MISSING
         kind, many = _kind(hints[field.name])
-        options: dict[str, Any] = {"help": field.metadata["help"], "dest": field.name}
+        text = field.metadata["help"].replace("%", "%%")  # argparse fills in %(...)s
+        options: dict[str, Any] = {"help": text, "dest": field.name}
         if kind is bool:
             parser.add_argument(_flag(field.name), action="store_true", **options)
             continue
