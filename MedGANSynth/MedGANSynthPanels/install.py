@@ -176,9 +176,10 @@ def _pip(requirements: list[str], constraints: str) -> None:
     except ImportError:  # before Slicer 5.12
         slicer.util.pip_install(["-c", constraints, *requirements])
     else:
-        pip_ensure(
-            requirements, constraints=constraints, requester="MedGANSynth", prompt_install=False
-        )
+        from packaging.requirements import Requirement  # comes with Slicer
+
+        needed = [Requirement(text) for text in requirements]  # it takes no strings
+        pip_ensure(needed, constraints=constraints, requester="MedGANSynth", prompt_install=False)
 
 
 def _constraints() -> str:

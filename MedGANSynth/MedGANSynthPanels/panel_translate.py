@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from . import parameters as stored
 from . import readiness, timing
 from .devices import Devices
+from .export_row import ExportRow
 from .fitting import contrast_of, takes
 from .input_rows import InputRows
 from .model_choice import ModelChoice, fill
@@ -35,12 +36,14 @@ class PanelTranslate(Panel):
         self.choice = ModelChoice(self.ui, self.on_model)
         self.devices = Devices(self.refresh)
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
+        self.export = ExportRow(self.ui, logic, self.running, self.refresh)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         self.ui.allModelsBox.connect("toggled(bool)", self.refresh)
         self.ui.inputFolderEdit.connect("currentPathChanged(QString)", self.on_input_folder)
         self.ui.outputFolderEdit.connect("currentPathChanged(QString)", self.on_output_folder)
         self.ui.translateButton.connect("clicked(bool)", self.on_translate)
         self.ui.cancelButton.connect("clicked(bool)", self.on_cancel)
+        self.ui.exportButton.connect("clicked(bool)", self.on_export)
         for event in (slicer.vtkMRMLScene.NodeAddedEvent, slicer.vtkMRMLScene.NodeRemovedEvent):
             self.addObserver(slicer.mrmlScene, event, self.on_scene)
         self.refresh()
@@ -53,7 +56,7 @@ class PanelTranslate(Panel):
             self.removeObserver(self.parameters, changed, self.refresh)
         self.parameters = parameters
         if parameters is not None:
-            self.tag = parameters.connectGui(self.ui)
+            self.tag = stored.connect(parameters, self.ui)
             self.addObserver(parameters, changed, self.refresh)
         self.refresh()
         self._tell_of_a_missing_model()
@@ -84,7 +87,8 @@ class PanelTranslate(Panel):
         """Show what the parameters say."""
         if self.parameters is None:
             allow(self.ui.translateButton, "", _("No scene is open"))
-            allow(self.ui.cancelButton, "", _("No translation runs"))
+            allow(self.ui.cancelButton, "", _("Nothing runs"))
+            allow(self.ui.exportButton, "", _("No scene is open"))
             return
         chosen = self.parameters.settings
         contrast = self.contrast()
@@ -116,10 +120,12 @@ class PanelTranslate(Panel):
     def _show_buttons(self) -> None:
         running = self.running.open
         missing = readiness.problem(self.parameters, self.choice.way)
-        problem = _("A translation runs; cancel it first") if running else missing
-        allow(self.ui.translateButton, _("Make the synthetic volume"), problem)
-        cancel = _("Stop the translation; the scene stays as it is")
-        allow(self.ui.cancelButton, cancel, None if running else _("No translation runs"))
+        busy = _("Something runs; cancel it first") if running else None
+        allow(self.ui.translateButton, _("Make the synthetic volume"), busy or missing)
+        cancel = _("Stop what runs; the scene stays as it is")
+        allow(self.ui.cancelButton, cancel, None if running else _("Nothing runs"))
+        export = _("Write the volume as a DICOM series, each file of it marked synthetic")
+        allow(self.ui.exportButton, export, busy or self.export.problem())
 
     def contrast(self) -> str | None:
         """What the chosen volume's name says that it is."""
@@ -243,10 +249,17 @@ class PanelTranslate(Panel):
         """Stop the run."""
         self.running.cancel()
 
+    @guarded
+    def on_export(self) -> None:
+        """Write a synthetic volume as DICOM files."""
+        self.message.clear()
+        self.export.ask_and_start(self.widget)
+
     def on_done(self, event: dict) -> None:
         """A run has made what it should: show it, and note how long one volume took."""
         nodes, seconds = event["nodes"], self.running.view.seconds()
         if self.original is not None and nodes:
             self.result.set(self.original, nodes[0])
+        self.export.offer(nodes)
         if seconds is not None and len(nodes) == 1 and nodes[0].IsA("vtkMRMLVolumeNode"):
             timing.remember(*self.started, seconds, nodes[0].GetImageData().GetDimensions())

@@ -78,17 +78,32 @@ class MedGANSynthParameterNode:
 
 
 KEY = "MedGANSynth/Translate"
+_RECALLED = "recalled"
 NAMES = ("source", "model", "direction", "device", "uncertainty", "show", "fade")
 NAMES += ("inputFolder", "outputFolder")
 
 
 def wrap(node) -> MedGANSynthParameterNode:
-    """The parameters in a scripted module node; an empty node gets those of the last session."""
-    fresh = node.GetParameterCount() == 0
+    """The parameters in a scripted module node; a new node gets those of the last session.
+
+    A node that the closing of its scene has emptied is new, too, although wrappers that are still
+    about may have filled in the defaults already.
+    """
     parameters = MedGANSynthParameterNode(node)
-    if fresh:
+    if not node.GetParameter(_RECALLED):
         recall(parameters.settings)
+        node.SetParameter(_RECALLED, "1")
     return parameters
+
+
+def connect(parameters: MedGANSynthParameterNode, ui) -> int:
+    """Bind the widgets that name a parameter; returns the tag for `disconnectGui`.
+
+    Slicer's own `connectGui` returns nothing, so that what it binds stays bound.
+    """
+    named = {child.property("SlicerParameterName"): child for child in vars(ui).values()}
+    named = {name: child for name, child in named.items() if name}
+    return parameters.connectParametersToGui(named)
 
 
 def remember(settings: TranslateSettings) -> None:

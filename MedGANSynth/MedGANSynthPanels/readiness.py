@@ -24,7 +24,7 @@ def problem(parameters, way: Way | None) -> str | None:
 
 
 def _with_volume(parameters, way: Way) -> str | None:
-    nodes = {m: node for m, node in parameters.inputs.items() if m in way.inputs and node}
+    nodes = {m: node for m, node in parameters.inputs.items() if m in way.inputs and _here(node)}
     for modality in way.inputs:
         if modality not in nodes:
             return _("Choose a {modality} volume").format(modality=spoken(modality))
@@ -35,8 +35,13 @@ def _with_volume(parameters, way: Way) -> str | None:
     return _unfit(nodes.values())
 
 
+def _here(node) -> bool:
+    """Parameters may name a node for a while after it was removed from its scene."""
+    return node is not None and node.GetScene() is not None
+
+
 def _with_several(parameters) -> str | None:
-    nodes = [node for node in parameters.volumes if node]
+    nodes = [node for node in parameters.volumes if _here(node)]
     return _unfit(nodes) if nodes else _("Check at least one volume")
 
 

@@ -15,6 +15,9 @@ ROWS = {
     "restrictionSelector": _SCENE,
     "showLabel": (Source.VOLUME,),
     "showBox": (Source.VOLUME,),
+    "exportLabel": _SCENE,
+    "exportSelector": _SCENE,
+    "exportButton": _SCENE,
 }
 
 

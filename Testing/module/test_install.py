@@ -37,6 +37,8 @@ def slicer_with(scene, monkeypatch):
         return world.answer
 
     def pip_ensure(requirements, constraints=None, requester=None, prompt_install=True):
+        assert all(r.marker is None for r in requirements)  # Requirement objects, as in Slicer
+        requirements = [str(r) for r in requirements]
         world.done.append(
             ("pip_ensure", requirements, Path(constraints).read_text(), prompt_install)
         )

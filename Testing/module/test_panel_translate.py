@@ -129,7 +129,7 @@ def test_progress_time_left_and_log(panel, volume, click):
     click(panel.ui.translateButton)
     run = panel.runs[0]
     assert panel.ui.progressBar.visible
-    assert panel.ui.translateButton.toolTip == "A translation runs; cancel it first"
+    assert panel.ui.translateButton.toolTip == "Something runs; cancel it first"
     assert not panel.ui.translateButton.enabled and panel.ui.cancelButton.enabled
     run.say({"event": "progress", "fraction": 0.425, "eta_s": 12.4, "text": "head"})
     assert panel.ui.progressBar.value == 42
@@ -147,7 +147,7 @@ def test_progress_time_left_and_log(panel, volume, click):
 
 def test_cancel(panel, volume, click):
     choose(panel, t1=volume("head"))
-    assert panel.ui.cancelButton.toolTip == "No translation runs"
+    assert panel.ui.cancelButton.toolTip == "Nothing runs"
     click(panel.ui.translateButton)
     click(panel.ui.cancelButton)
     assert not panel.runs[0].open
@@ -364,3 +364,69 @@ def test_all_frames_of_a_sequence(panel, volume, click):
     click(panel.ui.translateButton)
     assert panel.runs[1].inputs == {"t1": sequence}
     assert "output" not in panel.runs[1].options
+
+
+def test_choices_survive_a_look_at_another_module(panel, module):
+    panel.ui.showBox.setCurrentIndex(1)
+    panel.ui.sourceBox.setCurrentIndex(2)
+    for _time in range(2):
+        module.parent.exit()
+        module.parent.enter()
+    assert (panel.ui.showBox.currentIndex, panel.ui.sourceBox.currentIndex) == (1, 2)
+    panel.parameters.settings.source = type(panel.parameters.settings.source).VOLUME
+    assert panel.ui.sourceBox.currentIndex == 0
+
+
+@pytest.fixture
+def synthetic(volume):
+    """A marked volume."""
+    from MedGANSynthPanels.marking import mark
+
+    from MedGANSynthLib.volume.provenance import Provenance
+
+    node = volume("head (synthetic T2)")
+    mark(node, Provenance(model="m", model_sha256="0" * 64, direction="t1-to-t2"))
+    return node
+
+
+def test_export_says_why_it_is_not_possible(panel, volume, click):
+    button = panel.ui.exportButton
+    assert (button.enabled, button.toolTip) == (False, "Choose a synthetic volume")
+    panel.ui.exportSelector.setCurrentNode(volume("T1"))
+    assert not button.enabled and button.toolTip.startswith("T1 is not synthetic; ")
+    panel.ui.sourceBox.setCurrentIndex(2)
+    assert not button.visible and not panel.ui.exportSelector.visible
+
+
+def test_a_result_is_exported_by_mouse(
+    panel, volume, synthetic, click, monkeypatch, tmp_path, wait_until
+):
+    import pydicom
+    import qt
+
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("")
+    chosen = [str(tmp_path / "out"), str(tmp_path / "out"), ""]
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *a: chosen.pop(0))
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    assert panel.ui.exportButton.toolTip == "Something runs; cancel it first"
+    panel.runs[0].say({"event": "done", "nodes": [synthetic], "seconds": 1.0})
+    assert panel.ui.exportSelector.currentNode() is synthetic
+    for name in ("head_synthetic_T2", "head_synthetic_T2_2"):
+        click(panel.ui.exportButton)
+        assert not panel.ui.translateButton.enabled and panel.ui.cancelButton.enabled
+        wait_until(lambda: not panel.running.open, 90)
+        folder = tmp_path / "out" / name
+        text = f"head (synthetic T2) is written as a DICOM series ({folder})."
+        assert panel.message.text == text
+        files = list(folder.iterdir())
+        assert len(files) == 3 and pydicom.dcmread(files[0])[0x0008001C].value == "YES"
+    click(panel.ui.exportButton)  # and the dialog is cancelled
+    assert not panel.running.open and panel.ui.translateButton.enabled
+
+
+def test_an_empty_folder_is_taken_as_it_is(tmp_path):
+    from MedGANSynthPanels.export_row import empty_folder
+
+    assert empty_folder(tmp_path, "T2") == tmp_path

@@ -39,6 +39,17 @@ def test_what_the_scene_says_counts_more(node):
     assert wrap(node).settings.device == "cpu"
 
 
+def test_a_scene_that_was_closed_starts_with_the_last_sessions_settings(node):
+    from MedGANSynthPanels.parameters import MedGANSynthParameterNode, remember, wrap
+
+    parameters = wrap(node)
+    parameters.settings.device = "cpu"
+    remember(parameters.settings)
+    node.UnsetAllParameters()
+    MedGANSynthParameterNode(node)  # as Slicer's cached wrappers do when their node is emptied
+    assert wrap(node).settings.device == "cpu"
+
+
 @pytest.mark.parametrize(
     "text",
     ["{", "[1]", "null", '{"fade": 7, "show": "NO", "device": 3, "uncertainty": "x", "gone": 1}'],

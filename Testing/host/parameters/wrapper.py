@@ -53,10 +53,13 @@ def parameterNodeWrapper(cls: type) -> type:
     def connectParametersToGui(self: Any, mapping: dict[str, Any]) -> int:
         return bind(self, list(mapping.items()))
 
-    def connectGui(self: Any, ui: Any) -> int:
-        """Bind every widget of `ui` that has the dynamic property SlicerParameterName."""
+    def connectGui(self: Any, ui: Any) -> None:
+        """Bind every widget of `ui` that has the dynamic property SlicerParameterName.
+
+        As in Slicer no tag is returned: what it binds stays bound.
+        """
         named = [(child.property("SlicerParameterName"), child) for child in vars(ui).values()]
-        return bind(self, [(name, child) for name, child in named if name])
+        bind(self, [(name, child) for name, child in named if name])
 
     def disconnectGui(self: Any, tag: int) -> None:
         for binding in self._bindings.pop(tag, []):

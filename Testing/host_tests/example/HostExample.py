@@ -123,7 +123,9 @@ class HostExampleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.removeObserver(self._parameterNode, changed, self._checkCanApply)
         self._parameterNode = node
         if node is not None:
-            self._tag = node.connectGui(self.ui)
+            bound = {w.property("SlicerParameterName"): w for w in vars(self.ui).values()}
+            bound.pop(None, None)
+            self._tag = node.connectParametersToGui(bound)
             self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
             self._checkCanApply()
 
