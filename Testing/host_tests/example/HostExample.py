@@ -124,7 +124,7 @@ class HostExampleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._parameterNode = node
         if node is not None:
             bound = {w.property("SlicerParameterName"): w for w in vars(self.ui).values()}
-            bound.pop(None, None)
+            bound = {name: widget for name, widget in bound.items() if name}
             self._tag = node.connectParametersToGui(bound)
             self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
             self._checkCanApply()
