@@ -16,6 +16,22 @@ from host.fixtures import click, errors, scene, wait_until
 __all__ = ["click", "errors", "scene", "wait_until"]
 
 ROOT = Path(__file__).resolve().parents[2]
+FORGOTTEN = ("MedGANSynthLib", "MedGANSynthPanels")
+
+
+@pytest.fixture(autouse=True)
+def library() -> Iterator[None]:
+    """The module forgets its packages when it is reloaded; other tests still hold their classes."""
+
+    def loaded() -> dict[str, Any]:
+        return {n: m for n, m in sys.modules.items() if n.split(".")[0] in FORGOTTEN}
+
+    before = loaded()
+    yield
+    if before:
+        for name in loaded().keys() - before.keys():
+            del sys.modules[name]
+        sys.modules.update(before)
 
 
 @pytest.fixture

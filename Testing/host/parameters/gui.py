@@ -132,6 +132,9 @@ CONNECTORS = {
 }
 
 
+_BOUND: set[Any] = set()  # bindings that are not stopped
+
+
 class Binding:
     """Keeps a widget and a parameter equal until stopped. The parameter's value comes first."""
 
@@ -145,6 +148,8 @@ class Binding:
         self.widget, self.connector = widget, connector
         connector.prepare(widget, field)
         self.to_widget()
+        # Python's garbage collector would empty a binding that nothing but its node observes with.
+        _BOUND.add(self)
         self._tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, self.to_widget)
         if connector.signal is not None:
             widget.connect(connector.signal, self.to_parameter)
@@ -165,6 +170,7 @@ class Binding:
             logging.error(f"{self.name}: {refusal}")
 
     def stop(self) -> None:
+        _BOUND.discard(self)
         self.node.RemoveObserver(self._tag)
         if self.connector.signal is not None and Shiboken.isValid(self.widget):
             self.widget.disconnect(self.connector.signal, self.to_parameter)
