@@ -7,7 +7,7 @@ output; all else that is printed goes to standard error.
     <- {"event": "progress", "id": "1", "fraction": 0.5, "eta_s": 2.1, "text": "a.nii"}
     <- {"event": "done", "id": "1", "result": {...}, "seconds": 4.2, "networks_loaded": 1}
 
-`task` is the command's name and `fields` are those of its Task (`tasks.py`), checked as strictly as
+`task` is the command's name and `fields` are those of its Task (`tasks/`), checked as strictly as
 any file. The events are those of `events.py`, each with the id of its Task; every Task ends with
 exactly one `done` or `error` (`text`, `cancelled`). A line that is no Task gives an `error`, too.
 The first line out is `ready` (`pid`, `seconds`, `problem`): torch is imported, or why it is not.

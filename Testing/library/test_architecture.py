@@ -23,6 +23,7 @@ STOREYS = [
     {"inference", "doctor"},
     {"evaluation"},
     {"training", "turing"},
+    {"experiments"},
     {"tasks"},
     {"worker"},
     {"cli"},
