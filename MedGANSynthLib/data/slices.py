@@ -1,7 +1,6 @@
 """Cached slices of a cohort, as pairs or at random."""
 
 import dataclasses
-import statistics
 
 import monai
 import numpy as np
@@ -70,10 +69,10 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
     stripped = inside = None
     if mask is not None:
         inside = mask.array > 0
-        blanked = {
-            n: v.with_array(np.where(inside, v.array, v.array.min())) for n, v in volumes.items()
+        stripped = {
+            n: prepare(v.blanked_outside(inside), grid, settings.intensity).array
+            for n, v in volumes.items()
         }
-        stripped = {n: prepare(v, grid, settings.intensity).array for n, v in blanked.items()}
         scaled = prepare(mask.with_array(inside.astype(np.float32)), grid, settings.intensity)
         arrays[settings.mask] = stripped[settings.mask] = scaled.array > 0
     ranges = target_ranges = {name: p.intensity_range for name, p in prepared.items()}
@@ -109,11 +108,6 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
         target_ranges=target_ranges,
         minima={name: float(v.array.min()) for name, v in volumes.items()},
     )
-
-
-def median_range(ranges: list[tuple[float, float]]) -> tuple[float, float]:
-    """The median of the lower and of the upper ends."""
-    return (statistics.median(r[0] for r in ranges), statistics.median(r[1] for r in ranges))
 
 
 class SlicePairDataset(Dataset):

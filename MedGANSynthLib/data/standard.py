@@ -1,4 +1,7 @@
-"""The intensity scale of what a network should predict."""
+"""Intensity scales: of what a network should predict, and of a whole cohort."""
+
+import statistics
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -19,3 +22,9 @@ def standard_range(values: np.ndarray) -> tuple[float, float]:
     low, middle, high = np.percentile(values, [5, 50, 95]).tolist()
     deviation = max((high - low) / 3.29, 1e-6 * max(abs(low), abs(high)), 1e-30)
     return middle - BELOW * deviation, middle + ABOVE * deviation
+
+
+def median_range(ranges: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """The median over the people of what -1 and of what 1 stand for."""
+    low, high = zip(*ranges, strict=True)
+    return statistics.median(low), statistics.median(high)

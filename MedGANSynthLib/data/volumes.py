@@ -1,7 +1,6 @@
 """Whole volumes of a cohort, cached, in an endless and resumable stream."""
 
 import dataclasses
-import statistics
 
 import numpy as np
 import torch
@@ -55,8 +54,7 @@ def load_scan(subject: str, volumes: dict[str, Volume], settings: Volumes) -> Sc
                 f"{subject}: its mask lies on another grid; resample it, or set "
                 "data.stripped=false."
             )
-        inside = mask.array > 0
-        volume = volume.with_array(np.where(inside, volume.array, volume.array.min()))
+        volume = volume.blanked_outside(mask.array > 0)
     wanted = (None,) * 3 if settings.spacing is None else tuple((s, s) for s in settings.spacing)
     grid = Grid(orientation=settings.orientation, spacing=wanted, size=settings.size)
     prepared = prepare(volume, grid, settings.intensity)
@@ -84,12 +82,6 @@ def common_spacing(scans: list[Scan]) -> tuple[float, float, float]:
                 f"{sides[1]} mm); set data.spacing to bring all scans to one."
             )
     return first.spacing
-
-
-def reference_range(scans: list[Scan]) -> tuple[float, float]:
-    """The median over the people of what -1 and 1 stand for."""
-    low, high = zip(*(scan.intensity_range for scan in scans), strict=True)
-    return statistics.median(low), statistics.median(high)
 
 
 class VolumeDataset(Dataset):

@@ -9,6 +9,7 @@ import torch
 
 from ..errors import MedGANSynthError
 from ..files import whole_file
+from ..models.restricted import load_restricted
 
 LAST, PREVIOUS, BEST = "last.pt", "previous.pt", "best.pt"
 
@@ -38,30 +39,13 @@ def load_latest(folder: Path) -> dict[str, Any] | None:
     found = [p for p in (folder / LAST, folder / PREVIOUS) if p.exists()]
     for path in found:
         with contextlib.suppress(MedGANSynthError):
-            return load(path)
+            return load_restricted(path)
     if found:
         raise MedGANSynthError(
             f"{folder.parent.name}: no checkpoint in it can be read; "
             "start a new run in another folder."
         )
     return None
-
-
-def load(path: Path) -> dict[str, Any]:
-    """Read one checkpoint onto the CPU.
-
-    Raises:
-        MedGANSynthError: missing, truncated, or holding anything but tensors and plain types.
-    """
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise MedGANSynthError(f"{path}: no such checkpoint.") from None
-    except Exception as error:
-        reason = type(error).__name__
-        raise MedGANSynthError(
-            f"{path}: not a readable checkpoint ({reason}); use another one."
-        ) from None
 
 
 def _hard_copy(source: Path, target: Path) -> None:

@@ -11,7 +11,8 @@ import torch
 from .. import schema
 from ..data.datalist import Case
 from ..data.phantom import head_phantom
-from ..data.volumes import Scan, VolumeDataset, common_spacing, load_scan, reference_range
+from ..data.standard import median_range
+from ..data.volumes import Scan, VolumeDataset, common_spacing, load_scan
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..systems.base import System
@@ -66,7 +67,10 @@ class Generation:
                 "options": schema.to_dict(options),
                 "prefix": f"{role}.",
             }
-        output = {"modality": data.modality, "reference_range": reference_range(self.training)}
+        output = {
+            "modality": data.modality,
+            "reference_range": median_range(s.intensity_range for s in self.training),
+        }
         return {
             "system": self.config.system,
             "kind": "generate",

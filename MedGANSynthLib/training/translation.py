@@ -10,7 +10,8 @@ import torch
 from .. import schema
 from ..data.datalist import Case
 from ..data.phantom import head_phantom
-from ..data.slices import Head, SlicePairDataset, load_head, median_range
+from ..data.slices import Head, SlicePairDataset, load_head
+from ..data.standard import median_range
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..systems.base import System, bare
@@ -47,11 +48,11 @@ class Translation:
             heads = [head for head in self.training if m in head.ranges]
             inputs[m] = {
                 "modality": m,
-                "reference_range": list(median_range([h.ranges[m] for h in heads])),
+                "reference_range": list(median_range(h.ranges[m] for h in heads)),
             }
             outputs[m] = {
                 "modality": m,
-                "reference_range": list(median_range([h.target_ranges[m] for h in heads])),
+                "reference_range": list(median_range(h.target_ranges[m] for h in heads)),
                 "minimum": statistics.median(h.minima[m] for h in heads),
             }
         networks, directions = {}, {}

@@ -49,3 +49,7 @@ class Volume:
     def with_array(self, array: np.ndarray, **changes: object) -> "Volume":
         """The same grid with other voxels."""
         return dataclasses.replace(self, array=array, **changes)
+
+    def blanked_outside(self, inside: np.ndarray) -> "Volume":
+        """The same with its least intensity wherever the booleans `inside` are false."""
+        return self.with_array(np.where(inside, self.array, self.array.min()))

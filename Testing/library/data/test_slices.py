@@ -8,7 +8,7 @@ import torch
 
 from MedGANSynthLib.data.augmentation import SlabAugmentation
 from MedGANSynthLib.data.settings import SliceAugmentation, SlicePairs
-from MedGANSynthLib.data.slices import SlicePairDataset, load_head, median_range
+from MedGANSynthLib.data.slices import SlicePairDataset, load_head
 from MedGANSynthLib.data.standard import standard_range
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.volume import Volume
@@ -109,10 +109,6 @@ def test_no_usable_slice_is_refused():
     blank = {n: v.with_array(np.zeros_like(v.array)) for n, v in volumes().items()}
     with pytest.raises(MedGANSynthError, match="no usable slice with t1 and t2"):
         SlicePairDataset([load_head("p0", blank, SETTINGS)], SETTINGS, seed=0)
-
-
-def test_median_range():
-    assert median_range([(0.0, 9.0), (1.0, 7.0), (5.0, 8.0)]) == (1.0, 8.0)
 
 
 def test_standard_targets_have_one_scale_whole_and_stripped():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from MedGANSynthLib.data.standard import standard_range
+from MedGANSynthLib.data.standard import median_range, standard_range
 
 
 def test_the_median_and_the_spread_decide():
@@ -22,3 +22,7 @@ def test_a_constant_organ_has_a_range_that_rises():
     for value in (0.0, 7.0):
         low, high = standard_range(np.full(10, value))
         assert low < value < high
+
+
+def test_median_range():
+    assert median_range([(0.0, 9.0), (1.0, 7.0), (5.0, 8.0)]) == (1.0, 8.0)

@@ -6,7 +6,7 @@ import torch
 
 from MedGANSynthLib.data.settings import VolumeAugmentation, Volumes
 from MedGANSynthLib.data.volume_augmentation import AugmentVolume
-from MedGANSynthLib.data.volumes import Scan, VolumeDataset, load_scan, reference_range
+from MedGANSynthLib.data.volumes import Scan, VolumeDataset, load_scan
 from MedGANSynthLib.volume.volume import Volume
 
 OFF = {"flip": 0.0, "rotate": 0.0, "intensity": 0.0, "zoom": 1.0, "noise": 0.0, "shift": (0, 0, 0)}
@@ -69,10 +69,6 @@ def test_an_item_depends_on_seed_and_number_alone():
         for name in ("image", "other"):
             assert torch.equal(item[name], other[n][name])
     assert not torch.equal(expected[3]["image"], VolumeDataset(scans(), settings, 2)[3]["image"])
-
-
-def test_reference_range_is_the_median_over_people():
-    assert reference_range(scans()) == (2.0, 12.0)
 
 
 def augment(array, seed=0, **changes):

@@ -6,13 +6,14 @@ import pytest
 import torch
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.models.restricted import load_restricted
 from MedGANSynthLib.training import checkpoint
 
 
 def test_last_previous_and_best(tmp_path):
     for seen, best in ((1, True), (2, False), (3, False)):
         checkpoint.save(tmp_path, {"seen": seen}, best)
-    read = {p.stem: checkpoint.load(p)["seen"] for p in tmp_path.iterdir()}
+    read = {p.stem: load_restricted(p)["seen"] for p in tmp_path.iterdir()}
     assert read == {"last": 3, "previous": 2, "best": 1}
 
 
@@ -41,7 +42,7 @@ def test_a_full_disk_keeps_the_old_checkpoints(tmp_path, monkeypatch):
     monkeypatch.setattr(torch, "save", full)
     with pytest.raises(MedGANSynthError, match="the disk is full"):
         checkpoint.save(tmp_path, {"seen": 3}, best=True)
-    assert {p.stem: checkpoint.load(p)["seen"] for p in tmp_path.iterdir()} == {
+    assert {p.stem: load_restricted(p)["seen"] for p in tmp_path.iterdir()} == {
         "last": 2,
         "previous": 1,
         "best": 2,
@@ -56,6 +57,6 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
             return (canary.touch, ())
 
     torch.save({"seen": Payload()}, tmp_path / "last.pt")
-    with pytest.raises(MedGANSynthError, match="not a readable checkpoint"):
-        checkpoint.load(tmp_path / "last.pt")
+    with pytest.raises(MedGANSynthError, match="no checkpoint in it can be read"):
+        checkpoint.load_latest(tmp_path)
     assert not canary.exists()

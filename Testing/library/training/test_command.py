@@ -12,7 +12,7 @@ import torch
 
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
-from MedGANSynthLib.training import checkpoint
+from MedGANSynthLib.models.restricted import load_restricted
 from MedGANSynthLib.training.command import train
 
 TINY = [
@@ -47,7 +47,7 @@ def test_sigterm_saves_and_the_same_command_resumes(tmp_path):
     assert code == 0, err
     result = json.loads(out.splitlines()[-1])["result"]
     assert result["stopped"]
-    assert checkpoint.load(tmp_path / "run" / "checkpoints" / "last.pt")["seen"] == result["images"]
+    assert load_restricted(tmp_path / "run" / "checkpoints" / "last.pt")["seen"] == result["images"]
     assert not (tmp_path / "run" / "lock").exists()
 
     end = result["images"] + 4
@@ -65,7 +65,7 @@ def test_two_ranks_train_what_one_rank_trains(tmp_path):
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     code, _, err = finish(start(*TRAIN, "-o", str(tmp_path / "two"), launcher=torchrun))
     assert code == 0, err
-    one, two = (checkpoint.load(tmp_path / n / "checkpoints" / "last.pt") for n in ("one", "two"))
+    one, two = (load_restricted(tmp_path / n / "checkpoints" / "last.pt") for n in ("one", "two"))
     for name, weights in one["system"]["networks"].items():
         for key, value in weights.items():
             torch.testing.assert_close(

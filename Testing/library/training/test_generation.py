@@ -11,7 +11,7 @@ from MedGANSynthLib.events import Events
 from MedGANSynthLib.inference.generator import Generator
 from MedGANSynthLib.models.making import export_run
 from MedGANSynthLib.models.package import open_package
-from MedGANSynthLib.training import checkpoint
+from MedGANSynthLib.models.restricted import load_restricted
 from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.generation import Generation
 from MedGANSynthLib.training.generation_judge import GenerationJudge
@@ -35,7 +35,7 @@ def test_a_resumed_run_equals_the_unbroken_one_bit_for_bit(generation_trainer, p
     whole, _ = generation_trainer("whole", preset, "images=8", *QUICK, "ema=2")
     generation_trainer("parts", preset, "images=4", *QUICK, "ema=2")
     parts, _ = generation_trainer("parts", preset, "images=8", *QUICK, "ema=2")
-    states = [checkpoint.load(run / "checkpoints" / "last.pt") for run in (whole, parts)]
+    states = [load_restricted(run / "checkpoints" / "last.pt") for run in (whole, parts)]
     ours, theirs = (flat(state) for state in states)
     assert len(ours) == len(theirs) > 50
     assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.training import checkpoint
+from MedGANSynthLib.models.restricted import load_restricted
 from MedGANSynthLib.training.ema import Average
 
 LENGTH = "images=12"
@@ -14,7 +14,7 @@ FAST = ("intervals.validate=6", "intervals.preview=0", "ema=4")
 
 
 def weights(folder):
-    return checkpoint.load(folder / "checkpoints" / "last.pt")
+    return load_restricted(folder / "checkpoints" / "last.pt")
 
 
 def same(a, b):
@@ -101,7 +101,7 @@ def test_the_best_checkpoint_is_the_one_with_the_best_figure(trainer):
     table = rows(folder / "validation.csv")
     column = table[0].index("rmse_sd")
     figures = {int(row[0]): float(row[column]) for row in table[1:]}
-    best = checkpoint.load(folder / "checkpoints" / "best.pt")
+    best = load_restricted(folder / "checkpoints" / "best.pt")
     assert best["best"] == pytest.approx(min(figures.values()), rel=1e-6)
     assert figures[best["seen"]] == pytest.approx(min(figures.values()), rel=1e-6)
 
