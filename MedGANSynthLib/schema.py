@@ -10,6 +10,7 @@ Bounds are written into the type: `Annotated[float, Range(0.0, 1.0)]`,
 """
 
 import dataclasses
+import functools
 import json
 import math
 import os
@@ -190,8 +191,7 @@ def _convert_union(kind: Any, value: Any, where: str, path: str, depth: int) -> 
 def _convert_dataclass(kind: Any, value: Any, where: str, path: str, depth: int) -> Any:
     if not isinstance(value, dict):
         raise _wrong(where, path, f"must be a table, not {_kind(value)}")
-    fields = {f.name: f for f in dataclasses.fields(kind) if f.init}
-    hints = typing.get_type_hints(kind, include_extras=True)
+    fields, hints = _fields(kind)
     for key in value:
         if key not in fields:
             known = ", ".join(sorted(fields))
@@ -208,6 +208,13 @@ def _convert_dataclass(kind: Any, value: Any, where: str, path: str, depth: int)
         return kind(**made)
     except ValueError as error:  # a dataclass's own cross-field check
         raise _wrong(where, path, str(error)) from None
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[dict[str, dataclasses.Field], dict[str, Any]]:
+    """Fields and types of a dataclass; finding them out costs as much as converting one value."""
+    fields = {f.name: f for f in dataclasses.fields(kind) if f.init}
+    return fields, typing.get_type_hints(kind, include_extras=True)
 
 
 def _convert_tuple(kind: Any, value: Any, where: str, path: str, depth: int) -> Any:
