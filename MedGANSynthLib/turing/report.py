@@ -1,8 +1,5 @@
 """`medgansynth study report`: the study on one page, with every table as CSV."""
 
-import base64
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +9,9 @@ import SimpleITK as sitk
 from .. import files
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..report import charts, page
+from ..report.png import data_uri
 from ..volume.itk import to_array
-from . import charts, page
 from .analysis import analysis, file_names, short, spoken, write_tables
 from .by_reader import BIASED, confusion, ratings
 from .checklist import checklist
@@ -216,19 +214,4 @@ def _thumbnail(paths: list[Path], window: list[float]) -> str:
         slices.append(np.rot90(array[:, :, array.shape[2] // 2]).astype(float))
     low, high = window
     grey = (np.hstack(slices) - low) / max(high - low, 1e-6)
-    return "data:image/png;base64," + base64.b64encode(png(grey)).decode()
-
-
-def png(grey: np.ndarray) -> bytes:
-    """`[rows, cols]` in [0, 1] as an 8-bit PNG (ISO 15948)."""
-    pixels = np.rint(255 * np.clip(grey, 0, 1)).astype(np.uint8)
-    rows, columns = pixels.shape
-    raw = b"".join(b"\0" + row.tobytes() for row in pixels)
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
-
-    head = struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0)
-    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
+    return data_uri(grey)

@@ -17,6 +17,7 @@ SOURCES = sorted(LIBRARY.rglob("*.py"))
 
 STOREYS = [
     {"errors", "events", "files", "lifeline", "machine", "schema", "__init__"},
+    {"report"},
     {"volume"},
     {"networks", "objectives", "data"},
     {"systems", "models"},
@@ -44,6 +45,9 @@ STANDARD_LIBRARY_ONLY = [
     "models.catalogue",
     "models.commands",
     "models.manifest",
+    "report.charts",
+    "report.page",
+    "report.plots",
     "schema",
     "systems.registry",
     "systems.settings",

@@ -1,7 +1,7 @@
 import re
 import xml.etree.ElementTree as ElementTree
 
-from MedGANSynthLib.turing import charts
+from MedGANSynthLib.report import charts
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666", "#000000")
-"""Okabe and Ito's palette, which colour-blind people can tell apart."""
-
-_TEXT = 'font-family="sans-serif" font-size="12"'
+from .svg import COLOURS, TEXT, line, svg, words
 
 
 def forest(
@@ -29,16 +26,16 @@ def forest(
             f'<rect x="{x(band[0]):.1f}" y="8" width="{width * (band[1] - band[0]):.1f}" '
             f'height="{height - 48}" fill="#eeeeee"/>'
         )
-    parts.append(_line(x(centre), 8, x(centre), height - 40, "#888888", "4 3"))
+    parts.append(line(x(centre), 8, x(centre), height - 40, "#888888", "4 3"))
     for number, (name, value, low, high) in enumerate(rows):
         y = 20 + step * number
-        parts.append(_words(left - 8, y + 4, name, "end"))
-        parts.append(_line(x(low), y, x(high), y, COLOURS[0]))
+        parts.append(words(left - 8, y + 4, name, "end"))
+        parts.append(line(x(low), y, x(high), y, COLOURS[0]))
         parts.append(f'<circle cx="{x(value):.1f}" cy="{y}" r="4" fill="{COLOURS[0]}"/>')
-        parts.append(_words(left + width + 8, y + 4, f"{value:.2f} ({low:.2f}-{high:.2f})"))
+        parts.append(words(left + width + 8, y + 4, f"{value:.2f} ({low:.2f}-{high:.2f})"))
     parts += _ticks(left, width, height - 40)
-    parts.append(_words(left + width / 2, height - 6, label, "middle"))
-    return _svg(left + width + 130, height, parts, label)
+    parts.append(words(left + width / 2, height - 6, label, "middle"))
+    return svg(left + width + 130, height, parts, label)
 
 
 def roc_plot(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> str:
@@ -50,25 +47,25 @@ def roc_plot(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> str
 
     parts = [
         f'<rect x="{left}" y="10" width="{size}" height="{size}" fill="none" stroke="#888888"/>',
-        _line(left, 10 + size, left + size, 10, "#888888", "4 3"),
+        line(left, 10 + size, left + size, 10, "#888888", "4 3"),
     ]
     for number, (name, points) in enumerate(curves):
         colour = COLOURS[number % len(COLOURS)]
-        line = " ".join(place(p) for p in points)
+        trace = " ".join(place(p) for p in points)
         parts.append(
-            f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+            f'<polyline points="{trace}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
         )
         y = 24 + 16 * number
-        parts.append(_line(left + size + 14, y - 4, left + size + 34, y - 4, colour))
-        parts.append(_words(left + size + 40, y, name))
+        parts.append(line(left + size + 14, y - 4, left + size + 34, y - 4, colour))
+        parts.append(words(left + size + 40, y, name))
     parts += _ticks(left, size, 10 + size)
-    parts.append(_words(left + size / 2, size + 46, "real cases called synthetic", "middle"))
+    parts.append(words(left + size / 2, size + 46, "real cases called synthetic", "middle"))
     parts.append(
-        f'<text {_TEXT} text-anchor="middle" transform="translate(14 {10 + size / 2}) rotate(-90)">'
+        f'<text {TEXT} text-anchor="middle" transform="translate(14 {10 + size / 2}) rotate(-90)">'
         "synthetic cases called synthetic</text>"
     )
     height = max(size + 56, 24 + 16 * len(curves))
-    return _svg(left + size + 160, height, parts, "ROC curves")
+    return svg(left + size + 160, height, parts, "ROC curves")
 
 
 def heat_map(names: Sequence[str], values: dict[tuple[str, str], float | None]) -> str:
@@ -76,9 +73,9 @@ def heat_map(names: Sequence[str], values: dict[tuple[str, str], float | None]) 
     left, cell = 110, 46
     parts = []
     for i, row in enumerate(names):
-        parts.append(_words(left - 8, 40 + cell * i + cell / 2, row, "end"))
+        parts.append(words(left - 8, 40 + cell * i + cell / 2, row, "end"))
         parts.append(
-            f'<text {_TEXT} transform="translate({left + cell * i + cell / 2} 26) rotate(-30)">'
+            f'<text {TEXT} transform="translate({left + cell * i + cell / 2} 26) rotate(-30)">'
             f"{escape(row)}</text>"
         )
         for j, column in enumerate(names):
@@ -89,9 +86,9 @@ def heat_map(names: Sequence[str], values: dict[tuple[str, str], float | None]) 
             )
             text = "-" if value is None else f"{value:.2f}"
             parts.append(
-                _words(left + cell * j + cell / 2 - 1, 32 + cell * i + cell / 2 + 4, text, "middle")
+                words(left + cell * j + cell / 2 - 1, 32 + cell * i + cell / 2 + 4, text, "middle")
             )
-    return _svg(left + cell * len(names) + 70, 40 + cell * len(names), parts, "kappa")
+    return svg(left + cell * len(names) + 70, 40 + cell * len(names), parts, "kappa")
 
 
 def lines(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]], across: str, up: str) -> str:
@@ -100,26 +97,26 @@ def lines(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]], across: s
     last = max((x for _, points in curves for x, _ in points), default=1.0) or 1.0
     parts = [
         f'<rect x="{left}" y="10" width="{width}" height="{tall}" fill="none" stroke="#888888"/>',
-        _line(left, 10 + tall / 2, left + width, 10 + tall / 2, "#888888", "4 3"),
+        line(left, 10 + tall / 2, left + width, 10 + tall / 2, "#888888", "4 3"),
     ]
     for number, (name, points) in enumerate(curves):
         colour = COLOURS[number % len(COLOURS)]
-        line = " ".join(
+        trace = " ".join(
             f"{left + width * x / last:.1f},{10 + tall * (1 - y):.1f}" for x, y in points
         )
         parts.append(
-            f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+            f'<polyline points="{trace}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
         )
         y = 24 + 16 * number
-        parts.append(_line(left + width + 12, y - 4, left + width + 32, y - 4, colour))
-        parts.append(_words(left + width + 38, y, name))
+        parts.append(line(left + width + 12, y - 4, left + width + 32, y - 4, colour))
+        parts.append(words(left + width + 38, y, name))
     for share in (0.0, 0.5, 1.0):
-        parts.append(_words(left - 6, 14 + tall * (1 - share), f"{share:g}", "end"))
-    parts.append(_words(left, tall + 28, "1", "middle"))
-    parts.append(_words(left + width, tall + 28, f"{last:g}", "middle"))
-    parts.append(_words(left + width / 2, tall + 36, across, "middle"))
+        parts.append(words(left - 6, 14 + tall * (1 - share), f"{share:g}", "end"))
+    parts.append(words(left, tall + 28, "1", "middle"))
+    parts.append(words(left + width, tall + 28, f"{last:g}", "middle"))
+    parts.append(words(left + width / 2, tall + 36, across, "middle"))
     height = max(tall + 46, 24 + 16 * len(curves))
-    return _svg(left + width + 160, height, parts, up)
+    return svg(left + width + 160, height, parts, up)
 
 
 def bars(groups: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], label: str) -> str:
@@ -127,7 +124,7 @@ def bars(groups: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], la
     left, tall, bar = 45, 180, 16
     most = max((v for _, values in groups for v in values), default=1.0) or 1.0
     step = bar * len(names) + 18
-    parts = [_line(left, 10 + tall, left + step * len(groups), 10 + tall, "#888888")]
+    parts = [line(left, 10 + tall, left + step * len(groups), 10 + tall, "#888888")]
     for g, (group, values) in enumerate(groups):
         start = left + 8 + step * g
         for n, value in enumerate(values):
@@ -137,42 +134,21 @@ def bars(groups: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], la
                 f'height="{size:.1f}" fill="{COLOURS[n % len(COLOURS)]}">'
                 f"<title>{escape(group)}, {escape(names[n])}: {value:.3g}</title></rect>"
             )
-        parts.append(_words(start + bar * len(names) / 2, tall + 26, group, "middle"))
+        parts.append(words(start + bar * len(names) / 2, tall + 26, group, "middle"))
     for n, name in enumerate(names):
         y = tall + 46 + 16 * n
         parts.append(
             f'<rect x="{left}" y="{y - 9}" width="10" height="10" fill="{COLOURS[n % 8]}"/>'
         )
-        parts.append(_words(left + 16, y, name))
-    parts.append(_words(left - 4, 18, f"{most:.3g}", "end"))
+        parts.append(words(left + 16, y, name))
+    parts.append(words(left - 4, 18, f"{most:.3g}", "end"))
     width = max(left + step * len(groups) + 20, 320)
-    return _svg(width, tall + 54 + 16 * len(names), parts, label)
-
-
-def _svg(width: float, height: float, parts: Sequence[str], label: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
-        f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">'
-        + "".join(parts)
-        + "</svg>"
-    )
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str = "") -> str:
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
-        f'stroke="{colour}" stroke-width="1.5"{dashed}/>'
-    )
-
-
-def _words(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text {_TEXT} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+    return svg(width, tall + 54 + 16 * len(names), parts, label)
 
 
 def _ticks(left: float, width: float, y: float) -> list[str]:
     return [
-        _words(left + width * share, y + 16, f"{share:g}", "middle")
+        words(left + width * share, y + 16, f"{share:g}", "middle")
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
 

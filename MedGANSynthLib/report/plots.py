@@ -1,0 +1,130 @@
+"""Plots with axes of their own: points, curves and counts. Standard library only."""
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+from .svg import COLOURS, TEXT, line, svg, words
+
+_LEFT, _TOP, _WIDTH, _TALL = 70, 10, 380, 240
+
+Point = tuple[float, float]
+
+
+class Level(NamedTuple):
+    """A dashed line across a plot at the height `value`."""
+
+    name: str
+    value: float
+
+
+def scatter(
+    groups: Sequence[tuple[str, Sequence[Point]]],
+    across: str,
+    up: str,
+    levels: Sequence[Level] = (),
+) -> str:
+    """Points `(x, y)` of several groups, each in its own colour."""
+    points = [p for _, group in groups for p in group]
+    frame = _Frame(points, levels)
+    parts = frame.parts(across, up, levels)
+    for number, (name, group) in enumerate(groups):
+        colour = COLOURS[number % len(COLOURS)]
+        parts += [
+            f'<circle cx="{frame.x(x):.1f}" cy="{frame.y(y):.1f}" r="2.5" fill="{colour}" '
+            'fill-opacity="0.6"/>'
+            for x, y in group
+        ]
+        parts.append(words(_LEFT + _WIDTH + 12, _TOP + 14 + 16 * number, name, colour=colour))
+    return svg(_LEFT + _WIDTH + 190, _TOP + _TALL + 46, parts, up)
+
+
+def curves(
+    groups: Sequence[tuple[str, Sequence[Point]]],
+    across: str,
+    up: str,
+    levels: Sequence[Level] = (),
+) -> str:
+    """A line through the points `(x, y)` of each group."""
+    frame = _Frame([p for _, group in groups for p in group], levels)
+    parts = frame.parts(across, up, levels)
+    for number, (name, group) in enumerate(groups):
+        colour = COLOURS[number % len(COLOURS)]
+        trace = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in group)
+        parts.append(
+            f'<polyline points="{trace}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+        )
+        parts.append(words(_LEFT + _WIDTH + 12, _TOP + 14 + 16 * number, name, colour=colour))
+    return svg(_LEFT + _WIDTH + 190, _TOP + _TALL + 46, parts, up)
+
+
+def histogram(
+    groups: Sequence[tuple[str, Sequence[float]]], edges: Sequence[float], across: str
+) -> str:
+    """Shares of each group in the bins between `edges`, as steps.
+
+    Args:
+        groups: name and one count or share for each bin.
+        edges: one more than there are bins, rising.
+    """
+    steps = []
+    for name, counts in groups:
+        total = sum(counts) or 1.0
+        trace: list[Point] = []
+        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):
+            trace += [(low, count / total), (high, count / total)]
+        steps.append((name, trace))
+    return curves(steps, across, "share")
+
+
+def ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """Round numbers from `low` to `high`, about so many."""
+    raw = (high - low) / about
+    unit = 10.0 ** math.floor(math.log10(raw))
+    step = next(unit * m for m in (1, 2, 5, 10) if unit * m >= raw)
+    return [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+class _Frame:
+    """The axes of a plot: where a value lies on the page."""
+
+    def __init__(self, points: Sequence[Point], levels: Sequence[Level]) -> None:
+        heights = [y for _, y in points] + [level.value for level in levels]
+        self.across = _span([x for x, _ in points])
+        self.up = _span(heights)
+
+    def x(self, value: float) -> float:
+        low, high = self.across
+        return _LEFT + _WIDTH * (value - low) / (high - low)
+
+    def y(self, value: float) -> float:
+        low, high = self.up
+        return _TOP + _TALL * (1 - (value - low) / (high - low))
+
+    def parts(self, across: str, up: str, levels: Sequence[Level]) -> list[str]:
+        bottom = _TOP + _TALL
+        parts = [
+            f'<rect x="{_LEFT}" y="{_TOP}" width="{_WIDTH}" height="{_TALL}" fill="none" '
+            'stroke="#888888"/>'
+        ]
+        parts += [words(self.x(v), bottom + 16, f"{v:.4g}", "middle") for v in ticks(*self.across)]
+        parts += [words(_LEFT - 6, self.y(v) + 4, f"{v:.4g}", "end") for v in ticks(*self.up)]
+        for name, value in levels:
+            y = self.y(value)
+            parts.append(line(_LEFT, y, _LEFT + _WIDTH, y, "#444444", "4 3"))
+            parts.append(words(_LEFT + _WIDTH + 12, y + 4, f"{name} {value:.3g}"))
+        parts.append(words(_LEFT + _WIDTH / 2, bottom + 36, across, "middle"))
+        parts.append(
+            f'<text {TEXT} text-anchor="middle" transform="translate(14 {_TOP + _TALL / 2}) '
+            f'rotate(-90)">{escape(up)}</text>'
+        )
+        return parts
+
+
+def _span(values: Sequence[float]) -> tuple[float, float]:
+    """The range of the values, never of width zero."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return low, high
