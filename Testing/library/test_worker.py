@@ -263,53 +263,12 @@ def test_cancel_keeps_it_warm(start, tmp_path):
     assert child.process.poll() is None
 
 
-@pytest.fixture
-def package(tmp_path):
-    """`package(seed)` -> a folder with a one-direction model of a few weights."""
-    import torch
-
-    from MedGANSynthLib import schema
-    from MedGANSynthLib.models.manifest import Manifest
-    from MedGANSynthLib.models.package import NO_WEIGHTS, write_package
-    from MedGANSynthLib.networks.registry import build_network
-
-    options = {"in_channels": 1, "out_channels": 1, "widths": [4, 8], "norm": "batch"}
-    ports = [{"modality": m, "reference_range": [0.0, 1000.0]} for m in ("t1", "t2")]
-    plain = {
-        "format": 1,
-        "name": "tiny",
-        "title": "A tiny model",
-        "version": "1.0",
-        "system": "cyclegan",
-        "kind": "translate",
-        "networks": {"forward": {"architecture": "unet-small", "options": options}},
-        "directions": {
-            "t1-to-t2": {"network": "forward", "inputs": ports[:1], "output": ports[1]},
-        },
-        "grid": {"multiple": [2, 2, 1]},
-        "intensity": {},
-        "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
-        "licence": "Apache-2.0",
-        "intended_use": "Tests.",
-        "limits": "Untrained.",
-        "weights_sha256": NO_WEIGHTS,
-    }
-
-    def make(seed=0):
-        torch.manual_seed(seed)
-        states = {"forward": build_network("unet-small", options, "forward").state_dict()}
-        manifest = schema.from_dict(Manifest, plain, "model.json")
-        return write_package(tmp_path / "tiny", manifest, states, overwrite=True).folder
-
-    return make
-
-
-def test_the_second_translation_imports_and_loads_nothing(package, tmp_path, repository):
+def test_the_second_translation_imports_and_loads_nothing(tiny_package, tmp_path, repository):
     from MedGANSynthLib.volume.read import read
     from MedGANSynthLib.volume.volume import Volume
     from MedGANSynthLib.volume.write import write
 
-    folder = package()
+    folder = tiny_package()
     for n in range(3):
         voxels = np.random.default_rng(n).integers(0, 900, (16, 16, 4)).astype(np.int16)
         write(Volume(voxels, np.eye(4)), tmp_path / f"{n}.nii", dtype="int16")
@@ -321,7 +280,7 @@ def test_the_second_translation_imports_and_loads_nothing(package, tmp_path, rep
         for n in range(3):
             if n == 2:
                 shutil.rmtree(folder)
-                package(seed=1)
+                tiny_package(seed=1)
             done = child.last("translate", inputs=[str(tmp_path / f"{n}.nii")], model=str(folder),
                               out=str(tmp_path / f"out{n}.nii"), device="cpu")  # fmt: skip
             assert done["event"] == "done", done

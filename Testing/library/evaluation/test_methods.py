@@ -5,37 +5,6 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation.methods import choose_direction
 from MedGANSynthLib.evaluation.paired import evaluate_paired
 from MedGANSynthLib.events import Events
-from MedGANSynthLib.models.manifest import Manifest
-from MedGANSynthLib.schema import from_dict
-
-OPTIONS = {"in_channels": 1, "out_channels": 1, "widths": [4, 8], "norm": "batch"}
-
-
-@pytest.fixture
-def manifest():
-    t1 = {"modality": "t1", "reference_range": [0.0, 300.0]}
-    t2 = {"modality": "t2", "reference_range": [100.0, 900.0]}
-    plain = {
-        "format": 1,
-        "name": "tiny",
-        "title": "A tiny model",
-        "version": "1.0",
-        "system": "cyclegan",
-        "kind": "translate",
-        "networks": {"net": {"architecture": "unet-small", "options": OPTIONS}},
-        "directions": {
-            "t1-to-t2": {"network": "net", "inputs": [t1], "output": t2},
-            "t2-to-t1": {"network": "net", "inputs": [t2], "output": t1},
-        },
-        "grid": {"multiple": [2, 2, 1]},
-        "intensity": {},
-        "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
-        "licence": "Apache-2.0",
-        "intended_use": "Tests.",
-        "limits": "Untrained.",
-        "weights_sha256": "0" * 64,
-    }
-    return from_dict(Manifest, plain, "model.json")
 
 
 def test_direction_by_name_or_modalities(manifest):
@@ -48,18 +17,11 @@ def test_direction_by_name_or_modalities(manifest):
         choose_direction(manifest, None, "t1", "flair")
 
 
-def test_a_real_package_is_judged_beside_the_baselines(manifest, listing, tmp_path, few_trees):
-    torch = pytest.importorskip("torch")
+def test_a_real_package_is_judged_beside_the_baselines(tiny, listing, few_trees):
     pytest.importorskip("sklearn")
-    from MedGANSynthLib.models.package import write_package
-    from MedGANSynthLib.networks.registry import build_network
-
-    torch.manual_seed(0)
-    weights = build_network("unet-small", OPTIONS, "net").state_dict()
-    write_package(tmp_path / "tiny", manifest, {"net": weights})
     result = evaluate_paired(
         data=listing,
-        model=str(tmp_path / "tiny"),
+        model=str(tiny),
         direction="t2-to-t1",
         baselines=True,
         device="cpu",

@@ -1,4 +1,4 @@
-"""A tiny, valid package and its parts."""
+"""Files of other programs, and an empty catalogue."""
 
 import dataclasses
 import io
@@ -9,49 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-
-from MedGANSynthLib import schema
-from MedGANSynthLib.models.manifest import Manifest
-from MedGANSynthLib.models.package import NO_WEIGHTS, write_package
-from MedGANSynthLib.networks.registry import build_network
-
-OPTIONS = {"in_channels": 1, "out_channels": 1, "widths": [4, 8], "norm": "batch"}
-
-
-def plain_manifest(**changes: object) -> dict:
-    """`model.json` of a two-direction package of tiny networks, as plain JSON types."""
-    spec = {"architecture": "unet-small", "options": dict(OPTIONS)}
-    t1 = {"modality": "t1", "reference_range": [0.0, 800.0]}
-    t2 = {"modality": "t2", "reference_range": [0.0, 1200.0]}
-    plain = {
-        "format": 1,
-        "name": "tiny",
-        "title": "A tiny model",
-        "version": "1.0",
-        "system": "cyclegan",
-        "kind": "translate",
-        "networks": {"forward": spec, "backward": spec},
-        "directions": {
-            "t1-to-t2": {"network": "forward", "inputs": [t1], "output": t2},
-            "t2-to-t1": {"network": "backward", "inputs": [t2], "output": t1},
-        },
-        "grid": {"multiple": [2, 2, 1]},
-        "intensity": {},
-        "training": {"data": "random numbers", "data_licence": "CC0-1.0", "people": 3},
-        "licence": "Apache-2.0",
-        "intended_use": "Tests.",
-        "limits": "Untrained.",
-        "weights_sha256": NO_WEIGHTS,
-    }
-    return plain | changes
-
-
-def tiny_states(seed: int = 0) -> dict[str, dict[str, torch.Tensor]]:
-    """State dicts of both networks."""
-    torch.manual_seed(seed)
-    return {
-        n: build_network("unet-small", OPTIONS, n).state_dict() for n in ("forward", "backward")
-    }
 
 
 class Payload:
@@ -93,28 +50,6 @@ def _foreign(kind: str, path: Path, canary: Path) -> None:
 def foreign():
     """foreign(kind, path, canary): write another program's file, with a payload if it can."""
     return _foreign
-
-
-@pytest.fixture
-def states() -> dict[str, dict[str, torch.Tensor]]:
-    return tiny_states()
-
-
-@pytest.fixture
-def plain() -> dict:
-    """`model.json` of the tiny package."""
-    return plain_manifest()
-
-
-@pytest.fixture
-def manifest() -> Manifest:
-    return schema.from_dict(Manifest, plain_manifest(), "model.json")
-
-
-@pytest.fixture
-def tiny(tmp_path: Path, manifest: Manifest, states: dict) -> Path:
-    """A package folder."""
-    return write_package(tmp_path / "tiny", manifest, states, "# Tiny\n", b"\x89PNG").folder
 
 
 @pytest.fixture
