@@ -4,53 +4,33 @@ import csv
 import dataclasses
 import io
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from .. import schema
 from ..data.datalist import inside
 from ..errors import MedGANSynthError
 from ..schema import Length
 from ..volume.header import SUFFIXES
-from .study import Label, Truth
+from .study import Described, Truth
 
 _MAX_BYTES = 64 * 1024 * 1024
 _LISTS = ", ".join(SUFFIXES)
 
 
 @dataclasses.dataclass(frozen=True)
-class Source:
-    """One volume that is to be judged.
-
-    Attributes:
-        label: the truth.
-        role: "scored"; "practice" with feedback; "catch", so easy that a reader who misses it was
-            not looking.
-    """
+class Source(Described):
+    """One volume that is to be judged; `label` is the truth."""
 
     path: Path
     label: Truth
-    role: Literal["scored", "practice", "catch"] = "scored"
-    group: Label = ""
-    subject: Label = ""
-    model: Label = ""
-    seed: Label = ""
-    plane: Label = ""
-    notes: Label = ""
 
 
 @dataclasses.dataclass(frozen=True)
-class _Row:
+class _Row(Described):
     """A table's line; `path` is text until it was found below the root."""
 
     path: Annotated[str, Length(1, 4096)]
     label: Truth
-    role: Literal["scored", "practice", "catch"] = "scored"
-    group: Label = ""
-    subject: Label = ""
-    model: Label = ""
-    seed: Label = ""
-    plane: Label = ""
-    notes: Label = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +38,7 @@ class _Table:
     cases: Annotated[tuple[_Row, ...], Length(1, 100_000)]
 
 
-_COLUMNS = tuple(f.name for f in dataclasses.fields(_Row))
+_COLUMNS = ("path", "label", *(f.name for f in dataclasses.fields(Described)))
 
 
 def from_table(path: Path) -> list[Source]:
@@ -78,7 +58,7 @@ def from_table(path: Path) -> list[Source]:
     else:
         rows, places = _csv_rows(path)
     return [
-        Source(**{**vars(row), "path": inside(root, row.path, f"{place}: column path")})
+        Source(inside(root, row.path, f"{place}: column path"), row.label, **row.description())
         for row, place in zip(rows, places, strict=True)
     ]
 

@@ -220,18 +220,8 @@ def _slices(display: str, count: int) -> tuple[int, int]:
 
 def _key_case(plan: Planned, hashes: dict[Path, str], model: str) -> KeyCase:
     source = plan.source
-    return KeyCase(
-        truth=plan.truth,
-        role=plan.role,
-        source=source.path.name,
-        sha256=hashes[source.path],
-        group=source.group,
-        subject=source.subject,
-        model=source.model or model,
-        seed=source.seed,
-        plane=source.plane,
-        notes=source.notes,
-    )
+    described = source.description() | {"role": plan.role, "model": source.model or model}
+    return KeyCase(plan.truth, source.path.name, hashes[source.path], **described)
 
 
 def _result(out: Path, key: Path, preview: Path, study: Study, truth: Key) -> dict[str, Any]:

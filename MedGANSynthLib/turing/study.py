@@ -147,20 +147,35 @@ class Study:
                 raise ValueError(f"shows {reader} the unknown case {min(unknown)}")
 
 
-@dataclasses.dataclass(frozen=True)
-class KeyCase:
-    """The truth of one case. `source` and `sha256` name the original file."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Described:
+    """What the owner's list says of a case besides its truth.
 
-    truth: Truth
-    role: Literal["scored", "practice", "catch"]
-    source: Annotated[str, Length(0, 4096)]
-    sha256: Sha256
+    Attributes:
+        role: "scored"; "practice" with feedback; "catch", so easy that a reader who misses it was
+            not looking.
+    """
+
+    role: Literal["scored", "practice", "catch"] = "scored"
     group: Label = ""
     subject: Label = ""
     model: Label = ""
     seed: Label = ""
     plane: Label = ""
     notes: Label = ""
+
+    def description(self) -> dict[str, str]:
+        """The fields that all kinds of cases share."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(Described)}
+
+
+@dataclasses.dataclass(frozen=True)
+class KeyCase(Described):
+    """The truth of one case. `source` and `sha256` name the original file."""
+
+    truth: Truth
+    source: Annotated[str, Length(0, 4096)]
+    sha256: Sha256
 
 
 @dataclasses.dataclass(frozen=True)

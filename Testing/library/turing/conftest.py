@@ -188,7 +188,7 @@ def paper(tmp_path):
             seed=seed,
             prevalence=prevalence,
             cases={
-                case: KeyCase(plan.truth, plan.role, f"{plan.source.name}.nii", sha256)
+                case: KeyCase(plan.truth, f"{plan.source.name}.nii", sha256, role=plan.role)
                 for case, plan in planned.items()
             },
         )
