@@ -1,13 +1,20 @@
 """All figures of one prediction against its target, under one stated convention."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from ..errors import MedGANSynthError
 from ..volume.volume import Volume
 from . import metrics
+from .compat_scgan import scgan_nrmse, scgan_psnr, scgan_ssim
 from .fit import fit_affine
+from .information import normalised_mutual_information
 from .intensities import robust_range
+from .ms_ssim import ms_ssim, scales_for
+from .nrmse import nrmse_l2, nrmse_mean, nrmse_range
 from .ssim import WINDOW, ssim, ssim_in_plane
-from .texture import texture_ratio
+from .texture import laplacian_ratio, texture_figures
 
 DEFINITIONS = {
     "mae": "mean absolute error over the mask's voxels, in the target's unit",
@@ -17,9 +24,19 @@ DEFINITIONS = {
     "ssim_3d": "mean over the mask of the SSIM map; gaussian window 11^3, sigma 1.5, K .01 .03, "
     "population covariance, whole windows only; empty where an axis has under 11 voxels",
     "ssim_in_plane": "the same with windows 11^2 within each slice; every mask voxel counts once",
+    "ms_ssim_in_plane": "Wang 2003 with windows 11^2 within each slice and as many of the five "
+    "scales (ms_ssim_scales) as the slice has room for; empty where the mask has none at the coarsest",
+    "nrmse_range, nrmse_mean, nrmse_l2": "rmse over the target's max - min, over its mean, and "
+    "|error| over |target|; all inside the mask",
+    "bias": "mean of prediction - target over the mask's voxels",
+    "nmi": "(H(X) + H(Y)) / H(X, Y), 100 bins, over the mask's voxels: 1 unrelated, 2 the same",
     "correlation": "Pearson's correlation over the mask's voxels (raw)",
     "texture_ratio": "in-plane power between 0.2 and 0.5 cycles per voxel, prediction over target, "
     "each with standard deviation 1 inside the mask: below 1 blurred, above 1 noisy",
+    "spectrum_distance": "RMS difference of the two in-plane power spectra in dB",
+    "laplacian_ratio": "power of the in-plane Laplacian, prediction over target, likewise",
+    "scgan_nrmse, scgan_psnr, scgan_ssim": "means of slice figures as the published SC-GAN code "
+    "has them, only for comparison with its tables (see `compat_scgan`)",
     "fit_slope, fit_offset": "target = slope * prediction + offset, least squares inside the mask",
     "_raw": "of the prediction as it is",
     "_fit": "of the prediction after that one affine fit",
@@ -43,6 +60,7 @@ def compare(
     mask: np.ndarray,
     axis: int,
     blank_outside: bool = False,
+    compat: bool = False,
 ) -> dict[str, float | int | None]:
     """The figures named in `DEFINITIONS`, raw and after the affine fit, as one flat row.
 
@@ -68,21 +86,49 @@ def compare(
         "fit_slope": fit.slope,
         "fit_offset": fit.offset,
         "correlation": correlation,
-        "texture_ratio": texture_ratio(prediction, target, mask, axis),
-    }
+        "nmi": normalised_mutual_information(prediction, target, mask),
+        "laplacian_ratio": laplacian_ratio(prediction, target, mask, axis),
+    } | texture_figures(prediction, target, mask, axis)
     reference = _scaled(target, mask, low, high, blank_outside)
+    in_plane = [a for a in range(3) if a != axis]
+    row["ms_ssim_scales"] = scales_for(mask.shape, in_plane)
     for variant, image in (("raw", prediction), ("fit", fit.apply(prediction))):
         scaled = _scaled(image, mask, low, high, blank_outside)
         figures = {
+            "bias": metrics.bias(image, target, mask),
             "mae": metrics.mae(image, target, mask),
             "rmse": metrics.rmse(image, target, mask),
             "rmse_sd": metrics.rmse_over_sd(image, target, mask),
+            "nrmse_range": nrmse_range(image, target, mask),
+            "nrmse_mean": _or_none(nrmse_mean, image, target, mask),
+            "nrmse_l2": _or_none(nrmse_l2, image, target, mask),
             "psnr": metrics.psnr(image, target, mask, high - low),
             "ssim_3d": ssim(scaled, reference, mask, 1.0) if min(mask.shape) >= WINDOW else None,
             "ssim_in_plane": ssim_in_plane(scaled, reference, mask, 1.0, axis),
+            "ms_ssim_in_plane": _or_none(ms_ssim, scaled, reference, mask, 1.0, in_plane),
         }
+        if compat:
+            figures |= _as_scgan(scaled, reference, mask)
         row |= {f"{name}_{variant}": value for name, value in figures.items()}
     return row
+
+
+def _or_none(figure: Callable[..., float], *given: object) -> float | None:
+    """None where this one figure is undefined and the others are not."""
+    try:
+        return figure(*given)
+    except MedGANSynthError:
+        return None
+
+
+def _as_scgan(scaled: np.ndarray, reference: np.ndarray, mask: np.ndarray) -> dict[str, float]:
+    """Both images, 0 to 1 over the data range, clipped to the [-1, 1] that the code works on."""
+    images = [np.clip(2 * image - 1, -1, 1) for image in (scaled, reference)]
+    return {
+        "scgan_nrmse": scgan_nrmse(*images, mask),
+        "scgan_psnr": scgan_psnr(*images, mask),
+        "scgan_ssim": scgan_ssim(*images, mask) if min(mask.shape[1:]) >= WINDOW else None,
+    }
 
 
 def _scaled(

@@ -46,6 +46,12 @@ def check_shapes(prediction: np.ndarray, target: np.ndarray, mask: np.ndarray | 
         )
 
 
+def bias(prediction: np.ndarray, target: np.ndarray, mask: np.ndarray | None) -> float:
+    """Mean of prediction - target, in the target's unit; 0 after the affine fit."""
+    p, t = inside(prediction, target, mask)
+    return float(np.mean(p - t))
+
+
 def mae(prediction: np.ndarray, target: np.ndarray, mask: np.ndarray | None) -> float:
     """Mean absolute error, in the target's unit."""
     p, t = inside(prediction, target, mask)

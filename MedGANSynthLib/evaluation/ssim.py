@@ -56,18 +56,39 @@ def ssim_map(
     x: np.ndarray, y: np.ndarray, data_range: float, axes: range | list[int]
 ) -> np.ndarray:
     """SSIM of every window that fits: float64, each of `axes` shorter by 10 voxels."""
+    luminance, contrast = ssim_parts(x, y, data_range, axes)
+    luminance *= contrast
+    return luminance
+
+
+def ssim_parts(
+    x: np.ndarray, y: np.ndarray, data_range: float, axes: range | list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The two factors of `ssim_map`: luminance, and contrast with structure."""
     check_range(data_range)
     x, y = x.astype(np.float64), y.astype(np.float64)
     c1, c2 = (K1 * data_range) ** 2, (K2 * data_range) ** 2
     mean_x, mean_y = _smooth(x, axes), _smooth(y, axes)
-    covariance = _smooth(x * y, axes) - mean_x * mean_y
-    variances = _smooth(x * x + y * y, axes)
-    squares = mean_x * mean_x + mean_y * mean_y
-    variances -= squares
-    result = 2 * mean_x * mean_y + c1
-    result *= 2 * covariance + c2
-    result /= (squares + c1) * (variances + c2)
-    return result
+    contrast = _smooth(x * y, axes)
+    x *= x
+    y *= y
+    x += y
+    variances = _smooth(x, axes)
+    luminance = mean_x * mean_y
+    mean_x *= mean_x
+    mean_y *= mean_y
+    mean_x += mean_y  # the squares' sum
+    contrast -= luminance
+    contrast *= 2
+    contrast += c2
+    variances -= mean_x
+    variances += c2
+    contrast /= variances
+    luminance *= 2
+    luminance += c1
+    mean_x += c1
+    luminance /= mean_x
+    return luminance, contrast
 
 
 def _masked_mean(

@@ -43,7 +43,7 @@ def sharpness_ratio(real: np.ndarray, fake: np.ndarray) -> float:
     """Median power of the fakes' Laplacian over the reals': below 1 blurred, above 1 noisy.
 
     Args:
-        real, fake: `[n, i, j, k]` of one grid.
+        real, fake: `[n, *axes]` of one grid; axes shorter than 3 are left out of the Laplacian.
     """
     powers = [np.median([_laplacian_power(v) for v in volumes]) for volumes in (fake, real)]
     return float(powers[0] / max(powers[1], 1e-12))
@@ -73,9 +73,10 @@ def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _laplacian_power(volume: np.ndarray) -> float:
     volume = np.asarray(volume, np.float64)
-    inner = (slice(1, -1),) * 3
-    total = -6.0 * volume[inner]
-    for axis in range(3):
+    axes = [axis for axis, length in enumerate(volume.shape) if length >= 3]
+    inner = tuple(slice(1, -1) if axis in axes else slice(None) for axis in range(volume.ndim))
+    total = -2.0 * len(axes) * volume[inner]
+    for axis in axes:
         for shift in (slice(2, None), slice(None, -2)):
             place = list(inner)
             place[axis] = shift

@@ -4,6 +4,7 @@ import pytest
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation import metrics
 from MedGANSynthLib.evaluation.compare import compare, slice_axis
+from MedGANSynthLib.evaluation.compat_scgan import scgan_nrmse
 from MedGANSynthLib.evaluation.intensities import robust_range
 from MedGANSynthLib.evaluation.ssim import ssim, ssim_in_plane
 from MedGANSynthLib.volume.volume import Volume
@@ -28,7 +29,8 @@ def test_units_of_both_images_do_not_count(head):
     prediction, target, mask = head
     row, other = compare(*head, 2), compare(700 * prediction - 90, 700 * target - 90, mask, 2)
     for name in row:
-        if not name.startswith(("mae", "rmse_raw", "rmse_fit", "range", "fit_offset")):
+        in_units = ("mae", "bias", "rmse_raw", "rmse_fit", "range", "fit_offset")
+        if not name.startswith((*in_units, "nrmse_mean", "nrmse_l2")):  # these have an origin
             assert other[name] == pytest.approx(row[name], abs=1e-9), name
 
 
@@ -47,6 +49,19 @@ def test_identical_images(head):
     assert row["psnr_raw"] == float("inf")
     for name in ("ssim_3d_raw", "ssim_in_plane_fit", "correlation", "fit_slope", "texture_ratio"):
         assert row[name] == pytest.approx(1, abs=1e-12)
+    assert row["laplacian_ratio"] == row["ms_ssim_in_plane_raw"] == pytest.approx(1, abs=1e-12)
+    assert row["nmi"] == pytest.approx(2)
+    assert row["spectrum_distance"] == row["nrmse_l2_raw"] == row["bias_raw"] == 0
+
+
+def test_published_variants_only_when_asked_for(head):
+    assert not any(name.startswith("scgan") for name in compare(*head, 2))
+    row = compare(*head, 2, compat=True)
+    prediction, target, mask = head
+    low, high = robust_range(target, mask)
+    images = [np.clip(2 * (x - low) / (high - low) - 1, -1, 1) for x in (prediction, target)]
+    assert row["scgan_nrmse_raw"] == scgan_nrmse(*images, mask)
+    assert row["scgan_psnr_raw"] > row["psnr_raw"]  # background counts
 
 
 def test_blank_outside_hides_what_lies_there(head):
@@ -55,6 +70,15 @@ def test_blank_outside_hides_what_lies_there(head):
     assert compare(junk, target, mask, 2)["ssim_3d_raw"] < 0.95 * compare(*head, 2)["ssim_3d_raw"]
     blank = [compare(p, target, mask, 2, blank_outside=True) for p in (junk, prediction)]
     assert blank[0] == pytest.approx(blank[1], abs=1e-12)
+
+
+def test_a_figure_without_meaning_is_left_out_alone(head):
+    prediction, _, mask = head
+    standard = np.where(mask, 1.0, 0.0)
+    standard[16:][mask[16:]] = -1.0  # the ellipsoid is symmetric: the mean is 0
+    row = compare(prediction, standard, mask, 2)
+    assert row["nrmse_mean_raw"] is None
+    assert row["rmse_sd_raw"] > 0
 
 
 def test_few_slices_have_no_3d_ssim(head):

@@ -3,7 +3,12 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.evaluation.texture import radial_spectrum, texture_ratio
+from MedGANSynthLib.evaluation.texture import (
+    laplacian_ratio,
+    radial_spectrum,
+    texture_figures,
+    texture_ratio,
+)
 
 
 @pytest.fixture
@@ -60,10 +65,36 @@ def test_slices_lie_across_the_given_axis(noise):
     assert turned == pytest.approx(radial_spectrum(image, mask, 2)[1], abs=1e-9)
 
 
+def test_distance_of_spectra_is_that_of_their_decibels(noise):
+    image, mask = noise
+    assert texture_figures(image, image, mask, 2)["spectrum_distance"] == 0
+    sigma = 1.0
+    blurred = gaussian_filter(image, (sigma, sigma, 0))
+    centres, _ = radial_spectrum(image, mask, 2)
+    contrast = image[mask].var() / blurred[mask].var()
+    told = centres[centres >= 0.05]
+    transfer = 10 * np.log10(np.exp(-((2 * np.pi * sigma * told) ** 2)) * contrast)
+    expected = np.sqrt(np.mean(transfer**2))
+    measured = texture_figures(blurred, image, mask, 2)["spectrum_distance"]
+    assert measured == pytest.approx(expected, rel=0.3)
+
+
+def test_laplacian_of_white_noise_over_that_of_a_wave(noise):
+    image, mask = noise
+    f = 0.1
+    wave = np.sin(2 * np.pi * f * np.arange(64))[:, None, None] * np.ones(mask.shape)
+    # The Laplacian of unit white noise has variance 16 + 4; of a wave, (2 - 2 cos)^2 of its own.
+    expected = (2 - 2 * np.cos(2 * np.pi * f)) ** 2 / 20
+    assert laplacian_ratio(wave, image, mask, 2) == pytest.approx(expected, rel=0.1)
+    assert laplacian_ratio(3 * image + 1, image, mask, 2) == pytest.approx(1)
+
+
 def test_undefined_texture_is_refused(noise):
     image, mask = noise
     with pytest.raises(MedGANSynthError, match="constant inside the mask"):
         texture_ratio(np.where(mask, 1.0, image), image, mask, 2)
+    with pytest.raises(MedGANSynthError, match="constant inside the mask"):
+        laplacian_ratio(image, np.where(mask, 1.0, image), mask, 2)
     thin = np.zeros_like(mask)
     thin[10:13] = True
     with pytest.raises(MedGANSynthError, match="too thin"):

@@ -1,0 +1,87 @@
+"""Multi-scale structural similarity (Wang, Simoncelli, Bovik 2003).
+
+Contrast and structure at each scale, luminance at the coarsest, each to the power of its weight.
+Windows are those of `ssim`; from one scale to the next the images are averaged over 2 voxels along
+the windows' axes. The published five scales need 176 voxels; smaller images get fewer scales, whose
+published weights then add up to 1, and how many there were belongs to the figure.
+"""
+
+import numpy as np
+
+from ..errors import MedGANSynthError
+from .metrics import check_shapes
+from .ssim import RADIUS, WINDOW, ssim_parts
+
+WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+
+
+def scales_for(shape: tuple[int, ...], axes: list[int]) -> int:
+    """How many of the five scales have room for a window; 0 where not even one fits."""
+    side = min(shape[axis] for axis in axes)
+    return next((n for n in range(len(WEIGHTS), 0, -1) if side // 2 ** (n - 1) >= WINDOW), 0)
+
+
+def ms_ssim(
+    prediction: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None,
+    data_range: float,
+    axes: list[int],
+    weights: tuple[float, ...] | None = None,
+) -> float:
+    """The product over scales; 1 for equal images. A negative mean similarity counts as 0.
+
+    Args:
+        prediction: image of any dimension.
+        target: the same shape.
+        mask: the same shape, or None for all voxels; at coarser scales a voxel belongs to it where
+            at least half of it does.
+        data_range: the span of intensities that the constants refer to.
+        axes: those of the windows; the two in-plane axes of a thickly sliced volume, else all.
+        weights: one for each scale; None: the first published ones that fit, made to add up to 1.
+
+    Raises:
+        MedGANSynthError: different shapes, NaN or infinite voxels, no room for a window, or no
+            mask voxel where one fits.
+    """
+    check_shapes(prediction, target, mask)
+    if weights is None:
+        count = scales_for(np.shape(target), axes)
+        weights = tuple(w / sum(WEIGHTS[:count]) for w in WEIGHTS[:count])
+    if not weights or scales_for(np.shape(target), axes) < len(weights):
+        raise MedGANSynthError(
+            f"MS-SSIM: {np.shape(target)} voxels have no room for {len(weights) or 1} scales of "
+            f"{WINDOW} voxels; use SSIM."
+        )
+    x, y = (np.asarray(image, dtype=np.float64) for image in (prediction, target))
+    for name, image in (("prediction", x), ("target", y)):
+        if not np.isfinite(image).all():
+            raise MedGANSynthError(f"the {name} has NaN or infinite voxels; mend it first.")
+    where = np.ones(y.shape) if mask is None else (np.asarray(mask) > 0).astype(np.float64)
+    result = 1.0
+    for level, weight in enumerate(weights):
+        luminance, contrast = ssim_parts(x, y, data_range, axes)
+        if level == len(weights) - 1:
+            contrast = luminance * contrast
+        chosen = where[_valid(where.shape, axes)] >= 0.5
+        if not chosen.any():
+            raise MedGANSynthError("no mask voxel lies where a whole SSIM window fits.")
+        result *= max(float(contrast[chosen].mean()), 0.0) ** weight
+        if level < len(weights) - 1:
+            x, y, where = (_halve(image, axes) for image in (x, y, where))
+    return result
+
+
+def _valid(shape: tuple[int, ...], axes: list[int]) -> tuple[slice, ...]:
+    return tuple(
+        slice(RADIUS, n - RADIUS) if a in axes else slice(0, n) for a, n in enumerate(shape)
+    )
+
+
+def _halve(image: np.ndarray, axes: list[int]) -> np.ndarray:
+    """Means of neighbouring pairs along each of `axes`; an odd voxel at the end is left out."""
+    for axis in axes:
+        even = image.shape[axis] // 2 * 2
+        front = (slice(None),) * axis
+        image = (image[(*front, slice(0, even, 2))] + image[(*front, slice(1, even, 2))]) / 2
+    return image
