@@ -2,17 +2,17 @@
 
 import qt
 import slicer
-import vtk
 from slicer.i18n import tr as _
 
 from . import parameters as stored
 from . import readiness, timing
+from .bound_panel import BoundPanel
 from .devices import Devices
 from .export_row import ExportRow
 from .fitting import contrast_of, takes
 from .input_rows import InputRows
 from .model_choice import ModelChoice, fill
-from .panel import Panel, allow, guarded
+from .panel import allow, guarded
 from .parameters import Source
 from .result_view import ResultView
 from .running import Running
@@ -20,17 +20,15 @@ from .translate_rows import show_rows
 from .volume_list import VolumeList
 
 
-class PanelTranslate(Panel):
+class PanelTranslate(BoundPanel):
     """Everything that is shown follows from the parameters; what the user does changes those."""
 
     def __init__(self, logic):
-        Panel.__init__(self, "PanelTranslate.ui")
+        BoundPanel.__init__(self, "PanelTranslate.ui")
         self.logic = logic
-        self.parameters = None
         self.started: tuple[str, str, str] = ("", "", "")
         self.original = None
         self.result = ResultView()
-        self.tag = None
         self.rows = InputRows(self.ui.inputSection.layout(), 1, self.on_inputs)
         self.several = VolumeList(self.ui, self.on_several, self.fits)
         self.choice = ModelChoice(self.ui, self.on_model)
@@ -49,16 +47,8 @@ class PanelTranslate(Panel):
         self.refresh()
 
     def set_parameters(self, parameters) -> None:
-        """Show these parameters; None while there is no scene to take them from."""
-        changed = vtk.vtkCommand.ModifiedEvent
-        if self.parameters is not None:
-            self.parameters.disconnectGui(self.tag)
-            self.removeObserver(self.parameters, changed, self.refresh)
-        self.parameters = parameters
-        if parameters is not None:
-            self.tag = stored.connect(parameters, self.ui)
-            self.addObserver(parameters, changed, self.refresh)
-        self.refresh()
+        """Show these parameters; None while there are none."""
+        BoundPanel.set_parameters(self, parameters)
         self._tell_of_a_missing_model()
 
     def _tell_of_a_missing_model(self) -> None:
@@ -76,10 +66,9 @@ class PanelTranslate(Panel):
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
         self.on_cancel()
-        self.set_parameters(None)
         self.devices.stop()
         self.choice.close_card()
-        Panel.cleanup(self)
+        BoundPanel.cleanup(self)
 
     # What is shown
 

@@ -83,27 +83,23 @@ NAMES = ("source", "model", "direction", "device", "uncertainty", "show", "fade"
 NAMES += ("inputFolder", "outputFolder")
 
 
+_wrapped: list[MedGANSynthParameterNode] = []
+
+
 def wrap(node) -> MedGANSynthParameterNode:
     """The parameters in a scripted module node; a new node gets those of the last session.
 
-    A node that the closing of its scene has emptied is new, too, although wrappers that are still
-    about may have filled in the defaults already.
+    A node has one wrapper for good, because Slicer's are never let go once widgets were bound to
+    them. A node that the closing of its scene has emptied is new, although the wrapper may have
+    filled in the defaults already.
     """
-    parameters = MedGANSynthParameterNode(node)
+    if not (_wrapped and _wrapped[0].parameterNode is node):
+        _wrapped[:] = [MedGANSynthParameterNode(node)]
+    (parameters,) = _wrapped
     if not node.GetParameter(_RECALLED):
         recall(parameters.settings)
         node.SetParameter(_RECALLED, "1")
     return parameters
-
-
-def connect(parameters: MedGANSynthParameterNode, ui) -> int:
-    """Bind the widgets that name a parameter; returns the tag for `disconnectGui`.
-
-    Slicer's own `connectGui` returns nothing, so that what it binds stays bound.
-    """
-    named = {child.property("SlicerParameterName"): child for child in vars(ui).values()}
-    named = {name: child for name, child in named.items() if name}
-    return parameters.connectParametersToGui(named)
 
 
 def remember(settings: TranslateSettings) -> None:

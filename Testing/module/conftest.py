@@ -31,6 +31,9 @@ def library() -> Iterator[None]:
     if before:
         for name in loaded().keys() - before.keys():
             del sys.modules[name]
+            package, _dot, child = name.rpartition(".")
+            if hasattr(before.get(package), child):  # `from . import child` asks the package first
+                delattr(before[package], child)
         sys.modules.update(before)
 
 

@@ -430,3 +430,22 @@ def test_an_empty_folder_is_taken_as_it_is(tmp_path):
     from MedGANSynthPanels.export_row import empty_folder
 
     assert empty_folder(tmp_path, "T2") == tmp_path
+
+
+def test_looking_at_another_module_binds_nothing_again(panel, module):
+    import vtk
+
+    def observers():
+        """How many there are: the next one's number."""
+        node = panel.parameters.parameterNode
+        tag = node.AddObserver(vtk.vtkCommand.UserEvent, lambda *_arguments: None)
+        node.RemoveObserver(tag)
+        return tag
+
+    wrapper, before = panel.parameters, observers()
+    for _time in range(3):
+        module.parent.exit()
+        module.parent.enter()
+    assert panel.parameters is wrapper
+    # A number for each time that `refresh` observed, and for each call above; none for a widget.
+    assert observers() == before + 3 + 1

@@ -93,3 +93,11 @@ def test_a_saved_scene_brings_them_back(scene, volume, tmp_path):
     assert parameters.inputs["t1"].GetName() == "head"
     assert parameters.restriction.GetName() == "box"
     assert parameters.settings.model == "some-model"
+
+
+def test_a_node_has_one_wrapper(node, scene):
+    from MedGANSynthPanels.parameters import wrap
+
+    assert wrap(node) is wrap(node)
+    other = scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode")
+    assert wrap(other).parameterNode is other

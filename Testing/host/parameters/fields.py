@@ -90,7 +90,7 @@ class Field:
             for member_name, member in self.members.items():
                 if not member.is_in(node, f"{name}.{member_name}"):
                     member.write(node, f"{name}.{member_name}", getattr(default, member_name))
-        elif not self.is_in(node, name):
+        elif not isinstance(self.kind, NodeKind) and not self.is_in(node, name):
             self.write(node, name, self.default())
 
     def read(self, node: Any, name: str) -> Any:

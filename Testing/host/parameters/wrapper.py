@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import vtk
+
 from . import gui
 from .fields import Field, fields_of
+
+_FILLING: list[Any] = []  # Python's garbage collector would empty what only a node observes with
 
 
 def parameter(name: str, field: Field) -> property:
@@ -35,12 +39,19 @@ def parameterNodeWrapper(cls: type) -> type:
     def __init__(self: Any, parameterNode: Any) -> None:
         self.parameterNode = parameterNode
         self._bindings: dict[int, list[gui.Binding]] = {}
-        was_modifying = parameterNode.StartModify()
+        fill_in(parameterNode)
+        # As Slicer's: a node that the closing of its scene has emptied gets the defaults again.
+        parameterNode.AddObserver(vtk.vtkCommand.ModifiedEvent, fill_in)
+
+    def fill_in(node: Any, _event: Any = None) -> None:
+        was_modifying = node.StartModify()
         try:
             for name, field in fields.items():
-                field.write_default(parameterNode, name)
+                field.write_default(node, name)
         finally:
-            parameterNode.EndModify(was_modifying)
+            node.EndModify(was_modifying)
+
+    _FILLING.append(fill_in)
 
     def bind(self: Any, pairs: list[tuple[str, Any]]) -> int:
         tag = max(self._bindings, default=0) + 1
