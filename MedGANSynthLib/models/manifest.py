@@ -64,6 +64,7 @@ class Direction:
         output: what comes out.
         slices: how many neighbouring slices (odd) of each input a 2D network sees; 0: 3D network.
         step_mm: distance between those slices in millimetres (at least one slice of the input).
+        patch: voxels that a 3D network sees at once; None: the whole volume.
     """
 
     network: Name
@@ -71,10 +72,13 @@ class Direction:
     output: Port
     slices: Annotated[int, Range(0, 31)] = 1
     step_mm: Millimetres = 1.0
+    patch: tuple[Voxels, Voxels, Voxels] | None = None
 
     def __post_init__(self) -> None:
         if self.slices and self.slices % 2 == 0:
             raise ValueError("slices must be odd, or 0 for a 3D network")
+        if self.slices and self.patch:
+            raise ValueError("patch is for a 3D network; slices must be 0")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +91,10 @@ class Generation:
         latent: length of the code.
         output: what comes out.
         crop: voxels along each axis that are kept, centred: the training data without padding.
+        form: "volume" (a 3D network), "slice" (a 2D network, `grid.size` is [rows, cols, 1]) or
+            "cine" (the same, with the frames of a cycle as channels).
+        frames: of a cycle.
+        time_step: seconds between two frames, a typical one.
         encoder: key of the network that makes a code of a volume, where there is one.
     """
 
@@ -94,7 +102,18 @@ class Generation:
     latent: Annotated[int, Range(1, 65_536)]
     output: Port
     crop: tuple[Voxels, Voxels, Voxels]
+    form: Literal["volume", "slice", "cine"] = "volume"
+    frames: Annotated[int, Range(1, 256)] = 1
+    time_step: Annotated[float, Range(1e-6, 3600.0)] | None = None
     encoder: Name | None = None
+
+    def __post_init__(self) -> None:
+        if (self.frames > 1, self.time_step is not None) != (self.form == "cine",) * 2:
+            raise ValueError("a cine, and nothing else, has several frames and a time_step")
+
+    def output_shape(self, size: tuple[int, int, int]) -> tuple[int, ...]:
+        """The network's output for one code on a grid of `size`."""
+        return (1, 1, *size) if self.form == "volume" else (1, self.frames, *size[:2])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,3 +181,5 @@ class Manifest:
             raise ValueError("a generation needs grid.size and one spacing for each axis")
         if any(kept > side for kept, side in zip(generation.crop, self.grid.size, strict=True)):
             raise ValueError("generation.crop is larger than grid.size")
+        if generation.form != "volume" and self.grid.size[2] != 1:
+            raise ValueError("a slice or a cine is one slice thick; grid.size must say so")

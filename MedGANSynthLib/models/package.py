@@ -27,7 +27,8 @@ from .weights import check_shapes, read_header, read_tensors, sha256_file, write
 NO_WEIGHTS = "0" * 64
 """`Manifest.weights_sha256` before `write_package` fills it in."""
 
-MAX_SMOKE_VOXELS = 2**21
+MAX_SMOKE_VOXELS = 2**22
+SMOKE_SIDE = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,7 +124,8 @@ class Package:
         generation = self.manifest.generation
         if generation is None or name not in (generation.generator, generation.encoder):
             return False
-        code, volume = (1, generation.latent), (1, 1, *self.manifest.grid.size)
+        code = (1, generation.latent)
+        volume = generation.output_shape(self.manifest.grid.size)
         given, wanted = (code, volume) if name == generation.generator else (volume, code)
         if math.prod(volume) > MAX_SMOKE_VOXELS:
             raise MedGANSynthError(f"{self.folder / MANIFEST}: grid.size is too large.")
@@ -146,7 +148,8 @@ class Package:
         """One forward pass gives finite values on the input's grid, for one or all its slices."""
         axes = 2 if direction.slices else 3
         channels = len(direction.inputs) * (direction.slices or 1)
-        size = [m * max(1, -(-32 // m)) for m in self.manifest.grid.multiple[:axes]]
+        least = max(SMOKE_SIDE, getattr(network, "smallest", 1))
+        size = [m * -(-least // m) for m in self.manifest.grid.multiple[:axes]]
         if math.prod(size) > MAX_SMOKE_VOXELS:
             raise MedGANSynthError(f"{self.folder / MANIFEST}: grid.multiple is too large.")
         ramp = torch.linspace(-1, 1, channels * math.prod(size)).view(1, channels, *size)

@@ -34,6 +34,24 @@ SYSTEMS = {
         "data.settings:SlicePairs",
         "training.translation:Translation",
     ),
+    "scgan": Parts(
+        "systems.scgan:SCGAN",
+        "systems.settings:SCGANObjective",
+        "data.settings:Modalities",
+        "training.synthesis:Synthesis",
+    ),
+    "slice-gan": Parts(
+        "systems.image_gan:ImageGAN",
+        "systems.image_settings:ImageObjective",
+        "data.image_settings:Slices",
+        "training.images:SliceGeneration",
+    ),
+    "slice-progan": Parts(
+        "systems.progan:ProGAN",
+        "systems.image_settings:ProgressiveObjective",
+        "data.image_settings:Slices",
+        "training.images:SliceGeneration",
+    ),
 }
 
 

@@ -36,6 +36,7 @@ LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
 
 STANDARD_LIBRARY_ONLY = [
     "cli",
+    "data.image_settings",
     "data.settings",
     "doctor",
     "errors",
@@ -49,6 +50,7 @@ STANDARD_LIBRARY_ONLY = [
     "report.page",
     "report.plots",
     "schema",
+    "systems.image_settings",
     "systems.registry",
     "systems.settings",
     "tasks",
