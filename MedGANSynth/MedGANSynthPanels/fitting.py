@@ -1,20 +1,9 @@
 """Which models, and which of their directions, take a volume."""
 
 import dataclasses
-import re
 
 from MedGANSynthLib.models import catalogue
 from MedGANSynthLib.models.manifest import Direction
-
-CONTRASTS = {
-    "t1": r"t1(?!rho)|mprage|spgr|bravo",
-    "t2": r"t2(?![\s_-]*(\*|star))",
-    "flair": r"flair",
-    "pd": r"(?<![a-z])pd(?![a-z])|pdw",
-    "ct": r"(?<![a-z])ct(?![a-z])",
-    "pet": r"(?<![a-z])pet(?![a-z])",
-}
-"""Words in volumes' names that tell the contrast. FLAIR is looked for first: "T2 FLAIR"."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,17 +36,6 @@ def ways(entry: catalogue.Entry) -> list[Way]:
     if entry.problem or entry.manifest is None or entry.manifest.kind != "translate":
         return []
     return [Way(entry, name, d) for name, d in entry.manifest.directions.items()]
-
-
-def contrast_of(name: str) -> str | None:
-    """The contrast that a volume's name tells; None if it tells none, or more than one."""
-    text = name.lower()
-    if made := re.search(r"\(synthetic (\w+)\)", text):
-        text = made[1]
-    if re.search(CONTRASTS["flair"], text):
-        return "flair"
-    found = [contrast for contrast, pattern in CONTRASTS.items() if re.search(pattern, text)]
-    return found[0] if len(found) == 1 else None
 
 
 def takes(way: Way, contrast: str | None) -> bool:

@@ -7,9 +7,10 @@ from slicer.i18n import tr as _
 from . import parameters as stored
 from . import readiness, timing
 from .bound_panel import BoundPanel
+from .contrast import contrast_of
 from .devices import Devices
 from .export_row import ExportRow
-from .fitting import contrast_of, takes
+from .fitting import takes
 from .input_rows import InputRows
 from .model_choice import ModelChoice, fill
 from .panel import allow, guarded
@@ -17,7 +18,7 @@ from .parameters import Source
 from .result_view import ResultView
 from .running import Running
 from .translate_rows import show_rows
-from .volume_list import VolumeList
+from .volume_list import VolumeList, matching
 
 
 class PanelTranslate(BoundPanel):
@@ -124,11 +125,11 @@ class PanelTranslate(BoundPanel):
         else:
             nodes = chosen.volumes if chosen.settings.source == Source.SEVERAL else []
         nodes = [node for node in nodes if node is not None]
-        return contrast_of(nodes[0].GetName()) if nodes else None
+        return contrast_of(nodes[0]) if nodes else None
 
-    def fits(self, name: str) -> bool:
-        """Whether the chosen direction takes a volume of that name."""
-        return self.choice.way is None or takes(self.choice.way, contrast_of(name))
+    def fits(self, node) -> bool:
+        """Whether the chosen direction takes such a volume."""
+        return self.choice.way is None or takes(self.choice.way, contrast_of(node))
 
     def first_input(self):
         """The volume in the first row."""
@@ -145,7 +146,7 @@ class PanelTranslate(BoundPanel):
         chosen = self.parameters
         nodes = self.rows.nodes()
         way = self.choice.way
-        contrast = contrast_of(next(iter(nodes.values())).GetName()) if nodes else None
+        contrast = contrast_of(next(iter(nodes.values()))) if nodes else None
         better = self.choice.best(way.entry.name, way.name, contrast)
         if better != way and len(way.inputs) == len(better.inputs) == 1:
             nodes = dict(zip(better.inputs, nodes.values(), strict=False))
@@ -163,6 +164,8 @@ class PanelTranslate(BoundPanel):
         way = self.choice.find(model, direction)
         if len(way.inputs) == 1 and way.inputs[0] not in nodes and nodes:
             nodes = {way.inputs[0]: next(iter(nodes.values()))}
+        if len(way.inputs) > 1:
+            nodes = matching(way.inputs, nodes)
         with slicer.util.NodeModify(chosen.parameterNode):
             chosen.settings.model, chosen.settings.direction = model, direction
             chosen.inputs = nodes

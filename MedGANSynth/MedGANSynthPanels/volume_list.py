@@ -5,6 +5,7 @@ from collections.abc import Callable
 import qt
 import slicer
 
+from .contrast import contrast_of
 from .input_rows import HIDDEN
 
 
@@ -12,10 +13,10 @@ class VolumeList:
     """Fills a QListWidget; `chosen()` is called after the user has checked something.
 
     Args:
-        fits: whether the model takes a volume of that name.
+        fits: whether the model takes a volume node.
     """
 
-    def __init__(self, ui, chosen: Callable[[], None], fits: Callable[[str], bool]):
+    def __init__(self, ui, chosen: Callable[[], None], fits: Callable[[object], bool]):
         self.list = ui.volumesList
         self.chosen = chosen
         self.fits = fits
@@ -46,10 +47,22 @@ class VolumeList:
         was_blocked = self.list.blockSignals(True)
         for row in range(self.list.count):
             item = self.list.item(row)
-            is_checked = checked and self.fits(item.data(qt.Qt.DisplayRole))
+            node = slicer.mrmlScene.GetNodeByID(item.data(qt.Qt.UserRole))
+            is_checked = checked and self.fits(node)
             item.setCheckState(qt.Qt.Checked if is_checked else qt.Qt.Unchecked)
         self.list.blockSignals(was_blocked)
         self.chosen()
+
+
+def matching(modalities: list[str], nodes: dict[str, object]) -> dict[str, object]:
+    """`nodes`, and for each modality without one the scene's volume, if a single one shows it."""
+    nodes = dict(nodes)
+    free = [volume for volume in volumes() if volume not in nodes.values()]
+    for modality in modalities:
+        found = [volume for volume in free if contrast_of(volume) == modality]
+        if nodes.get(modality) is None and len(found) == 1:
+            nodes[modality] = found[0]
+    return nodes
 
 
 def volumes() -> list:

@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from MedGANSynthPanels.fitting import contrast_of, measured_time, spoken, takes, ways
+from MedGANSynthPanels.fitting import measured_time, spoken, takes, ways
 
 from MedGANSynthLib.models import catalogue
 from MedGANSynthLib.models.manifest import Measurement
@@ -13,28 +13,6 @@ from MedGANSynthLib.models.manifest import Measurement
 def entry():
     (found,) = [e for e in catalogue.list_entries() if e.name == "t1-t2-brain"]
     return found
-
-
-@pytest.mark.parametrize(
-    ("name", "contrast"),
-    [
-        ("sub-01_T1w", "t1"),
-        ("MPRAGE 1mm", "t1"),
-        ("T2 TSE tra", "t2"),
-        ("T2_FLAIR", "flair"),
-        ("AX FLAIR", "flair"),
-        ("PD weighted", "pd"),
-        ("CT abdomen", "ct"),
-        ("Phantom T1 (synthetic T2)", "t2"),
-        ("T1rho map", None),
-        ("T2* GRE", None),
-        ("T1 and T2", None),
-        ("MRHead", None),
-        ("update", None),
-    ],
-)
-def test_a_name_tells_the_contrast(name, contrast):
-    assert contrast_of(name) == contrast
 
 
 def test_the_ways_of_a_package(entry):
