@@ -2,8 +2,9 @@
 
 Image files that Slicer writes hold no node attributes, so the sidecar is what tells that their
 voxels are synthetic; `medgansynth provenance` finds it by the voxels' hash. No event tells that a
-node was saved, but its storage node is modified while it writes. (A scene bundle, .mrb, holds the
-marks with the nodes; "Export to file" leaves no trace in the scene and cannot be followed.)
+node was saved, but its storage node is modified while it writes. What "Export to file" writes is a
+copy that never enters the scene: there the file itself is read, to see whose voxels it holds. (A
+scene bundle, .mrb, holds the marks with the nodes; nothing is put into it.)
 
 A volume file that is loaded with such a sidecar is marked again.
 """
@@ -24,9 +25,11 @@ from MedGANSynthLib.files import write_text
 from MedGANSynthLib.schema import read_json, to_dict
 from MedGANSynthLib.volume.provenance import Provenance, Sidecar
 
-from .geometry import closest_axes, ijk_to_ras
+from .errors import PanelError
+from .geometry import closest_axes, ijk_to_ras, ijk_to_world, shape_of
 from .marking import SIDECAR_SUFFIX, is_synthetic, mark, provenance_of
 
+_FILE_SAVED = "fileSaved(qSlicerIO::IOProperties)"
 _SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
@@ -40,12 +43,20 @@ class Sidecars(VTKObservationMixin):
         scene = slicer.vtkMRMLScene
         self.addObserver(slicer.mrmlScene, scene.NodeAddedEvent, self._look)
         self.addObserver(slicer.mrmlScene, scene.EndImportEvent, self._look)
+        slicer.app.coreIOManager().connect(_FILE_SAVED, self._file_saved)
         self._look()
 
     def stop(self) -> None:
         """Watch no more."""
         self._stopped = True
+        slicer.app.coreIOManager().disconnect(_FILE_SAVED, self._file_saved)
         self.removeObservers()
+
+    def _file_saved(self, properties) -> None:
+        """Mark what was exported, if it is a synthetic volume of the scene."""
+        path = Path(str(properties.get("fileName") or ""))
+        if path.name.lower().endswith(_SUFFIXES) and path not in _storage_paths():
+            mark_export(path)
 
     def _look(self, *_arguments) -> None:
         """Have a look when what goes on now has ended: nodes get ready, files get written."""
@@ -60,9 +71,9 @@ class Sidecars(VTKObservationMixin):
             return
         for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
             storage = node.GetStorageNode()
-            path = Path(storage.GetFullNameFromFileName() or "") if storage is not None else None
-            if path is None:
+            if storage is None:
                 continue
+            path = Path(storage.GetFullNameFromFileName() or "")
             if not is_synthetic(node):
                 self._recognise(node, path)
             if is_synthetic(node):
@@ -86,11 +97,54 @@ class Sidecars(VTKObservationMixin):
             self._write(node, path, provenance)
 
     def _write(self, node, path: Path, provenance: Provenance) -> None:
-        try:
-            voxels = slicer.util.arrayFromVolume(node)
-            write_sidecar(path, voxels, ijk_to_ras(node), provenance)
-        except (OSError, MedGANSynthError) as error:  # the volume itself was saved
-            logging.warning(f"{path.name} is not marked as synthetic beside it: {error}")
+        _write_or_log(path, slicer.util.arrayFromVolume(node), ijk_to_ras(node), provenance)
+
+
+def mark_export(path: Path) -> None:
+    """Write the sidecar of a file if it holds the voxels of a synthetic volume of the scene.
+
+    The file may be hardened: then it lies in world space.
+    """
+    nodes = [n for n in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if provenance_of(n)]
+    written = _read(path) if nodes else None
+    if written is None:
+        return
+    array, affine = slicer.util.arrayFromVolume(written), ijk_to_ras(written)
+    voxels = voxel_hash(array, affine)
+    for node in nodes:
+        if sorted(shape_of(node)) == sorted(shape_of(written)) and voxels in _hashes(node):
+            _write_or_log(path, array, affine, provenance_of(node))
+            return
+
+
+def _read(path: Path):
+    """A volume node, in no scene, with what a file holds; None if it cannot be read."""
+    node, storage = slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLVolumeArchetypeStorageNode()
+    storage.SetFileName(str(path))
+    return node if storage.ReadData(node) else None
+
+
+def _hashes(node) -> list[str]:
+    """Of a node's voxels where they are, and where its parent transform puts them."""
+    array = slicer.util.arrayFromVolume(node)
+    try:
+        grids = [ijk_to_ras(node), ijk_to_world(node)]
+    except PanelError:  # not linear
+        grids = [ijk_to_ras(node)]
+    return [voxel_hash(array, affine) for affine in grids]
+
+
+def _storage_paths() -> set[Path]:
+    """The files that the scene's nodes are saved to, which `update` looks after."""
+    storages = slicer.util.getNodesByClass("vtkMRMLStorageNode")
+    return {Path(s.GetFullNameFromFileName() or "") for s in storages}
+
+
+def _write_or_log(path: Path, array: np.ndarray, affine: np.ndarray, provenance) -> None:
+    try:
+        write_sidecar(path, array, affine, provenance)
+    except (OSError, MedGANSynthError) as error:  # the volume itself was saved
+        logging.warning(f"{path.name} is not marked as synthetic beside it: {error}")
 
 
 def sidecar_path(path: Path) -> Path:

@@ -132,3 +132,16 @@ def test_a_sidecar_of_other_voxels_marks_nothing(sidecars, node, volume, tmp_pat
     loaded = slicer.util.loadVolume(str(path))
     sidecars.update()
     assert not is_synthetic(loaded)
+
+
+@pytest.mark.parametrize("hardened", [False, True])
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz"])
+def test_an_exported_file_is_known_to_be_synthetic(
+    sidecars, node, volume, transform, tmp_path, suffix, hardened
+):
+    transform([[0, 1, 0, 5], [-1, 0, 0, 7], [0, 0, 1, 9], [0, 0, 0, 1]], node)
+    path = tmp_path / f"out{suffix}"
+    slicer.util.exportNode(node, str(path), {}, world=hardened)
+    assert provenance(path)["mark"] == "sidecar"
+    slicer.util.exportNode(volume("real"), str(tmp_path / f"real{suffix}"), {})
+    assert not sidecar_path(tmp_path / f"real{suffix}").exists()

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 
 import slicer
+from PySide6.QtCore import QObject, Signal
 
 VOLUME_SUFFIXES = (".nii.gz", ".nrrd", ".nhdr", ".nii", ".mha", ".mhd", ".hdr", ".img.gz", ".dcm")
 # In Slicer the storage node asks ITK for these; slicer-core's gives an empty list.
@@ -33,8 +34,12 @@ PLAIN_TYPES = {
 }
 
 
-class CoreIOManager:
+class CoreIOManager(QObject):
+    fileSaved = Signal(object)
+    mrml_signals = {"fileSaved(qSlicerIO::IOProperties)": "fileSaved(PyObject)"}
+
     def __init__(self, session):
+        super().__init__()
         self._session = session
         self._scene = session.scene
         self._readers: dict[str, Callable] = {
@@ -165,7 +170,12 @@ class CoreIOManager:
         storage.SetFileName(path)
         if "useCompression" in properties:
             storage.SetUseCompression(int(properties["useCompression"]))
-        return bool(storage.WriteData(node))
+        return self._saved(bool(storage.WriteData(node)), properties)
+
+    def _saved(self, done: bool, properties: dict) -> bool:
+        if done:
+            self.fileSaved.emit(dict(properties))
+        return done
 
     def _write_scene(self, path: str, messages) -> bool:
         if path.lower().endswith(".mrb"):
@@ -181,7 +191,9 @@ class CoreIOManager:
         written = []
         for node_id, path in zip(node_ids, file_names, strict=True):
             node = self._scene.GetNodeByID(node_id)
-            written.append(self._export(node, str(path), properties, harden))
+            done = self._export(node, str(path), properties, harden)
+            # The node's own ID stays behind: Slicer exports a copy from a scene of its own.
+            written.append(self._saved(done, {**properties, "fileName": str(path)}))
         return all(written)
 
     def _export(self, node, path: str, properties: dict, harden: bool) -> bool:
