@@ -77,7 +77,8 @@ class VolumeCase:
         """
         self.check()
         results = []
-        for kind, made in self._made.items():
+        made_of, self._made = self._made, {}
+        for kind, made in made_of.items():
             name = result_name(self.original.name, kind)
             output = self.output if not results else None
             results.append(place_volume(self.original, made.array, name, output))

@@ -113,6 +113,7 @@ class SequenceCase:
         logic.UpdateProxyNodesFromSequences(browser)
         for kind, sequence in zip(self._made, results, strict=True):
             self._finish_proxy(browser.GetProxyNode(sequence), self._first_made[kind])
+        self._first_made.clear()
         return results
 
     def _new_browser(self, sequence):

@@ -43,10 +43,11 @@ class Temporary:
 
 def remove_leftovers() -> None:
     """Remove the folders of processes of this computer that have ended."""
-    root = Path(slicer.app.temporaryPath)
-    if not root.is_dir():
+    try:
+        folders = list(Path(slicer.app.temporaryPath).iterdir())
+    except OSError:  # not there, or not ours to read
         return
-    for folder in root.iterdir():
+    for folder in folders:
         made = _NAME.fullmatch(folder.name)
         if made and not _lives(int(made[1])):
             shutil.rmtree(folder, ignore_errors=True)

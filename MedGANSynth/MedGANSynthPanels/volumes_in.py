@@ -58,6 +58,9 @@ def check_output(output, inputs) -> None:
 def read_voxels(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
     """Voxels float32 [k, j, i] of an uncompressed NIfTI-1 file that the library wrote.
 
+    They stay in the file until they are used, so that a large one does not hold up the window;
+    whoever keeps them keeps the file from being deleted on Windows.
+
     Args:
         shape: the number of voxels along i, j, k that it must have.
 
@@ -70,14 +73,10 @@ def read_voxels(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
             size, dim, kind, start = _fields(header)
             if size != 348 or dim[:4] != (3, *shape) or kind != _FLOAT32:
                 raise ValueError
-            count = shape[0] * shape[1] * shape[2]
-            voxels = np.fromfile(file, "<f4", count, offset=start - len(header))
-            if voxels.size != count:
-                raise ValueError
+            return np.memmap(file, "<f4", "r", start, shape[::-1])
     except (OSError, ValueError, struct.error):
         text = _("The result {name} cannot be read; free some disk space and translate again.")
         raise PanelError(text.format(name=path.name)) from None
-    return voxels.reshape(shape[::-1])
 
 
 def _fields(header: bytes) -> tuple[int, tuple[int, ...], int, int]:

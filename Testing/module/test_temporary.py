@@ -63,3 +63,5 @@ def test_no_folder_no_leftovers(folder):
 
     remove_leftovers()
     assert not Path(folder).exists()
+    Path(folder).write_text("no folder at all")
+    remove_leftovers()
