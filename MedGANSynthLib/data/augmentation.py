@@ -29,7 +29,7 @@ class SlabAugmentation:
         enlarged = [round(n * a.jitter) for n in size]
         shift = [a.shift * n for n in size]
         # Padding inside the affine transform is 0, so the images are moved up by one for it.
-        steps = [_Offset(keys, 1.0)]
+        steps = [Offset(keys, 1.0)]
         if a.blur:
             steps.append(_RandThickVoxels(keys, a.blur))
         if a.affine:
@@ -56,7 +56,7 @@ class SlabAugmentation:
         if a.noise:
             steps.append(mt.RandGaussianNoised(appearance, prob=a.noise, std=0.05))
         self.keys = keys
-        self.transform = mt.Compose([*steps, _Offset(keys, -1.0)])
+        self.transform = mt.Compose([*steps, Offset(keys, -1.0)])
 
     def __call__(self, images: dict[str, Tensor], seed: int) -> dict[str, Tensor]:
         """The same seed gives the same change."""
@@ -65,7 +65,7 @@ class SlabAugmentation:
         return {key: torch.as_tensor(made[key]).clamp(-1, 1).contiguous() for key in self.keys}
 
 
-class _Offset(mt.MapTransform):
+class Offset(mt.MapTransform):
     """Adds a constant."""
 
     def __init__(self, keys: KeysCollection, offset: float) -> None:

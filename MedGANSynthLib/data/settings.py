@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Annotated, Literal
 
-from ..schema import Name, Range
+from ..schema import Length, Name, Range
 from ..volume.grid import Axcodes, Intensity, Millimetres
 
 Probability = Annotated[float, Range(0.0, 1.0)]
@@ -150,3 +150,70 @@ class Volumes:
     def __post_init__(self) -> None:
         if any(side % 16 for side in self.size):
             raise ValueError("size: each side must be a multiple of 16")
+
+
+@dataclasses.dataclass(frozen=True)
+class PatchAugmentation:
+    """Random changes of patches. Geometry moves inputs, target and mask alike.
+
+    Attributes:
+        flip: probability of a left-right mirror.
+        affine: probability of a rotation and scaling by up to the following amounts.
+        rotate: degrees about each axis.
+        scale: fraction.
+        contrast, bias, noise: probabilities, for each input alone, of a gamma curve, a smooth
+            shading and Gaussian noise, because scanners differ.
+    """
+
+    flip: Probability = 0.0
+    affine: Probability = 0.0
+    rotate: Annotated[float, Range(0.0, 180.0)] = 8.0
+    scale: Annotated[float, Range(0.0, 0.9)] = 0.1
+    contrast: Probability = 0.0
+    bias: Probability = 0.0
+    noise: Probability = 0.0
+
+
+Spacing = tuple[Millimetres, Millimetres] | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Modalities:
+    """Several modalities of the same examination, and the one to make of them.
+
+    Attributes:
+        inputs: modality names in the data list, in the order of the networks' channels.
+        target: the modality to make; cases without it or without an input are left out by name.
+        mask: name of a mask in the data list; without one, the target above its minimum.
+        strict: refuse a data list with incomplete cases.
+        stripped: blank everything outside the mask, in inputs and target.
+        standardise: give targets a scale of their own, on which every brain has the same median
+            and spread (`data.standard`).
+        orientation: of the arrays' axes; slices of a 2D network lie along the last.
+        spacing: for each axis the range of voxel sizes in millimetres that are left as they are.
+        size: sides of the training patches; three, or two for slices and a 2D network.
+        whole: not patches: volumes padded or cropped, centred, to the three sides of `size`.
+        phantoms: how many built-in head phantoms to train on where no data list is given.
+    """
+
+    inputs: Annotated[tuple[Name, ...], Length(1, 16)] = ("t1", "t2")
+    target: Name = "flair"
+    mask: Name = "mask"
+    strict: bool = False
+    stripped: bool = False
+    standardise: bool = False
+    orientation: Axcodes = "RAS"
+    spacing: tuple[Spacing, Spacing, Spacing] = (None, None, None)
+    size: Annotated[tuple[Side, ...], Length(2, 3)] = (256, 256, 256)
+    whole: bool = False
+    intensity: Intensity = dataclasses.field(default_factory=Intensity)
+    augmentation: PatchAugmentation = dataclasses.field(default_factory=PatchAugmentation)
+    phantoms: Annotated[int, Range(2, 1000)] = 4
+
+    def __post_init__(self) -> None:
+        named = [*self.inputs, self.target, self.mask]
+        twice = [name for name in named if named.count(name) > 1]
+        if twice:
+            raise ValueError(f"{twice[0]} is named twice among inputs, target and mask")
+        if self.whole and len(self.size) == 2:
+            raise ValueError("whole=true needs three sides in size")

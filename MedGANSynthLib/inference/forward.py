@@ -1,6 +1,6 @@
-"""Arrays through a network: slice by slice with neighbours, in batches, or whole in 3D."""
+"""Arrays through a network: slices with neighbours, in batches; or in 3D, patches or whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -10,8 +10,7 @@ from ..data.slabs import neighbour_step, slab
 from ..errors import MedGANSynthError
 from ..models.manifest import Direction
 from ..volume.preprocessing import BACKGROUND
-
-Progress = Callable[[float], None]
+from .patches import Progress, run_patches
 
 # Pixels at once: what a CPU's caches hold of the feature maps; a GPU wants to be filled.
 _BATCH_PIXELS = {"cpu": 2**16, "cuda": 2**20}
@@ -46,7 +45,9 @@ def run_network(
     """
     try:
         if direction.slices == 0:
-            return _whole(network, arrays)
+            if direction.patch is None:
+                return _whole(network, arrays)
+            return run_patches(network, arrays, direction.patch, progress)
         return _slices(network, direction, arrays, spacing, batch, progress)
     except torch.OutOfMemoryError:
         raise MedGANSynthError(

@@ -48,7 +48,7 @@ class SpectralNorm(nn.Module):
 
 def spectral_norm(layer: nn.Module) -> nn.Module:
     """Normalise a layer's weight; state dict keys are those of `torch.nn.utils.parametrize`."""
-    out_axis = 1 if isinstance(layer, nn.ConvTranspose3d) else 0
+    out_axis = 1 if isinstance(layer, (nn.ConvTranspose2d, nn.ConvTranspose3d)) else 0
     normalised = SpectralNorm(layer.weight, out_axis)
     return parametrize.register_parametrization(layer, "weight", normalised)
 

@@ -5,6 +5,9 @@ import functools
 import torch.nn.functional as F
 from torch import Tensor
 
+EPS = 1e-12
+"""Under a root, so that an error of 0 has a derivative."""
+
 # Voxel by voxel, without a mean.
 DISTANCES = {
     "absolute": functools.partial(F.l1_loss, reduction="none"),
@@ -18,3 +21,12 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     Shape: twice `[batch, channel, ...]`; a scalar out.
     """
     return (values * mask).sum() / mask.sum().clamp(min=1)
+
+
+def masked_rmse(prediction: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Root of the mean squared error where `mask` is 1; 0 where it is empty.
+
+    Shape: three times `[batch, channel, ...]`; a scalar out.
+    """
+    mean = masked_mean((prediction - target).square(), mask)
+    return (mean + EPS).sqrt() - EPS**0.5

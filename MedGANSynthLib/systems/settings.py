@@ -62,3 +62,25 @@ class AlphaWGANObjective:
     code: Weight = 1.0
     penalty: Weight = 10.0
     generator_steps: Annotated[int, Range(1, 2)] = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class SCGANObjective:
+    """Weights of the SC-GAN objective; a term of weight 0 is not computed.
+
+    Attributes:
+        adversarial: of -log D(a, G(a)); where it and `features` are 0 there is no adversary.
+        l1: of the mean absolute error over all voxels.
+        brain: of the root of the mean squared error inside the mask (the paper's B-rmse).
+        features: of the feature matching.
+        generator_weights, discriminator_weights: of half the sum of the squared weights.
+        recompute: keep less for the backward pass and compute it again: less memory, more time.
+    """
+
+    adversarial: Weight = 1.0
+    l1: Weight = 200.0
+    brain: Weight = 200.0
+    features: Weight = 20.0
+    generator_weights: Weight = 0.001
+    discriminator_weights: Weight = 0.001
+    recompute: bool = False

@@ -15,13 +15,14 @@ T = TypeVar("T")
 def load_people(
     path: Path | None,
     phantoms: int,
-    from_case: Callable[[Case], T],
+    from_case: Callable[[Case], T | None],
     from_seed: Callable[[int], T],
     events: Events,
 ) -> tuple[list[T], list[T]]:
     """Training and validation people.
 
-    Without a data list, `phantoms` of them by seed, a quarter for validation.
+    Without a data list, `phantoms` of them by seed, a quarter for validation. A case of which
+    `from_case` makes None is left out.
 
     Raises:
         MedGANSynthError: a file that cannot be used, by name.
@@ -38,7 +39,15 @@ def load_people(
     for number, case in enumerate(cases):
         events.progress(number / len(cases) * 0.999, f"reading {case.subject}")
         people.append(from_case(case))
-    training, validation = people[: len(listed.training)], people[len(listed.training) :]
+    count = len(listed.training)
+    training, validation = (
+        [person for person in part if person is not None]
+        for part in (people[:count], people[count:])
+    )
+    if not training:
+        raise MedGANSynthError(
+            f"{path}: no case of the training split can be used; see the warnings."
+        )
     if not validation:
         events.warning("the data list has no validation people: figures are on training people.")
     return training, validation or training[:1]

@@ -10,7 +10,8 @@ from MedGANSynthLib.data.slices import SlicePairDataset, load_head
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.systems.alpha_wgan import AlphaWGAN
 from MedGANSynthLib.systems.cyclegan import CycleGAN
-from MedGANSynthLib.training import generation
+from MedGANSynthLib.systems.scgan import SCGAN
+from MedGANSynthLib.training import generation, synthesis
 from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.distributed import Ranks
 from MedGANSynthLib.training.judge import TranslationJudge
@@ -85,6 +86,29 @@ def generation_trainer(tmp_path, monkeypatch):
         finally:
             run.close()
         return run.folder, system
+
+    return go
+
+
+@pytest.fixture
+def synthesis_trainer(tmp_path, monkeypatch):
+    """`synthesis_trainer(name, preset, *overrides)`: Run folder and cohort."""
+    monkeypatch.setattr(synthesis, "head_phantom", _phantom)
+
+    def go(name, preset, *overrides):
+        config = load_config(preset, overrides)
+        ranks, events = Ranks("cpu"), Recorder()
+        cohort = synthesis.Synthesis(config, None, events)
+        run = Run(tmp_path / name)
+        try:
+            run.adopt(config, "0" * 64)
+            torch.manual_seed(config.seed)
+            system = SCGAN(config, ranks.device, ranks.wrap)
+            judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)
+            train(config, system, cohort.items, judge, describe, run, ranks, events)
+        finally:
+            run.close()
+        return run.folder, cohort
 
     return go
 

@@ -32,6 +32,11 @@ def test_losses_of_generators_are_the_stored_ones(generation_trainer, name):
     compare(folder, preset, tolerance=2e-2)
 
 
+def test_losses_of_scgan_are_the_stored_ones(synthesis_trainer):
+    folder, _ = synthesis_trainer("run", "scgan-debug", *OPTIONS, "images=4")
+    compare(folder, "scgan-debug", tolerance=1e-3)
+
+
 def compare(folder, preset, tolerance=1e-4):
     """The rows of metrics.csv against the stored ones."""
     with open(folder / "metrics.csv", newline="") as file:

@@ -1,0 +1,174 @@
+"""Examinations with several modalities, cached, and patches of them in a resumable stream."""
+
+import dataclasses
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from ..errors import MedGANSynthError
+from ..volume.grid import Grid
+from ..volume.preprocessing import BACKGROUND, Prepared, prepare
+from ..volume.together import bring_together
+from ..volume.volume import Volume
+from .patch_augmentation import AugmentPatches
+from .settings import Modalities
+from .standard import standard_range
+
+
+@dataclasses.dataclass(frozen=True)
+class Examination:
+    """One person's volumes on the model's grid.
+
+    Attributes:
+        subject: the person.
+        inputs: float32 `[n, i, j, k]` in [-1, 1].
+        target: float32 `[i, j, k]` in [-1, 1].
+        inside: booleans `[i, j, k]`, true in the mask.
+        spacing: voxel sides in millimetres.
+        ranges: of each input, what -1 and 1 stand for in the file's units.
+        target_range: the same of the target.
+        minimum: the least intensity of the target's file.
+    """
+
+    subject: str
+    inputs: np.ndarray
+    target: np.ndarray
+    inside: np.ndarray
+    spacing: tuple[float, float, float]
+    ranges: tuple[tuple[float, float], ...]
+    target_range: tuple[float, float]
+    minimum: float
+
+
+def load_examination(
+    subject: str, volumes: dict[str, Volume], settings: Modalities
+) -> tuple[Examination, list[str]]:
+    """Bring one person's volumes to the first input's grid, then to the networks' grid and range.
+
+    Args:
+        volumes: modality -> Volume: all inputs, the target, and the mask where there is one.
+
+    Returns:
+        The examination, and one sentence for each volume that was resampled.
+
+    Raises:
+        MedGANSynthError: an empty mask, volumes that share no place.
+    """
+    s = settings
+    names = [name for name in (*s.inputs, s.target, s.mask) if name in volumes]
+    try:
+        together, notes = bring_together({n: volumes[n] for n in names}, frozenset([s.mask]))
+    except MedGANSynthError as error:
+        raise MedGANSynthError(f"{subject}: {error}") from None
+    target = together[s.target]
+    known = target.array > target.array.min()
+    inside = together[s.mask].array > 0 if s.mask in together else known
+    if not inside.any():
+        raise MedGANSynthError(f"{subject}: its mask is empty; draw it, or remove the case.")
+    if s.stripped:
+        together = {n: v.blanked_outside(inside) for n, v in together.items()}
+        known = known & inside
+    inputs = [_prepared(together[name], s) for name in s.inputs]
+    wanted = standard_range(target.array[inside]) if s.standardise else None
+    made = _prepared(together[s.target], s, wanted)
+    background = ~_on_grid(known, target, s)
+    examination = Examination(
+        subject=subject,
+        inputs=np.stack([p.array for p in inputs]),
+        target=np.where(background, np.float32(BACKGROUND), made.array),
+        inside=_on_grid(inside, target, s),
+        spacing=made.spacing,
+        ranges=tuple(p.intensity_range for p in inputs),
+        target_range=made.intensity_range,
+        minimum=float(target.array.min()),
+    )
+    return examination, [f"{subject}: {note}" for note in notes]
+
+
+def grid_of(settings: Modalities) -> Grid:
+    """The grid that examinations are brought to."""
+    size = settings.size if settings.whole else None
+    return Grid(orientation=settings.orientation, spacing=settings.spacing, size=size)
+
+
+def _prepared(
+    volume: Volume, settings: Modalities, value_range: tuple[float, float] | None = None
+) -> Prepared:
+    return prepare(volume, grid_of(settings), settings.intensity, value_range)
+
+
+def _on_grid(where: np.ndarray, volume: Volume, settings: Modalities) -> np.ndarray:
+    """Booleans of the volume's grid on the networks'."""
+    return _prepared(volume.with_array(where.astype(np.float32)), settings, (0.0, 1.0)).array > 0
+
+
+class PatchDataset(Dataset):
+    """Item `n` depends on the seed and on `n` alone, whatever was drawn before and by whom.
+
+    Every epoch is a new permutation of the examinations; of each it draws one patch, centred
+    somewhere in the mask as far as the volume reaches, changed at random.
+
+    Items: `{"inputs": [n, *size], "target": [1, *size], "inside": [1, *size]}`, float32; images in
+    [-1, 1], `inside` 1 or 0.
+    """
+
+    def __init__(self, people: list[Examination], settings: Modalities, seed: int) -> None:
+        self.people, self.settings, self.seed = people, settings, seed
+        self.size = settings.size if len(settings.size) == 3 else (*settings.size, 1)
+        self.where = [np.flatnonzero(person.inside) for person in people]
+        left_right = next(a for a, code in enumerate(settings.orientation) if code in "LR")
+        dims = len(settings.size)
+        self.augment = AugmentPatches(
+            # Slices that lie side by side have no left and right.
+            settings.augmentation
+            if left_right < dims
+            else dataclasses.replace(settings.augmentation, flip=0.0),
+            len(settings.inputs),
+            min(left_right, dims - 1),
+        )
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def __getitem__(self, n: int) -> dict[str, Tensor]:
+        epoch, position = divmod(n, len(self.people))
+        order = np.random.default_rng([self.seed, 0, epoch]).permutation(len(self.people))
+        number, rng = int(order[position]), np.random.default_rng([self.seed, 1, n])
+        person, where = self.people[number], self.where[number]
+        centre = np.unravel_index(where[rng.integers(len(where))], person.inside.shape)
+        images = {str(c): image for c, image in enumerate(person.inputs)}
+        # As an image in [-1, 1], so that it moves like the others.
+        images |= {"target": person.target, "inside": 2.0 * person.inside - 1.0}
+        patches = {
+            name: torch.from_numpy(cut(image, centre, self.size))[None]
+            for name, image in images.items()
+        }
+        if len(self.settings.size) == 2:
+            patches = {name: patch[..., 0] for name, patch in patches.items()}
+        made = self.augment(patches, rng)
+        inputs = [made[str(c)] for c in range(len(person.inputs))]
+        return {
+            "inputs": torch.cat(inputs),
+            "target": made["target"],
+            "inside": (made["inside"] > 0).float(),
+        }
+
+
+def cut(array: np.ndarray, centre: tuple[int, ...], size: tuple[int, ...]) -> np.ndarray:
+    """The block of `size` around `centre`, shifted to lie inside; where it cannot, padded with -1.
+
+    Returns:
+        float32, a copy.
+    """
+    patch = np.full(size, BACKGROUND, np.float32)
+    source, target = [], []
+    for middle, side, count in zip(centre, size, array.shape, strict=True):
+        start = min(max(middle - side // 2, 0), max(count - side, 0))
+        kept = min(side, count)
+        first = (side - kept) // 2
+        source.append(slice(start, start + kept))
+        target.append(slice(first, first + kept))
+    patch[tuple(target)] = array[tuple(source)]
+    return patch
