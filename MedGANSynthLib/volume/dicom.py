@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+import SimpleITK as sitk
 from pydicom.errors import InvalidDicomError
 
 from ..errors import MedGANSynthError
@@ -35,6 +36,25 @@ def check_dicom(path: Path) -> Header:
     except OSError as error:
         raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
     except Exception:  # pydicom raises many kinds, and late, on damaged files
+        raise MedGANSynthError(f"{path.name}: is damaged DICOM; {_HINT}.") from None
+
+
+def read_slice(path: Path) -> tuple[pydicom.Dataset, np.ndarray] | None:
+    """One file's elements and its pixels `[i, j]` in the file's units; None where it is no image.
+
+    Raises:
+        MedGANSynthError: colour, cut-short or damaged pixels.
+    """
+    try:
+        dataset = _read(path)
+        if dataset is None:
+            return None
+        _check_pixels(path, dataset)
+        pixels = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="GDCMImageIO"))
+        return dataset, pixels.reshape(pixels.shape[-2:]).T
+    except MedGANSynthError:
+        raise
+    except Exception:  # as in `check_dicom`
         raise MedGANSynthError(f"{path.name}: is damaged DICOM; {_HINT}.") from None
 
 

@@ -24,6 +24,8 @@ class Header:
         notes: what the user should know, one sentence each.
         marks: texts found where our marks of synthetic volumes lie.
         forms: NIfTI's sform and qform where they disagree.
+        frames: of a 4D series.
+        time_step: seconds between them, None where the file does not say.
     """
 
     reader: str
@@ -32,6 +34,8 @@ class Header:
     notes: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     forms: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    frames: int = 1
+    time_step: float | None = None
 
 
 def check_axes(name: str, affine: np.ndarray, what: str) -> None:

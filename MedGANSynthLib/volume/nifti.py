@@ -42,7 +42,7 @@ def check_nifti(path: Path, compressed: bool) -> Header:
 
     Raises:
         MedGANSynthError: the file is cut, damaged, lies about its size, or is of a kind that is
-            not a 3D scalar volume; or its geometry is unusable.
+            neither a 3D scalar volume nor a series of them; or its geometry is unusable.
     """
     name = path.name
     if compressed and not name.lower().endswith(".gz"):
@@ -69,7 +69,16 @@ def check_nifti(path: Path, compressed: bool) -> Header:
         notes.append(f"{name}: its intensity scaling is not a number and was ignored.")
     nonfinite = check_payload(path, offset, voxels, dtype, "gzip-file" if compressed else None)
     marks = (bytes(header["descrip"]).rstrip(b"\0").decode("latin-1"), *extensions)
-    return Header("NiftiImageIO", (path,), nonfinite, tuple(notes), marks, _forms(header))
+    return Header(
+        "NiftiImageIO",
+        (path,),
+        nonfinite,
+        tuple(notes),
+        marks,
+        _forms(header),
+        frames=shape[3],
+        time_step=_time_step(header),
+    )
 
 
 def _read_header(path: Path, compressed: bool) -> tuple[nib.Nifti1Header, list[str]]:
@@ -112,7 +121,8 @@ def _comments(tail: bytes, endian: str) -> list[str]:
     return texts
 
 
-def _shape(name: str, header: nib.Nifti1Header) -> tuple[int, int, int]:
+def _shape(name: str, header: nib.Nifti1Header) -> tuple[int, int, int, int]:
+    """Voxels along each axis, and frames."""
     dim = [int(n) for n in header["dim"]]
     if not 1 <= dim[0] <= 7:
         raise MedGANSynthError(f"{name}: its header says {dim[0]} dimensions; write it again.")
@@ -126,11 +136,14 @@ def _shape(name: str, header: nib.Nifti1Header) -> tuple[int, int, int]:
             f"{name}: holds several values at each voxel (vectors or colours), not one; extract "
             "one component."
         )
-    if dim[0] > 3 and dim[4] > 1:
-        raise MedGANSynthError(
-            f"{name}: is a 4D series of {dim[4]} frames; extract the one frame that is wanted."
-        )
-    return dim[1], dim[2], dim[3]
+    return dim[1], dim[2], dim[3], dim[4] if dim[0] > 3 else 1
+
+
+def _time_step(header: nib.Nifti1Header) -> float | None:
+    """Seconds between two frames."""
+    units = int(header["xyzt_units"]) & 0x38
+    step = float(header["pixdim"][4]) * {8: 1.0, 16: 1e-3, 24: 1e-6}.get(units, 0.0)
+    return step if np.isfinite(step) and step > 0 else None
 
 
 def _dtype(name: str, header: nib.Nifti1Header) -> np.dtype:

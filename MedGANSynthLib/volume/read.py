@@ -77,6 +77,11 @@ def read(
     """
     path = Path(path)
     header = check(path)
+    if header.frames > 1:
+        raise MedGANSynthError(
+            f"{path.name}: is a 4D series of {header.frames} frames; extract the one frame that is "
+            "wanted."
+        )
     image = _read_image(path, header)
     affine = image_affine(image)
     notes = [*header.notes, *_geometry_notes(path, header, affine)]

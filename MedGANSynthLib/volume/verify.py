@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ..events import Events
+from .cine import read_cine
 from .marks import find_sidecar, provenance_in, sidecar_path, voxel_hash
 from .provenance import DISCLAIMER, FLAG, Provenance
 from .read import check, read
@@ -20,10 +21,12 @@ def show_provenance(file: Path, events: Events) -> dict[str, Any]:
         MedGANSynthError: the file cannot be read.
     """
     file = Path(file)
-    marks = check(file).marks
+    header = check(file)
+    marks = header.marks
     inside = provenance_in(marks)
     flagged = inside is not None or any(mark.startswith(FLAG) for mark in marks)
-    found = find_sidecar(file, voxel_hash(read(file)))
+    volume = read_cine(file) if header.frames > 1 else read(file)
+    found = find_sidecar(file, voxel_hash(volume))
     provenance = inside or (found[1].provenance if found else None)
     if flagged and found:
         mark, text = "file and sidecar", f"synthetic: it says so itself and in {found[0].name}."

@@ -18,6 +18,7 @@ class Volume:
         modality: "t1", "t2", "flair", ... where known.
         provenance: set on synthetic volumes, None on acquired ones.
         notes: what was noticed while reading (one sentence each), shown as warnings.
+        time_step: seconds between the frames of a cine, None where it is not known.
     """
 
     array: np.ndarray
@@ -25,6 +26,7 @@ class Volume:
     modality: str | None = None
     provenance: Provenance | None = None
     notes: tuple[str, ...] = ()
+    time_step: float | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -28,7 +28,8 @@ def write(
 
     The header is made new from the geometry alone, so nothing of an input's header can leak. With
     `volume.provenance` set, the file is marked (NIfTI: description, intent name and a comment
-    extension; NRRD and MHA: a key) and `<name>.synthetic.json` is written beside it.
+    extension; NRRD and MHA: a key) and `<name>.synthetic.json` is written beside it. A cine
+    `[i, j, k, t]` goes into .nii or .nii.gz only.
 
     Raises:
         MedGANSynthError: unknown suffix, the file exists (without `overwrite`) or is one of the
@@ -38,9 +39,12 @@ def write(
     if not image_suffix(path):
         raise MedGANSynthError(f"{path.name}: must end in .nii.gz, .nii, .nrrd or .mha.")
     _refuse_to_replace(volume, path, overwrite)
+    as_nifti = image_suffix(path).lower().startswith(".nii")
+    if volume.array.ndim == 4 and not as_nifti:
+        raise MedGANSynthError(f"{path.name}: a cine is written as .nii.gz or .nii; rename it.")
     array = _cast(path, volume.array, np.dtype(dtype))
     with files.whole_file(path) as temporary:
-        if image_suffix(path).lower().startswith(".nii"):
+        if as_nifti:
             nib.save(_nifti(volume, array), temporary)
         else:
             _write_itk(volume, array, temporary)
@@ -73,8 +77,8 @@ def file_hash(path: Path) -> str:
 
 
 def _cast(path: Path, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    if array.ndim != 3:
-        raise ValueError(f"expected [i, j, k], not {array.ndim} axes")
+    if array.ndim not in (3, 4):
+        raise ValueError(f"expected [i, j, k] or [i, j, k, t], not {array.ndim} axes")
     if dtype.kind == "f":
         return array.astype(dtype, copy=False)
     limits = np.iinfo(dtype)
@@ -87,7 +91,9 @@ def _nifti(volume: Volume, array: np.ndarray) -> nib.Nifti1Image:
     image = nib.Nifti1Image(array, volume.affine)
     image.set_qform(volume.affine, code="scanner")
     image.set_sform(volume.affine, code="scanner")
-    image.header.set_xyzt_units("mm")
+    image.header.set_xyzt_units("mm", "sec" if volume.time_step else None)
+    if volume.time_step:
+        image.header["pixdim"][4] = volume.time_step
     if volume.provenance is not None:
         image.header["descrip"] = f"{FLAG}. {volume.provenance.tool}. {DISCLAIMER}"[:79].encode()
         image.header["intent_name"] = FLAG.encode()

@@ -1,0 +1,42 @@
+"""Cines: 4D NIfTI files, and folders of frames."""
+
+from pathlib import Path
+
+import SimpleITK as sitk
+
+from ..errors import MedGANSynthError
+from .frames import read_frames
+from .itk import image_affine
+from .marks import provenance_in
+from .read import check
+from .volume import Volume
+
+
+def read_cine(path: Path | str, modality: str | None = None) -> Volume:
+    """Read a cine as `[i, j, k, t]`: a 4D NIfTI file, or a folder of PNG or DICOM frames.
+
+    Raises:
+        MedGANSynthError: one sentence: which file, what is wrong, what to do.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return read_frames(path, modality)
+    header = check(path)
+    if header.frames < 2:
+        raise MedGANSynthError(f"{path.name}: is one volume, not a cine; give a 4D NIfTI file.")
+    if header.nonfinite.size:
+        raise MedGANSynthError(
+            f"{path.name}: {header.nonfinite.size} voxels are not finite numbers; mend the file."
+        )
+    try:
+        image = sitk.ReadImage(str(path), imageIO=header.reader)
+    except RuntimeError:
+        raise MedGANSynthError(f"{path.name}: cannot be read; write the file again.") from None
+    array = sitk.GetArrayFromImage(image).transpose(3, 2, 1, 0)
+    provenance = provenance_in(header.marks)
+    notes = header.notes
+    if provenance is not None:
+        notes += (f"{path.name}: is itself synthetic, made with {provenance.model}.",)
+    return Volume(
+        array, image_affine(image[:, :, :, 0]), modality, provenance, notes, header.time_step
+    )
