@@ -29,12 +29,14 @@ class Pair:
         target: what should come out, the same shape.
         mask: the organ, the same shape, true inside.
         spacing: voxel size in mm along i, j, k.
+        labels: the same shape, tissues by number (0: none), where they are known.
     """
 
     source: np.ndarray
     target: np.ndarray
     mask: np.ndarray
     spacing: tuple[float, float, float]
+    labels: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +73,7 @@ def draw_samples(
         ranges.append((low, high))
         inside = _sample(mask, voxels_per_case, rng)
         chosen = inside | _sample(_shell(mask), voxels_per_case // 2, rng)
-        features = _features(pair.source, mask, chosen, pair.spacing)
+        features = _features(pair.source, mask, chosen, pair.spacing, pair.labels)
         target = (pair.target[chosen].astype(np.float32) - low) / (high - low)
         for region, rows in (("inside", inside[chosen]), ("shell", ~inside[chosen])):
             drawn[region].append((features[rows], target[rows]))
@@ -92,11 +94,16 @@ class Prepared:
     inside: np.ndarray
 
 
-def prepare(source: np.ndarray, mask: np.ndarray, spacing: tuple[float, float, float]) -> Prepared:
+def prepare(
+    source: np.ndarray,
+    mask: np.ndarray,
+    spacing: tuple[float, float, float],
+    labels: np.ndarray | None = None,
+) -> Prepared:
     """Features of the voxels in the mask and its shell; the target is not asked for."""
     mask = mask > 0
     where = mask | _shell(mask)
-    return Prepared(_features(source, mask, where, spacing), where, mask[where])
+    return Prepared(_features(source, mask, where, spacing, labels), where, mask[where])
 
 
 class Baseline:
@@ -126,10 +133,18 @@ class Baseline:
 
 
 def _features(
-    source: np.ndarray, mask: np.ndarray, where: np.ndarray, spacing: tuple[float, float, float]
+    source: np.ndarray,
+    mask: np.ndarray,
+    where: np.ndarray,
+    spacing: tuple[float, float, float],
+    labels: np.ndarray | None,
 ) -> np.ndarray:
+    """`local_features` and, as the last column, the tissue."""
     low, high = robust_range(source, mask)
-    return local_features((source.astype(np.float32) - low) / (high - low), mask, where, spacing)
+    scaled = (source.astype(np.float32) - low) / (high - low)
+    columns = local_features(scaled, mask, where, spacing)
+    tissue = np.zeros(len(columns)) if labels is None else labels[where]
+    return np.column_stack([columns, tissue.astype(np.float32)])
 
 
 def _shell(mask: np.ndarray) -> np.ndarray:

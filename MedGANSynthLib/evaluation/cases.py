@@ -17,17 +17,21 @@ from ..volume.volume import Volume
 
 @dataclasses.dataclass(frozen=True)
 class FileCase:
-    """A prediction file, its target and, where given, its mask."""
+    """A prediction file, its target and, where given, its mask and its label map."""
 
     name: str
     subject: str
     prediction: Path
     target: Path
     mask: Path | None
+    labels: Path | None = None
 
 
 def match_files(
-    predictions: Sequence[Path], targets: Sequence[Path], masks: Sequence[Path]
+    predictions: Sequence[Path],
+    targets: Sequence[Path],
+    masks: Sequence[Path],
+    labels: Sequence[Path] = (),
 ) -> list[FileCase]:
     """Pair files: by name where folders are given, else in the order of the lists.
 
@@ -41,31 +45,31 @@ def match_files(
             "nothing to compare: give predictions and --targets, or --data with --model or "
             "--baselines."
         )
-    by_name = any(_is_folder_of_files(path) for path in (*predictions, *targets, *masks))
+    by_name = any(_is_folder_of_files(path) for path in (*predictions, *targets, *masks, *labels))
     files = {
         "prediction": _expand(predictions),
         "target": _expand(targets),
         "mask": _expand(masks),
+        "label map": _expand(labels),
     }
     if not by_name:
         counts = {name: len(found) for name, found in files.items() if found}
         if len(set(counts.values())) > 1:
             shown = ", ".join(f"{n} {name}s" for name, n in counts.items())
             raise MedGANSynthError(f"{shown}: give one of each for every case, in the same order.")
-        partners = [files["target"], files["mask"] or [None] * len(files["prediction"])]
-        return [
-            _case(prediction, target, mask)
-            for prediction, target, mask in zip(files["prediction"], *partners, strict=True)
-        ]
+        none = [None] * len(files["prediction"])
+        lists = (found or none for found in files.values())
+        return [_case(*together) for together in zip(*lists, strict=True)]
     named = {kind: _by_stem(found, kind) for kind, found in files.items()}
     cases = []
     for stem, prediction in named["prediction"].items():
-        for kind in ("target", "mask"):
+        for kind in ("target", "mask", "label map"):
             if named[kind] and stem not in named[kind]:
                 raise MedGANSynthError(
                     f"{prediction.name}: no {kind} of the same name; rename it or list the files."
                 )
-        cases.append(_case(prediction, named["target"][stem], named["mask"].get(stem)))
+        partners = [named[kind].get(stem) for kind in ("target", "mask", "label map")]
+        cases.append(_case(prediction, *partners))
     return cases
 
 
@@ -88,6 +92,19 @@ def load_mask(path: Path | None, target: Volume, name: str, events: Events) -> n
     return mask.array > 0
 
 
+def load_labels(path: Path | None, target: Volume, name: str) -> np.ndarray | None:
+    """The label map on the target's grid, where there is one.
+
+    Raises:
+        MedGANSynthError: another grid than the target's.
+    """
+    if path is None:
+        return None
+    labels = read(path)
+    require_same_grid(labels, target, f"{name}: the label map {path.name}")
+    return labels.array
+
+
 def require_same_grid(volume: Volume, target: Volume, what: str) -> None:
     """Refuse a volume that is not on the target's grid."""
     if not same_grid(volume, target):
@@ -105,14 +122,15 @@ def _grid(volume: Volume) -> str:
     return f"{shape} voxels of {spacing} mm from ({corner})"
 
 
-def _case(prediction: Path, target: Path, mask: Path | None) -> FileCase:
-    people = {path.name: _person(path) for path in (prediction, target, mask) if path is not None}
+def _case(prediction: Path, target: Path, mask: Path | None, labels: Path | None) -> FileCase:
+    given = [path for path in (prediction, target, mask, labels) if path is not None]
+    people = {path.name: _person(path) for path in given}
     if len(set(filter(None, people.values()))) > 1:
         raise MedGANSynthError(
             f"{', '.join(people)} are of different people; list the files in the same order."
         )
     stem = _stem(prediction)
-    return FileCase(stem, _person(prediction) or stem, prediction, target, mask)
+    return FileCase(stem, _person(prediction) or stem, prediction, target, mask, labels)
 
 
 def _person(path: Path) -> str | None:

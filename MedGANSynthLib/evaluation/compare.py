@@ -25,7 +25,8 @@ DEFINITIONS = {
     "population covariance, whole windows only; empty where an axis has under 11 voxels",
     "ssim_in_plane": "the same with windows 11^2 within each slice; every mask voxel counts once",
     "ms_ssim_in_plane": "Wang 2003 with windows 11^2 within each slice and as many of the five "
-    "scales (ms_ssim_scales) as the slice has room for; empty where the mask has none at the coarsest",
+    "scales (ms_ssim_scales) as the slice has room for; empty where the mask has none at the "
+    "coarsest",
     "nrmse_range, nrmse_mean, nrmse_l2": "rmse over the target's max - min, over its mean, and "
     "|error| over |target|; all inside the mask",
     "bias": "mean of prediction - target over the mask's voxels",

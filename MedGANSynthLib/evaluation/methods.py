@@ -14,8 +14,10 @@ from ..models.manifest import Manifest
 from ..volume.read import read
 from ..volume.volume import Volume
 from . import regressors
+from .averages import MeanImage, RegisteredAverage, make_atlas
 from .baselines import VOXELS_PER_CASE, Baseline, Pair, Prepared, draw_samples, prepare
-from .cases import FileCase, load_mask, require_same_grid
+from .cases import FileCase, load_labels, load_mask, require_same_grid
+from .regressors import MissingPackage
 
 if TYPE_CHECKING:
     from ..models.package import Package
@@ -33,16 +35,18 @@ class Loaded:
         inputs: the volumes that go into a method (for prediction files: the prediction itself).
         target: the real volume.
         mask: true inside the organ.
+        labels: tissues by number, where the case has a label map.
     """
 
     inputs: tuple[Volume, ...]
     target: Volume
     mask: np.ndarray
+    labels: np.ndarray | None = None
 
     @cached_property
     def prepared(self) -> Prepared:
         """The baselines' features, computed once."""
-        return prepare(self.inputs[0].array, self.mask, self.inputs[0].spacing)
+        return prepare(self.inputs[0].array, self.mask, self.inputs[0].spacing, self.labels)
 
 
 Method = Callable[[Loaded], np.ndarray]
@@ -53,11 +57,18 @@ def load_files(case: FileCase, events: Events) -> Loaded:
     prediction, target = read(case.prediction), read(case.target)
     _warn(case.name, target, events)
     require_same_grid(prediction, target, f"{case.name}: the prediction {case.prediction.name}")
-    return Loaded((prediction,), target, load_mask(case.mask, target, case.name, events))
+    mask = load_mask(case.mask, target, case.name, events)
+    return Loaded((prediction,), target, mask, load_labels(case.labels, target, case.name))
 
 
 def load_listed(
-    case: Case, inputs: Sequence[str], target: str, mask: str, strip: bool, events: Events
+    case: Case,
+    inputs: Sequence[str],
+    target: str,
+    mask: str,
+    label: str,
+    strip: bool,
+    events: Events,
 ) -> Loaded:
     """Read a data list's case; `strip` puts each input's minimum outside the mask."""
     for name in (*inputs, target):
@@ -73,7 +84,8 @@ def load_listed(
         if strip:
             volume = volume.with_array(np.where(inside, volume.array, volume.array.min()))
         volumes.append(volume)
-    return Loaded(tuple(volumes), truth, inside)
+    labels = load_labels(case.images.get(label), truth, case.subject)
+    return Loaded(tuple(volumes), truth, inside, labels)
 
 
 def as_it_is(case: Loaded) -> np.ndarray:
@@ -113,18 +125,22 @@ def fit_baselines(
     seed: int,
     events: Events,
 ) -> dict[str, Method]:
-    """The four baselines, fitted on the training people."""
+    """The voxel-wise methods and the two averages, fitted on the training people.
+
+    Without scikit-learn the trees are left out with a warning.
+    """
     if not training:
         raise MedGANSynthError(
             "the baselines are fitted on the data list's training people, and it names none."
         )
+    atlases = []
 
     def pair(number: int, case: Case) -> Pair:
         events.progress(FITTED * 0.7 * number / len(training), f"baselines: reading {case.subject}")
         loaded = load(case)
-        return Pair(
-            loaded.inputs[0].array, loaded.target.array, loaded.mask, loaded.inputs[0].spacing
-        )
+        source, target = loaded.inputs[0], loaded.target
+        atlases.append(make_atlas(source.array, target.array, loaded.mask, target.affine))
+        return Pair(source.array, target.array, loaded.mask, source.spacing, loaded.labels)
 
     samples = draw_samples(
         (pair(number, case) for number, case in enumerate(training)),
@@ -134,8 +150,17 @@ def fit_baselines(
     methods: dict[str, Method] = {}
     for number, name in enumerate(regressors.NAMES):
         events.progress(FITTED * (0.7 + 0.3 * number / len(regressors.NAMES)), f"fitting {name}")
-        baseline = Baseline(name, samples, seed)
+        try:
+            baseline = Baseline(name, samples, seed)
+        except MissingPackage as error:
+            events.warning(str(error))
+            continue
         methods[name] = lambda case, baseline=baseline: baseline.predict(case.prepared)
+    mean, registered = MeanImage(atlases), RegisteredAverage(atlases)
+    methods["mean-image"] = lambda case: mean.predict(case.mask)
+    methods["registered-average"] = lambda case: registered.predict(
+        case.inputs[0].array, case.target.affine
+    )
     return methods
 
 

@@ -1,5 +1,6 @@
 """`medgansynth evaluate paired`: synthetic volumes against real ones of the same people."""
 
+import contextlib
 import json
 import math
 from collections.abc import Sequence
@@ -8,14 +9,17 @@ from typing import Any
 
 from .. import __version__
 from ..data.datalist import read_datalist
-from ..errors import Cancelled, MedGANSynthError
+from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import whole_folder, write_text
-from .compare import DEFINITIONS, compare, slice_axis
+from .compare import DEFINITIONS
+from .judging import Judged, judge
+from .paired_page import paired_page
 from .plan import Plan, plan_files, plan_list
 from .table import summarise, to_csv
 
-CASES, SUMMARY = "cases.csv", "summary.json"
+CASES, TISSUES, SUMMARY = "cases.csv", "tissues.csv", "summary.json"
+PAGE, MAPS = "report.html", "error-maps"
 HEADLINE = ("rmse_sd_fit", "ssim_in_plane_fit", "psnr_fit", "correlation", "texture_ratio")
 
 
@@ -24,15 +28,19 @@ def evaluate_paired(
     predictions: Sequence[Path] = (),
     targets: Sequence[Path] = (),
     masks: Sequence[Path] = (),
+    labels: Sequence[Path] = (),
     data: Path | None = None,
     split: str = "validation",
     source: str = "t1",
     target: str = "t2",
     mask: str = "mask",
+    label: str = "labels",
     model: str | None = None,
     direction: str | None = None,
     strip: bool = False,
     baselines: bool = False,
+    compat: bool = False,
+    error_maps: bool = False,
     device: str = "auto",
     seed: int = 0,
     out: Path | None = None,
@@ -43,11 +51,12 @@ def evaluate_paired(
 
     Every figure is given raw and after one affine fit inside the mask (`compare.DEFINITIONS`);
     means come with 95 % bootstrap intervals over subjects. A case that fails is a row with its
-    error, is counted, and enters no mean.
+    error, is counted, and enters no mean. `out` gets a page with pictures and plots, the tables as
+    CSV and everything as JSON.
 
     Returns:
-        `text` and `rows` for people, `summary` by method, `cases`, `conditions`, `failed`,
-        `outputs`.
+        `text` and `rows` for people, `summary` by method, `cases`, `tissues`, `conditions`,
+        `failed`, `outputs`.
 
     Raises:
         MedGANSynthError: nothing to compare, files without partner, a model without the direction,
@@ -55,15 +64,17 @@ def evaluate_paired(
     """
     if out is not None and out.exists() and not overwrite:
         raise MedGANSynthError(f"{out}: exists already; choose another name or pass --overwrite.")
+    if error_maps and out is None:
+        raise MedGANSynthError("--error-maps are written into the folder -o; give one.")
     if data is None:
         if model is not None or baselines or strip:
             raise MedGANSynthError(
                 "--model, --baselines and --strip need --data LIST, which names inputs, targets "
                 "and masks."
             )
-        plan = plan_files(predictions, targets, masks, events)
+        plan = plan_files(predictions, targets, masks, labels, events)
     else:
-        if predictions or targets or masks:
+        if predictions or targets or masks or labels:
             raise MedGANSynthError("give either prediction files or --data, not both.")
         plan = plan_list(
             read_datalist(data),
@@ -72,6 +83,7 @@ def evaluate_paired(
             source=source,
             target=target,
             mask=mask,
+            label=label,
             model=model,
             direction=direction,
             strip=strip,
@@ -80,47 +92,26 @@ def evaluate_paired(
             seed=seed,
             events=events,
         )
-    rows = _judge(plan, events)
-    result = _summary(plan, rows, seed)
-    if out is not None:
-        with whole_folder(out, overwrite) as folder:
-            write_text(folder / CASES, to_csv(rows))
+    with contextlib.ExitStack() as stack:
+        folder = None if out is None else stack.enter_context(whole_folder(out, overwrite))
+        maps = folder / MAPS if folder is not None and error_maps else None
+        judged = judge(plan, compat, maps, seed, events)
+        result = _summary(plan, judged, seed)
+        if folder is not None:
+            write_text(folder / CASES, to_csv(judged.rows))
+            if judged.tissues:
+                write_text(folder / TISSUES, to_csv(judged.tissues))
             write_text(folder / SUMMARY, _json(result))
-        result["outputs"] = [str(out / CASES), str(out / SUMMARY)]
+            write_text(folder / PAGE, paired_page(result, judged))
+            written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    if out is not None:
+        result["outputs"] = [str(out / name) for name in written]
     events.progress(1.0, "done")
     return result
 
 
-def _judge(plan: Plan, events: Events) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for number, (name, subject, case) in enumerate(plan.cases):
-        share = number / len(plan.cases)
-        events.progress(plan.done + (1 - plan.done) * 0.999 * share, name)
-        problem = None
-        try:
-            loaded = plan.load(case)
-            axis = slice_axis(loaded.target)
-        except Cancelled:
-            raise
-        except MedGANSynthError as error:
-            problem = str(error)
-        for method, predict in plan.methods.items():
-            row: dict[str, Any] = {"case": name, "subject": subject, "method": method}
-            try:
-                if problem is not None:
-                    raise MedGANSynthError(problem)
-                figures = compare(
-                    predict(loaded), loaded.target.array, loaded.mask, axis, plan.strip
-                )
-                rows.append(row | {"error": None} | figures)
-            except Cancelled:
-                raise
-            except MedGANSynthError as error:
-                rows.append(row | {"error": str(error)})
-    return rows
-
-
-def _summary(plan: Plan, rows: list[dict[str, Any]], seed: int) -> dict[str, Any]:
+def _summary(plan: Plan, judged: Judged, seed: int) -> dict[str, Any]:
+    rows = judged.rows
     figures = list(
         dict.fromkeys(
             key
@@ -152,6 +143,7 @@ def _summary(plan: Plan, rows: list[dict[str, Any]], seed: int) -> dict[str, Any
         "definitions": DEFINITIONS,
         "summary": summary,
         "cases": [{k: _plain(v) for k, v in row.items()} for row in rows],
+        "tissues": judged.tissues,
         "failed": len(problems),
     }
 
@@ -169,5 +161,5 @@ def _plain(value: Any) -> Any:
 
 
 def _json(result: dict[str, Any]) -> str:
-    kept = ("conditions", "definitions", "summary", "failed", "cases")
+    kept = ("conditions", "definitions", "summary", "failed", "cases", "tissues")
     return json.dumps({key: result[key] for key in kept}, indent=1, allow_nan=False) + "\n"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..data.datalist import SPLITS, Case, DataList
+from ..data.datalist import SPLITS, Case, DataList, copies_across_splits
 from ..errors import MedGANSynthError
 from ..events import Events
 from .cases import match_files
@@ -44,10 +44,14 @@ class Plan:
 
 
 def plan_files(
-    predictions: Sequence[Path], targets: Sequence[Path], masks: Sequence[Path], events: Events
+    predictions: Sequence[Path],
+    targets: Sequence[Path],
+    masks: Sequence[Path],
+    labels: Sequence[Path],
+    events: Events,
 ) -> Plan:
-    """Prediction files beside target and mask files."""
-    files = match_files(predictions, targets, masks)
+    """Prediction files beside target, mask and label files."""
+    files = match_files(predictions, targets, masks, labels)
     return Plan(
         [(case.name, case.subject, case) for case in files],
         lambda case: load_files(case, events),
@@ -64,6 +68,7 @@ def plan_list(
     source: str,
     target: str,
     mask: str,
+    label: str,
     model: str | None,
     direction: str | None,
     strip: bool,
@@ -86,6 +91,11 @@ def plan_list(
         raise MedGANSynthError(f"{where}: the {split} split is empty; add cases to it.")
     if split == "training":
         events.warning("judged on the training people: the figures say nothing about others.")
+    for one, other in copies_across_splits(listed):
+        events.warning(
+            f"{one.name} and {other.name} have the same content but lie in different splits: a "
+            "figure on people that a model was trained on says nothing about others."
+        )
     inputs: tuple[str, ...] = (source,)
     package = None
     if model is not None:
@@ -98,7 +108,7 @@ def plan_list(
         target = chosen.output.modality
 
     def load(case: Case) -> Loaded:
-        return load_listed(case, inputs, target, mask, strip, events)
+        return load_listed(case, inputs, target, mask, label, strip, events)
 
     methods: dict[str, Method] = {}
     if package is not None:

@@ -1,7 +1,8 @@
-"""The four voxel-wise methods that a network has to beat.
+"""The voxel-wise methods that a network has to beat.
 
-Each predicts a voxel's target from its features (column 0 is the source itself); intensities are
-normalised by `baselines`. `fit` sees voxels of the training people, `predict` all voxels of one
+Each predicts a voxel's target from its features: column 0 is the source itself, the last one the
+tissue (0: not known), those between are `features.NAMES`. Intensities are normalised by
+`baselines`. `fit` sees voxels of the training people, `predict` all voxels of one
 region of one case.
 """
 
@@ -19,6 +20,10 @@ TREES = {
     "l2_regularization": 1.0,
     "early_stopping": False,  # its random validation voxels would come from the training people
 }
+
+
+class MissingPackage(MedGANSynthError):
+    """An optional package is not installed."""
 
 
 class Regressor(Protocol):
@@ -70,29 +75,82 @@ class LookUpTable:
         return self.table[np.digitize(features[:, 0], self.edges)]
 
 
+class TissueLinear:
+    """A line through source and target for each tissue.
+
+    Where no tissues are known, the source's own three clusters take their place, as in a
+    segmentation by intensity.
+    """
+
+    FEWEST = 50  # voxels that a line needs; tissues with fewer get the line of all voxels
+
+    def fit(self, features: np.ndarray, target: np.ndarray) -> None:
+        source = features[:, 0].astype(np.float64)
+        self.cuts = None if features[:, -1].any() else three_clusters(source)
+        self.everyone = _line(source, target)
+        tissues = self._tissues(features)
+        self.lines = {
+            tissue: _line(source[tissues == tissue], target[tissues == tissue])
+            for tissue in np.unique(tissues)
+            if np.count_nonzero(tissues == tissue) >= self.FEWEST
+        }
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        source, tissues = features[:, 0].astype(np.float64), self._tissues(features)
+        predicted = np.polyval(self.everyone, source)
+        for tissue, line in self.lines.items():
+            where = tissues == tissue
+            predicted[where] = np.polyval(line, source[where])
+        return predicted
+
+    def _tissues(self, features: np.ndarray) -> np.ndarray:
+        return features[:, -1] if self.cuts is None else np.digitize(features[:, 0], self.cuts)
+
+
+def three_clusters(values: np.ndarray) -> np.ndarray:
+    """The two cuts between the three clusters of numbers (Lloyd's algorithm from the sextiles)."""
+    values = np.sort(values)
+    centres = np.quantile(values, [1 / 6, 1 / 2, 5 / 6])
+    for _ in range(100):
+        cuts = (centres[:-1] + centres[1:]) / 2
+        parts = np.split(values, np.searchsorted(values, cuts))
+        moved = np.array([p.mean() if len(p) else c for p, c in zip(parts, centres, strict=True)])
+        if (moved == centres).all():
+            break
+        centres = moved
+    return cuts
+
+
+def _line(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Slope and offset by least squares; a constant source gets slope 0."""
+    if source.min() == source.max():
+        return np.array([0.0, target.mean()])
+    return np.polyfit(source, target, 1)
+
+
 class BoostedTrees:
-    """Gradient-boosted regression trees (scikit-learn) on all features."""
+    """Gradient-boosted regression trees (scikit-learn) on all features but the tissue."""
 
     def __init__(self, seed: int) -> None:
         try:
             from sklearn.ensemble import HistGradientBoostingRegressor
         except ImportError:
-            raise MedGANSynthError(
+            raise MissingPackage(
                 "the boosted-trees baseline needs scikit-learn, which is not installed; "
                 "run: pip install scikit-learn"
             ) from None
         self.model = HistGradientBoostingRegressor(**TREES, random_state=seed)
 
     def fit(self, features: np.ndarray, target: np.ndarray) -> None:
-        self.model.fit(features, target)
+        self.model.fit(features[:, :-1], target)
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        return self.model.predict(features)
+        return self.model.predict(features[:, :-1])
 
 
 _LEVELS = np.linspace(0, 1, 1001)
 
-NAMES = ("identity", "inverted-matched", "look-up-table", "boosted-trees")
+NAMES = ("identity", "inverted-matched", "look-up-table", "tissue-linear", "boosted-trees")
 
 
 def make_regressor(name: str, seed: int) -> Regressor:
@@ -103,4 +161,5 @@ def make_regressor(name: str, seed: int) -> Regressor:
         "identity": Identity,
         "inverted-matched": InvertedMatched,
         "look-up-table": LookUpTable,
+        "tissue-linear": TissueLinear,
     }[name]()

@@ -2,8 +2,10 @@ import csv
 import dataclasses
 import inspect
 import json
+import re
 import sys
 import types
+import xml.etree.ElementTree as ElementTree
 
 import nibabel as nib
 import numpy as np
@@ -12,9 +14,10 @@ import pytest
 from MedGANSynthLib import tasks
 from MedGANSynthLib.cli import main
 from MedGANSynthLib.errors import Cancelled, MedGANSynthError
-from MedGANSynthLib.evaluation import compare, methods
+from MedGANSynthLib.evaluation import compare, judging, methods, regressors
 from MedGANSynthLib.evaluation.paired import evaluate_paired
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.volume.read import read
 
 
 def judge_files(files, **options):
@@ -25,6 +28,11 @@ def judge_files(files, **options):
         events=Events(),
         **options,
     )
+
+
+def save(path, array):
+    path.parent.mkdir(exist_ok=True)
+    nib.save(nib.Nifti1Image(array, np.diag([1.5, 1.5, 5.0, 1.0])), path)
 
 
 def rewrite(path, change):
@@ -57,7 +65,8 @@ def test_files(files):
 def test_written_whole_and_never_over_another_result(files):
     out = files / "result"
     result = judge_files(files, out=out)
-    assert result["outputs"] == [str(out / "cases.csv"), str(out / "summary.json")]
+    names = ("cases.csv", "report.html", "summary.json")
+    assert result["outputs"] == [str(out / name) for name in names]
     rows = list(csv.DictReader((out / "cases.csv").open()))
     assert float(rows[0]["rmse_sd_fit"]) == result["cases"][0]["rmse_sd_fit"]
     summary = json.loads((out / "summary.json").read_text())
@@ -72,7 +81,7 @@ def test_written_whole_and_never_over_another_result(files):
 def test_same_seed_same_file(files):
     for name in ("one", "two"):
         judge_files(files, out=files / name, seed=5)
-    for file in ("cases.csv", "summary.json"):
+    for file in ("cases.csv", "summary.json", "report.html"):
         assert (files / "one" / file).read_bytes() == (files / "two" / file).read_bytes()
 
 
@@ -109,6 +118,64 @@ def test_identical_images_are_reported_as_infinite_psnr(files):
     assert (figure["infinite"], figure["mean"]) == (1, result["cases"][1]["psnr_raw"])
 
 
+def test_tissues_and_error_maps(files):
+    halves = np.ones((28, 26, 6), np.uint8)
+    halves[14:] = 2
+    for name in ("sub-01", "sub-02"):
+        save(files / "labels" / f"{name}.nii.gz", halves)
+    result = judge_files(
+        files, labels=[files / "labels"], out=files / "result", error_maps=True, compat=True
+    )
+    assert result["failed"] == 0
+    rows = list(csv.DictReader((files / "result" / "tissues.csv").open()))
+    assert [(r["case"], r["label"], r["voxels"]) for r in rows[:2]] == [
+        ("sub-01", "1", str(10 * 18 * 4)), ("sub-01", "2", str(10 * 18 * 4)),
+    ]  # fmt: skip
+    # The fit leaves no error on average over the mask, so the halves' errors cancel.
+    assert float(rows[0]["bias"]) == pytest.approx(-float(rows[1]["bias"]), abs=1e-6)
+    assert result["cases"][0]["scgan_nrmse_raw"] > 0
+    path = files / "result" / "error-maps" / "sub-01-prediction-error.nii.gz"
+    volume = read(path)
+    assert volume.provenance.settings["map"] == "error"
+    inside = np.zeros(volume.shape, bool)
+    inside[4:-4, 4:-4, 1:-1] = True
+    assert (volume.array[~inside] == 0).all()
+    error = np.sqrt(np.mean(volume.array[inside].astype(float) ** 2))
+    assert error == pytest.approx(result["cases"][0]["rmse_fit"], rel=1e-5)
+
+
+def test_error_maps_need_a_folder(files):
+    with pytest.raises(MedGANSynthError, match="--error-maps are written into the folder"):
+        judge_files(files, error_maps=True)
+
+
+def test_the_report_is_one_offline_page(files):
+    rewrite(files / "pred" / "sub-02.nii.gz", lambda a, m: (0 * a, m))
+    judge_files(files, out=files / "result")
+    text = (files / "result" / "report.html").read_text()
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert text.count("data:image/png;base64,") == 3 + 1  # real, synthetic, difference; real alone
+    assert "1 failed and enter no mean" in text and "constant" in text
+    for chart in re.findall(r"<svg.*?</svg>", text, re.DOTALL):
+        ElementTree.fromstring(chart)
+
+
+def test_copies_in_two_splits_are_named(listing, few_trees):
+    folder = listing.parent
+    (folder / "4-t1.nii.gz").write_bytes((folder / "1-t1.nii.gz").read_bytes())
+    heard = []
+    events = Events()
+    events.warning = heard.append
+    evaluate_paired(data=listing, model=None, baselines=True, events=events)
+    assert any("1-t1.nii.gz and 4-t1.nii.gz have the same content" in text for text in heard)
+
+
+def test_without_scikit_learn_the_other_baselines_are_judged(listing, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
+    result = judge_list(listing, baselines=True)
+    assert "boosted-trees" not in result["summary"] and "tissue-linear" in result["summary"]
+
+
 def test_command_line_and_formula_names(files, capsys):
     for folder in ("pred", "real", "mask"):
         (files / folder / "sub-01.nii.gz").rename(files / folder / "=cmd().nii.gz")
@@ -132,12 +199,13 @@ def test_baselines_on_a_data_list(listing, few_trees):
     means = {
         row: entry["figures"]["rmse_sd_fit"]["mean"] for row, entry in result["summary"].items()
     }
-    assert list(means) == ["identity", "inverted-matched", "look-up-table", "boosted-trees"]
+    assert list(means) == [*regressors.NAMES, "mean-image", "registered-average"]
+    assert min(means["mean-image"], means["registered-average"]) > 0.9  # nothing is shared here
     # The target is a tent over the source: no monotone map helps, the table does.
     assert min(means["identity"], means["inverted-matched"]) > 0.8
     assert means["look-up-table"] < 0.4
     assert means["boosted-trees"] < 0.5
-    assert [r["case"] for r in result["cases"][::4]] == ["d", "e (1)", "e (2)"]
+    assert [r["case"] for r in result["cases"][::7]] == ["d", "e (1)", "e (2)"]
     assert result["summary"]["identity"]["figures"]["rmse_sd_fit"]["subjects"] == 2
     assert result["conditions"]["split"] == "validation"
 
@@ -187,11 +255,11 @@ def test_model_on_a_data_list(listing, model):
 def test_strip_blanks_the_source_and_both_images_outside(listing, model, monkeypatch):
     blank = []
 
-    def spy(prediction, target, mask, axis, blank_outside):
+    def spy(prediction, target, mask, axis, blank_outside, compat):
         blank.append(blank_outside)
-        return compare.compare(prediction, target, mask, axis, blank_outside)
+        return compare.compare(prediction, target, mask, axis, blank_outside, compat)
 
-    monkeypatch.setattr("MedGANSynthLib.evaluation.paired.compare", spy)
+    monkeypatch.setattr(judging, "compare", spy)
     judge_list(listing, model="tent")
     whole = model.seen[0].array
     model.seen.clear()

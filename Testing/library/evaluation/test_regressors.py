@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.evaluation.regressors import NAMES, make_regressor
+from MedGANSynthLib.evaluation.regressors import NAMES, make_regressor, three_clusters
 
 
 def fitted(name, features, target):
@@ -47,8 +47,28 @@ def test_look_up_table_of_a_constant_source_is_the_mean():
     assert table.predict(np.array([[0.0], [9.0]])).tolist() == [3.0, 3.0]
 
 
+def test_a_line_for_each_known_tissue(rng):
+    source, tissue = rng.uniform(size=900), np.repeat([1, 2, 3], 300)
+    target = np.choose(tissue - 1, [2 * source, 5 - source, source**0])
+    features = np.column_stack([source, tissue])
+    lines = fitted("tissue-linear", features, target)
+    assert lines.predict(features) == pytest.approx(target)
+    # A tissue never seen gets the line of all voxels.
+    slope, offset = np.polyfit(source, target, 1)
+    assert lines.predict(np.array([[0.5, 9.0]])) == pytest.approx(slope / 2 + offset)
+
+
+def test_without_tissues_the_source_is_clustered():
+    source = np.concatenate([np.linspace(a, a + 0.1, 100) for a in (0.0, 0.4, 0.8)])
+    target = np.concatenate([np.linspace(*ends, 100) for ends in ((0, 1), (5, 3), (7, 7))])
+    features = np.column_stack([source, np.zeros(300)])
+    assert fitted("tissue-linear", features, target).predict(features) == pytest.approx(target)
+    assert three_clusters(source) == pytest.approx([0.25, 0.65])
+
+
 def test_trees_use_every_feature_and_the_seed(uniform, few_trees):
     pytest.importorskip("sklearn")
+    uniform = np.column_stack([uniform, 1 + np.arange(len(uniform)) % 3])  # the tissue
     few, target = uniform[:4000], uniform[:4000, 1] * uniform[:4000, 2]
     trees = fitted("boosted-trees", few, target).predict(uniform)
     truth = uniform[:, 1] * uniform[:, 2]
@@ -70,4 +90,6 @@ def test_missing_scikit_learn_is_one_sentence(monkeypatch):
 
 
 def test_names():
-    assert NAMES == ("identity", "inverted-matched", "look-up-table", "boosted-trees")
+    assert NAMES == (
+        "identity", "inverted-matched", "look-up-table", "tissue-linear", "boosted-trees",
+    )  # fmt: skip
