@@ -1,4 +1,4 @@
-"""The word SYNTHETIC in the corner of every slice view that shows a synthetic volume."""
+"""The word SYNTHETIC in the corner of every slice or 3D view that shows a synthetic volume."""
 
 import qt
 import slicer
@@ -16,7 +16,7 @@ _SETTLE_MS = 30
 
 
 class CornerLabels(VTKObservationMixin):
-    """Watches what the slice views show; one for the session, `stop` it in the end.
+    """Watches what the views show; one for the session, `stop` it in the end.
 
     A prop of our own in each view: Slicer's own corner annotations are written anew at every
     mouse move.
@@ -50,23 +50,34 @@ class CornerLabels(VTKObservationMixin):
         manager = slicer.app.layoutManager()
         if manager is None:  # Slicer without a main window
             return
+        in_space = False
         for name in manager.sliceViewNames():
-            composite = manager.sliceWidget(name).mrmlSliceCompositeNode()
+            widget = manager.sliceWidget(name)
+            composite, slice_node = widget.mrmlSliceCompositeNode(), widget.mrmlSliceNode()
             if composite is None:
                 continue
-            modified = vtk.vtkCommand.ModifiedEvent
-            if not self.hasObserver(composite, modified, self._look):
-                self.addObserver(composite, modified, self._look)
-            self._show(name, shows_synthetic(composite))
+            synthetic = shows_synthetic(composite)
+            in_space |= synthetic and bool(slice_node.GetSliceVisible())
+            self._watch(composite)
+            self._watch(slice_node)
+            self._show(name, synthetic)
+        for display in slicer.util.getNodesByClass("vtkMRMLVolumeRenderingDisplayNode"):
+            self._watch(display)
+        for node in (view.mrmlViewNode() for view in _views_3d()):
+            self._show(node.GetID(), in_space or renders_synthetic(node))
+
+    def _watch(self, node) -> None:
+        modified = vtk.vtkCommand.ModifiedEvent
+        if not self.hasObserver(node, modified, self._look):
+            self.addObserver(node, modified, self._look)
 
     def _show(self, name: str, synthetic: bool) -> None:
         if synthetic == (name in self._labels):
             return
-        widget = slicer.app.layoutManager().sliceWidget(name)
-        if widget is None:  # its layout has gone, with the label
+        view = _view(name)
+        if view is None:  # its layout has gone, with the label
             self._labels.pop(name, None)
             return
-        view = widget.sliceView()
         renderer = view.renderWindow().GetRenderers().GetFirstRenderer()
         if synthetic:
             self._labels[name] = _label()
@@ -82,6 +93,30 @@ def shows_synthetic(composite) -> bool:
     if composite.GetForegroundOpacity() > 0:
         shown.append(composite.GetForegroundVolumeID())
     return any(is_synthetic(slicer.mrmlScene.GetNodeByID(i)) for i in shown if i)
+
+
+def renders_synthetic(view_node) -> bool:
+    """Whether a 3D view shows a volume rendering of a synthetic volume."""
+    return any(
+        display.GetVisibility()
+        and display.IsDisplayableInView(view_node.GetID())
+        and is_synthetic(display.GetDisplayableNode())
+        for display in slicer.util.getNodesByClass("vtkMRMLVolumeRenderingDisplayNode")
+    )
+
+
+def _views_3d() -> list:
+    manager = slicer.app.layoutManager()
+    return [manager.threeDWidget(n).threeDView() for n in range(manager.threeDViewCount)]
+
+
+def _view(name: str):
+    """The view of a slice view's name or of a 3D view node's ID; None if it is there no more."""
+    for view in _views_3d():
+        if view.mrmlViewNode().GetID() == name:
+            return view
+    widget = slicer.app.layoutManager().sliceWidget(name)
+    return widget.sliceView() if widget is not None else None
 
 
 def _label() -> vtk.vtkTextActor:

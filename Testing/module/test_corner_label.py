@@ -31,9 +31,15 @@ def shown():
     return found
 
 
-def test_background_and_foreground(labels, volume, wait_until):
-    real, made = volume("T1"), volume("T2")
+@pytest.fixture
+def node(volume):
+    made = volume("T2")
     mark(made, Provenance(model="m", model_sha256="0" * 64))
+    return made
+
+
+def test_background_and_foreground(labels, volume, node, wait_until):
+    real, made = volume("T1"), node
     slicer.util.setSliceViewerLayers(background=real)
     labels.update()
     assert shown() == []
@@ -46,3 +52,54 @@ def test_background_and_foreground(labels, volume, wait_until):
     wait_until(lambda: shown() == ["Red"])
     slicer.mrmlScene.RemoveNode(made)
     wait_until(lambda: shown() == [])
+
+
+class View3D:
+    """What a 3D view offers, over a genuine view node."""
+
+    def __init__(self, node):
+        self.node, self.renderers = node, vtk.vtkRendererCollection()
+        self.renderers.AddItem(vtk.vtkRenderer())
+
+    def mrmlViewNode(self):
+        return self.node
+
+    def threeDView(self):
+        return self
+
+    def renderWindow(self):
+        return self
+
+    def GetRenderers(self):
+        return self.renderers
+
+    def scheduleRender(self):
+        pass
+
+    def labels(self):
+        props = self.renderers.GetFirstRenderer().GetViewProps()
+        return [prop.GetInput() for prop in props]
+
+
+def test_a_3d_view_is_labelled_too(labels, node, scene, monkeypatch):
+    views = [View3D(scene.AddNewNodeByClass("vtkMRMLViewNode")) for _ in range(2)]
+    manager = slicer.app.layoutManager()
+    monkeypatch.setattr(type(manager), "threeDViewCount", 2)
+    monkeypatch.setattr(type(manager), "threeDWidget", lambda _self, n: views[n], raising=False)
+    display = scene.AddNode(slicer.vtkMRMLGPURayCastVolumeRenderingDisplayNode())
+    node.AddAndObserveDisplayNodeID(display.GetID())
+    display.AddViewNodeID(views[1].node.GetID())
+    display.SetVisibility(True)
+    labels.update()
+    assert [view.labels() for view in views] == [[], ["SYNTHETIC"]]
+    display.SetVisibility(False)
+    labels.update()
+    assert [view.labels() for view in views] == [[], []]
+    slicer.util.setSliceViewerLayers(background=node)
+    red = manager.sliceWidget("Red").mrmlSliceNode()
+    red.SetSliceVisible(True)
+    labels.update()
+    assert [view.labels() for view in views] == [["SYNTHETIC"]] * 2
+    red.SetSliceVisible(False)
+    labels.update()
+    assert [view.labels() for view in views] == [[], []]
