@@ -50,7 +50,7 @@ def in_folders(folders: dict[str, Path]) -> list[Case]:
                 f"--folder {modality}=..."
             )
         for image in images:
-            _add(found, _who(_stem(image), modality), modality, image)
+            _add(found, who(stem_of(image), modality), modality, image)
     return [Case(subject, images) for (subject, _), images in sorted(found.items())]
 
 
@@ -65,9 +65,9 @@ def in_bids(root: Path, suffixes: dict[str, str], events: Events) -> list[Case]:
     found: dict[tuple[str, str], dict[str, Path]] = {}
     for image in _images(root):
         for modality, suffix in suffixes.items():
-            if not _stem(image).endswith("_" + suffix):
+            if not stem_of(image).endswith("_" + suffix):
                 continue
-            images = found.setdefault(_who(_stem(image), "_" + suffix), {})
+            images = found.setdefault(who(stem_of(image), "_" + suffix), {})
             if modality in images:
                 events.warning(f"{image.name}: left out, {images[modality].name} is taken.")
             else:
@@ -161,12 +161,13 @@ def _images(folder: Path) -> list[Path]:
     return found
 
 
-def _stem(image: Path) -> str:
+def stem_of(image: Path) -> str:
+    """The file's name without an image's suffix."""
     ending = next((s for s in SUFFIXES if image.name.lower().endswith(s)), "")
     return image.name[: len(image.name) - len(ending)]
 
 
-def _who(stem: str, ending: str) -> tuple[str, str]:
+def who(stem: str, ending: str) -> tuple[str, str]:
     """Subject and session that a file name tells; without BIDS names all before `ending`."""
     if bids := _BIDS_NAME.match(stem):
         return bids[1], bids[2] or ""
@@ -174,12 +175,15 @@ def _who(stem: str, ending: str) -> tuple[str, str]:
 
 
 def _add(
-    found: dict[tuple[str, str], dict[str, Path]], who: tuple[str, str], modality: str, image: Path
+    found: dict[tuple[str, str], dict[str, Path]],
+    person: tuple[str, str],
+    modality: str,
+    image: Path,
 ) -> None:
-    images = found.setdefault(who, {})
+    images = found.setdefault(person, {})
     if modality in images:
         raise MedGANSynthError(
-            f"{image}: {images[modality].name} is {who[0]}'s {modality} already; remove one of "
+            f"{image}: {images[modality].name} is {person[0]}'s {modality} already; remove one of "
             "them, or give the cases as --csv."
         )
     images[modality] = image

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import MedGANSynthError
 from ..models.manifest import Direction
 from ..volume.marks import bare_name, image_suffix, sidecar_path
+from .together import refuse_several_people
 
 _HEADERS = (".nhdr", ".mhd")
 
@@ -43,8 +44,8 @@ def plan(
         named: "MODALITY=FILE", for directions with several inputs.
 
     Raises:
-        MedGANSynthError: nothing to do, a missing or unknown modality, two cases with one output,
-            an output that is an input.
+        MedGANSynthError: nothing to do, a missing or unknown modality, inputs of several people,
+            two cases with one output, an output that is an input.
     """
     if named:
         if inputs:
@@ -102,10 +103,17 @@ def _by_modality(named: Sequence[str], direction: Direction) -> tuple[Path, ...]
             raise MedGANSynthError(f"--input {item}: {modality} is given twice.")
         given[modality] = Path(file)
     wanted = [port.modality for port in direction.inputs]
-    if sorted(given) != sorted(wanted):
+    for modality in given:
+        if modality not in wanted:
+            raise MedGANSynthError(
+                f"--input {modality}: the model takes no {modality}, but {', '.join(wanted)}."
+            )
+    missing = [modality for modality in wanted if modality not in given]
+    if missing:
         raise MedGANSynthError(
-            f"--input: the model wants {', '.join(wanted)}, not {', '.join(given)}."
+            f"--input: {' and '.join(missing)} missing; the model wants {', '.join(wanted)}."
         )
+    refuse_several_people({modality: given[modality] for modality in wanted})
     return tuple(given[modality] for modality in wanted)
 
 

@@ -18,6 +18,7 @@ from .cases import Case, plan, take_shard
 from .finished import finished
 from .loaded import open_package
 from .suitability import doubts
+from .together import on_one_grid
 from .translate import Translator
 from .uncertainty import map_names, uncertainty_maps
 
@@ -119,6 +120,7 @@ def _translate_case(request: Request, case: Case, progress: Any) -> bool:
     names = [path.name for path in case.inputs]
     for text in doubts(translator.package.manifest, direction, volumes, names):
         request.events.warning(text)
+    volumes = on_one_grid(direction, volumes, request.events)
     share = 0.15 if request.maps else 1.0
     made = translator.translate(volumes, sources, lambda f: progress(share * f), **request.settings)
     outputs = {case.out: made}

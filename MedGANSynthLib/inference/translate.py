@@ -19,6 +19,7 @@ from .device import choose_device
 from .forward import Progress, run_network, silent
 from .loaded import load_network
 from .suitability import doubts
+from .together import on_one_grid
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,13 +74,8 @@ class Translator:
         Raises:
             MedGANSynthError: a wrong number of inputs, or inputs on different grids.
         """
+        self.check_count(volumes)
         ports = self.ports.inputs
-        if len(volumes) != len(ports):
-            wanted = ", ".join(port.modality for port in ports)
-            raise MedGANSynthError(
-                f"{self.package.manifest.name}: {self.direction} needs {len(ports)} inputs "
-                f"({wanted}), not {len(volumes)}."
-            )
         for volume, port in zip(volumes[1:], ports[1:], strict=True):
             if not same_grid(volumes[0], volume):
                 raise MedGANSynthError(
@@ -88,6 +84,15 @@ class Translator:
                 )
         manifest = self.package.manifest
         return [prepare(v, manifest.grid, manifest.intensity) for v in volumes]
+
+    def check_count(self, volumes: Sequence[Volume]) -> None:
+        """Refuse a wrong number of inputs."""
+        wanted = [port.modality for port in self.ports.inputs]
+        if len(volumes) != len(wanted):
+            raise MedGANSynthError(
+                f"{self.package.manifest.name}: {self.direction} needs {len(wanted)} inputs "
+                f"({', '.join(wanted)}), not {len(volumes)}."
+            )
 
     def translate(
         self,
@@ -168,12 +173,13 @@ def translate_volume(
     """Translate one case with one direction of a package; see `Translator`.
 
     Args:
-        events: told when the inputs do not look like what the model's card asks for.
+        volumes: on any grids; the first one's is that of the result.
+        events: told when the inputs do not look like what the model's card asks for, and which of
+            them were resampled.
     """
     translator = Translator.load(package, direction, device, batch)
-    if events is not None:
-        chosen = package.manifest.directions[translator.direction]
-        names = [port.modality for port in chosen.inputs]
-        for text in doubts(package.manifest, chosen, volumes, names):
-            events.warning(text)
-    return translator.translate(volumes)
+    translator.check_count(volumes)
+    chosen, events = translator.ports, events or Events()
+    for text in doubts(package.manifest, chosen, volumes, [p.modality for p in chosen.inputs]):
+        events.warning(text)
+    return translator.translate(on_one_grid(chosen, volumes, events))

@@ -138,7 +138,7 @@ def test_named_inputs(make_package, monkeypatch, head_file, tmp_path):
     assert [s.modality for s in read(out).provenance.inputs] == ["t1", "pd"]
     assert [s.sha256 for s in read(out).provenance.inputs] == [file_hash(t1), file_hash(pd)]
     refused(t1, out=out, match="--input t1=FILE pd=FILE")
-    refused(out=out, input=(f"t1={t1}",), match="wants t1, pd, not t1")
+    refused(out=out, input=(f"t1={t1}",), match="pd missing; the model wants t1, pd")
     refused(out=out, input=(f"t1={t1}", f"t1={pd}"), match="given twice")
     refused(out=out, input=("t1",), match="NAME=FILE")
     refused(t1, out=out, input=(f"t1={t1}",), match="not both")

@@ -91,7 +91,8 @@ def test_wrong_inputs(make_package, head):
     with pytest.raises(MedGANSynthError, match="needs 2 inputs"):
         run(package, head())
     with pytest.raises(MedGANSynthError, match="pd and t1 lie on different grids"):
-        run(package, head(), head(spacing=(1.1, 1.0, 5.0)))
+        other = head(spacing=(1.1, 1.0, 5.0))
+        Translator.load(package, None, "cpu").translate([head(), other])
     with pytest.raises(MedGANSynthError, match="no such device"):
         translate_volume([head()] * 2, package, None, "cuda:99")
     with pytest.raises(MedGANSynthError, match="unknown device"):
