@@ -76,6 +76,7 @@ class MedGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.onSceneReady()
 
     def exit(self):
+        self.pages.leave()
         self.pages.set_parameters(None)
 
     def onSceneStartClose(self, caller=None, event=None):

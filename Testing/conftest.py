@@ -1,6 +1,9 @@
 """What every test shares: threads, the real data's folder, and the rule for skips."""
 
+import hashlib
 import os
+import types
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,92 @@ def gpu() -> str:
     if not torch.cuda.is_available():
         pytest.skip(NO_GPU)
     return "cuda:0"
+
+
+def paper_case(number: int, shape: tuple[int, int, int]) -> bytes:
+    """A raw NRRD file whose voxels all have the value `number`."""
+    i, j, k = shape
+    head = (
+        "NRRD0004\ntype: uint8\ndimension: 3\nspace: left-posterior-superior\n"
+        f"sizes: {i} {j} {k}\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nencoding: raw\n"
+        "space origin: (0,0,0)\n\n"
+    )
+    return head.encode() + bytes([number % 256]) * (i * j * k)
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Callable[..., Path]:
+    """A cleared study whose cases are uniform: `paper(real, synthetic, readers=..., ...)` gives its
+    folder; the key lies beside it. Case n is made of voxels n. `design` holds what is not usual."""
+    from MedGANSynthLib.turing import study as files
+    from MedGANSynthLib.turing.plan import plan_cases, plan_orders
+
+    def make(
+        real=12,
+        synthetic=12,
+        readers=3,
+        display="volume",
+        prevalence="half",
+        repeats=0.0,
+        practice=0,
+        catch=0,
+        name="paper",
+        seed=0,
+        shape=(5, 4, 3),
+        design=None,
+        **registered,
+    ):
+        folder = tmp_path / "study"
+        (folder / "cases").mkdir(parents=True)
+        sources = [
+            types.SimpleNamespace(label=label, role="scored", name=f"{label}{n}")
+            for label, count in (("real", real), ("synthetic", synthetic))
+            for n in range(count)
+        ]
+        planned = plan_cases(sources, practice, catch, seed)
+        names = [f"reader-{n}" for n in range(1, readers + 1)]
+        orders = plan_orders(planned, names, display == "pair", prevalence, repeats, seed)
+        hashes = {}
+        for number, case in enumerate(planned, 1):
+            content = paper_case(number, shape)
+            files.case_path(folder, case).write_bytes(content)
+            hashes[case] = hashlib.sha256(content).hexdigest()
+        truth = files.Key(
+            format=1,
+            study="0" * 32,
+            salt="1" * 64,
+            seed=seed,
+            prevalence=prevalence,
+            cases={
+                case: files.KeyCase(
+                    plan.truth, f"{plan.source.name}.nii", hashes[case], role=plan.role
+                )
+                for case, plan in planned.items()
+            },
+        )
+        content = files.Study(
+            format=1,
+            id=truth.study,
+            name=name,
+            design=files.Design(**{"display": display} | (design or {})),
+            registered=files.Registered(**registered),
+            shape=shape,
+            spacing=(1.0, 1.0, 1.0),
+            cases=tuple(files.CaseFile(case, hashes[case]) for case in planned),
+            orders=orders,
+            key_commitment=truth.commitment(),
+            tool="test",
+        )
+        files.write_json(content, folder / "study.json")
+        files.write_json(truth, tmp_path / "study-key.json")
+        sha256 = files.read_study(folder)[1]
+        files.write_json(files.Clearance(1, sha256, True), folder / "clearance.json")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting for the disk, where a test is about something else."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)

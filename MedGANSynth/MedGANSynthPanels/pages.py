@@ -7,6 +7,7 @@ from . import lifetime, session
 from .environment import ReportWindow
 from .panel_models import PanelModels
 from .panel_translate import PanelTranslate
+from .panel_turing import PanelTuring
 
 
 class Pages:
@@ -19,7 +20,10 @@ class Pages:
         self.translate = PanelTranslate(logic)
         self.models = PanelModels(logic)
         self.models.changed.connect(self.translate.enter)
+        self.turing = PanelTuring(logic)
+        self.turing.reading.connect(self.show_nothing_else)
         self.ui.pages.addTab(self.translate.widget, _("Translate"))
+        self.ui.pages.addTab(self.turing.widget, _("Turing test"))
         self.ui.pages.addTab(self.models.widget, _("Models"))
         self.report = ReportWindow(self.widget)
         self.ui.environmentButton.connect("clicked(bool)", self.report.show)
@@ -31,10 +35,21 @@ class Pages:
     def enter(self) -> None:
         """The module is shown."""
         self.translate.enter()
+        self.turing.enter()
         self.models.enter()
+
+    def leave(self) -> None:
+        """Another module is shown."""
+        self.turing.leave()
+
+    def show_nothing_else(self, reading: bool) -> None:
+        """While cases are read there is no way to the other pages."""
+        self.ui.pages.tabBar().setVisible(not reading)
+        self.ui.environmentButton.setVisible(not reading)
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
+        self.turing.cleanup()
         self.translate.cleanup()
         self.models.cleanup()
         self.report.stop()

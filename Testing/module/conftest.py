@@ -85,3 +85,62 @@ def module(scene: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     yield load_module(ROOT / "MedGANSynth", "MedGANSynth")
     unload_module("MedGANSynth")
     qt.QSettings().remove("MedGANSynth")
+
+
+@pytest.fixture
+def reading(scene: Any, errors: list, quick_disk: None) -> Iterator[Callable[..., Any]]:
+    """Starts to read a study with a press on the button: `reading(folder, reader)`; the panel."""
+    import qt
+    from MedGANSynthPanels.panel_turing import PanelTuring
+
+    panels = []
+
+    def start(folder: Path, reader: str = "reader-1") -> Any:
+        if not panels:
+            panels.append(PanelTuring(None))
+            panels[0].widget.show()
+            panels[0].widget.activateWindow()
+        panel = panels[0]
+        panel.ui.studyEdit.currentPath = str(folder)
+        panel.form.look_again()
+        panel.ui.readerBox.setCurrentIndex(panel.ui.readerBox.findText(reader))
+        panel.ui.consentBox.checked = True
+        panel.ui.startButton.click()
+        assert panel.desk is not None, (panel.message.text, errors)
+        return panel
+
+    start.panels = panels
+    yield start
+    for panel in panels:
+        panel.cleanup()
+        panel.widget.hide()
+    qt.QSettings().remove("MedGANSynth")
+
+
+@pytest.fixture
+def press(reading: Any) -> Callable[..., None]:
+    """Press a key, wherever the focus is: `press("4")`, `press("space")`."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    named = {"space": Qt.Key.Key_Space, "esc": Qt.Key.Key_Escape, "right": Qt.Key.Key_Right}
+
+    def press(key: str, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(reading.panels[0].widget, named.get(key, key), modifier)
+
+    return press
+
+
+@pytest.fixture
+def at_case(reading: Any, wait_until: Any) -> Callable[[int], None]:
+    """Wait until a trial is on show."""
+
+    def wait(number: int) -> None:
+        def there() -> bool:
+            desk = reading.panels[0].desk
+            return desk is not None and desk.state.value == "case"
+
+        wait_until(there)
+        assert reading.panels[0].desk.session.position == number
+
+    return wait

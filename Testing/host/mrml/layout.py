@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import slicer
 import vtk
+from PySide6.QtWidgets import QWidget
 
 COLORS = {"Red": "#F34A33", "Yellow": "#EDD54C", "Green": "#6EB04B"}
 ORIENTATIONS = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
@@ -27,6 +28,10 @@ class View:
     def __init__(self):
         self._renderers = vtk.vtkRendererCollection()
         self._renderers.AddItem(vtk.vtkRenderer())
+        self._corners = vtk.vtkCornerAnnotation()
+
+    def cornerAnnotation(self) -> vtk.vtkCornerAnnotation:
+        return self._corners
 
     def renderWindow(self) -> View:
         return self
@@ -37,6 +42,9 @@ class View:
     def scheduleRender(self) -> None:
         """Nothing is drawn before somebody wants a picture."""
 
+    def forceRender(self) -> None:
+        """Nor now."""
+
 
 class SliceWidget:
     """What scripts ask a slice view's widget for."""
@@ -44,6 +52,11 @@ class SliceWidget:
     def __init__(self, logic):
         self._logic = logic
         self._view = View()
+        self._controller = QWidget()
+
+    def sliceController(self) -> QWidget:
+        """The bar above the view; here it has nothing on it."""
+        return self._controller
 
     def sliceView(self) -> View:
         return self._view

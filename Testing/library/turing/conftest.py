@@ -1,10 +1,7 @@
 """A small study made of blobs, and readers for it."""
 
 import csv
-import hashlib
-import os
 import shutil
-import types
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +11,7 @@ from scipy import ndimage
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.turing import audit
 from MedGANSynthLib.turing.audit import audit_study
-from MedGANSynthLib.turing.plan import plan_cases, plan_orders
 from MedGANSynthLib.turing.prepare import prepare_study
-from MedGANSynthLib.turing.study import (
-    CaseFile,
-    Clearance,
-    Design,
-    Key,
-    KeyCase,
-    Registered,
-    Study,
-    case_path,
-    read_study,
-    write_json,
-)
 from MedGANSynthLib.volume.volume import Volume
 from MedGANSynthLib.volume.write import write
 
@@ -141,79 +125,3 @@ def study(sealed, tmp_path) -> Path:
 def key(study) -> Path:
     """The key of `study`."""
     return study.with_name("study-key.json")
-
-
-PIXELS = bytes(range(1, 61))
-CASE = (
-    b"NRRD0004\ntype: uint8\ndimension: 3\nspace: left-posterior-superior\nsizes: 5 4 3\n"
-    b"space directions: (1,0,0) (0,1,0) (0,0,1)\nencoding: raw\nspace origin: (0,0,0)\n\n" + PIXELS
-)
-
-
-@pytest.fixture
-def paper(tmp_path):
-    """A cleared study whose cases are 5 x 4 x 3 voxels of nothing:
-    `paper(real, synthetic, readers=..., ...)` gives its folder; the key lies beside it."""
-
-    def make(
-        real=12,
-        synthetic=12,
-        readers=3,
-        display="volume",
-        prevalence="half",
-        repeats=0.0,
-        practice=0,
-        catch=0,
-        name="paper",
-        seed=0,
-        **registered,
-    ):
-        folder = tmp_path / "study"
-        (folder / "cases").mkdir(parents=True)
-        sources = [
-            types.SimpleNamespace(label=label, role="scored", name=f"{label}{n}")
-            for label, count in (("real", real), ("synthetic", synthetic))
-            for n in range(count)
-        ]
-        planned = plan_cases(sources, practice, catch, seed)
-        names = [f"reader-{n}" for n in range(1, readers + 1)]
-        orders = plan_orders(planned, names, display == "pair", prevalence, repeats, seed)
-        sha256 = hashlib.sha256(CASE).hexdigest()
-        for case in planned:
-            case_path(folder, case).write_bytes(CASE)
-        truth = Key(
-            format=1,
-            study="0" * 32,
-            salt="1" * 64,
-            seed=seed,
-            prevalence=prevalence,
-            cases={
-                case: KeyCase(plan.truth, f"{plan.source.name}.nii", sha256, role=plan.role)
-                for case, plan in planned.items()
-            },
-        )
-        content = Study(
-            format=1,
-            id=truth.study,
-            name=name,
-            design=Design(display=display),
-            registered=Registered(**registered),
-            shape=(5, 4, 3),
-            spacing=(1.0, 1.0, 1.0),
-            cases=tuple(CaseFile(case, sha256) for case in planned),
-            orders=orders,
-            key_commitment=truth.commitment(),
-            tool="test",
-        )
-        write_json(content, folder / "study.json")
-        write_json(truth, tmp_path / "study-key.json")
-        write_json(Clearance(1, read_study(folder)[1], True), folder / "clearance.json")
-        return folder
-
-    return make
-
-
-@pytest.fixture
-def quick_disk(monkeypatch):
-    """No waiting for the disk, where a test is about something else."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)

@@ -1,0 +1,284 @@
+"""The Turing panel: prepare a reader study, read its cases, unblind the answers."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from MedGANSynthLib import tasks
+from MedGANSynthLib.errors import MedGANSynthError
+
+from . import lifetime
+from .errors import PanelError
+from .keys_table import KeysTable
+from .panel import Panel, allow, guarded
+from .prepare_form import PrepareForm
+from .read_form import ReadForm
+from .reading_desk import Desk, State
+from .reading_keys import Shortcuts
+from .reading_mode import ReadingMode
+from .reading_page import ReadingPage
+from .running import Running
+from .signal import Signal
+from .study_results import StudyResults
+from .temporary import Temporary
+
+
+class PanelTuring(Panel):
+    """Before, during and after a study.
+
+    Attributes:
+        reading: emitted with True when a reading begins and with False when it ends.
+        desk: the session that goes on; None between readings.
+    """
+
+    def __init__(self, logic) -> None:
+        Panel.__init__(self, "PanelTuring.ui")
+        self.logic = logic
+        self.reading = Signal()
+        self.desk: Desk | None = None
+        self.ending: contextlib.ExitStack | None = None
+        self.temporary: Temporary | None = None
+        self.results: StudyResults | None = None
+        self.then = None
+        self.running = Running(self.ui, self.message, self.refresh, self.on_done)
+        self.page = ReadingPage(self.ui, self.act)
+        self.keys = KeysTable(self.ui.keysTable, self.message)
+        self.form = ReadForm(self.ui, self.refresh)
+        self.prepare = PrepareForm(self.ui, self.refresh)
+        for name in ("resultStudyEdit", "resultKeyEdit", "reportEdit"):
+            edit = getattr(self.ui, name)
+            edit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
+        for name in ("plan", "prepare", "audit", "preview", "start", "progress", "report"):
+            button = getattr(self.ui, f"{name}Button")
+            button.connect("clicked(bool)", getattr(self, f"on_{name}"))
+        self.ui.openReportButton.connect("clicked(bool)", self.on_open_report)
+        self.ui.cancelButton.connect("clicked(bool)", self.on_cancel)
+        closing = slicer.vtkMRMLScene.StartCloseEvent
+        self.addObserver(slicer.mrmlScene, closing, lambda *_event: self.stop())
+        self.prepare.go(0)
+
+    def enter(self) -> None:
+        """The module is shown."""
+        self.form.look_again()
+        self.prepare.refresh()
+
+    def leave(self) -> None:
+        """Another module is shown: nobody sees a case from there."""
+        if self.desk is not None and self.desk.state in (State.CASE, State.MASK):
+            self.act("pause")
+
+    def cleanup(self) -> None:
+        """The module is being reloaded or Slicer ends."""
+        self.stop()
+        self.on_cancel()
+        self._remove_temporary()
+        Panel.cleanup(self)
+
+    def refresh(self) -> None:
+        """Enable what can be done."""
+        ui, busy = self.ui, _("Something runs; cancel it first") if self.running.open else None
+        start = _("Begin or go on; Slicer shows nothing but the cases meanwhile")
+        allow(ui.startButton, start, busy or self.form.problem())
+        ui.startButton.text = self.form.button_text()
+        purpose = _("Write the study folder and the key, and look for leaks")
+        allow(ui.prepareButton, purpose, busy or self.prepare.problem())
+        purpose = _("Look for leaks again; with a reason, reading may start all the same")
+        allow(ui.auditButton, purpose, busy or self.prepare.audit_problem())
+        seen = None if self.prepare.preview.is_file() else _("Prepare a study first")
+        allow(ui.previewButton, _("Some real and some synthetic cases, for the owner only"), seen)
+        allow(ui.planButton, _("Compute what the numbers above can show"), busy)
+        study = Path(ui.resultStudyEdit.currentPath)
+        no_study = None if (study / "study.json").is_file() else _("Choose a study folder")
+        allow(ui.progressButton, _("Counts only; nothing is unblinded"), no_study)
+        allow(ui.reportButton, _("Tell the truth and compute"), busy or self._report_problem())
+        page = Path(ui.reportEdit.currentPath) / "report.html"
+        there = None if page.is_file() else _("There is no report yet")
+        allow(ui.openReportButton, _("Show the page in a browser"), there)
+        ui.cancelButton.setVisible(self.running.open)
+
+    def _report_problem(self) -> str | None:
+        ui = self.ui
+        if not (Path(ui.resultStudyEdit.currentPath) / "study.json").is_file():
+            return _("Choose a study folder")
+        if not Path(ui.resultKeyEdit.currentPath).is_file():
+            return _("Choose the study's key")
+        if not ui.reportEdit.currentPath or Path(ui.reportEdit.currentPath).exists():
+            return _("Choose a new folder for the report")
+        return None
+
+    # Reading
+
+    @guarded
+    def on_start(self) -> None:
+        """Hide Slicer and show the first case that is due."""
+        self.message.clear()
+        if slicer.app.layoutManager() is None:
+            raise PanelError(_("Cases can only be read in Slicer's main window."))
+        session = self.form.open()
+        self.ending = contextlib.ExitStack()
+        try:
+            # Undone from the last to the first, each also if another fails.
+            self.ending.callback(self.page.close)
+            self.ending.callback(self.reading.emit, False)
+            self.ending.callback(session.close)
+            self.ending.callback(ReadingMode(self.widget, self.stop).leave)
+            self.desk = Desk(session)
+            self.ending.callback(self.desk.close)
+            self.desk.failed.connect(self.fail)
+            self.desk.changed.connect(self._stop_at_the_end)
+            self.ending.callback(Shortcuts(self.widget, self.act).remove)
+            self.page.open(self.desk)
+            self.reading.emit(True)
+            self.desk.next()
+        except BaseException:
+            self.stop()
+            raise
+
+    def act(self, action: str) -> None:
+        """A key or button of the reading; whatever fails, Slicer comes back as it was."""
+        if self.desk is None:
+            return
+        if action == "leave":
+            self.stop()
+            return
+        try:
+            self.desk.act(action)
+        except Exception as error:
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """End the reading because of something that nobody expected."""
+        self.stop()
+        if not isinstance(error, MedGANSynthError):
+            raise error
+        self.message.complain(str(error))
+
+    def stop(self) -> None:
+        """End the reading, if one goes on. What was answered is on disk."""
+        desk, ending, self.desk, self.ending = self.desk, self.ending, None, None
+        if ending is None:
+            return
+        try:
+            ending.close()
+        finally:
+            self.form.look_again()
+            if desk is not None:
+                answered, trials = self.form.answered, len(desk.session.trials)
+                text = _("{answered} of {all} cases are answered and saved.")
+                self.message.say(text.format(answered=answered, all=trials))
+
+    def _stop_at_the_end(self) -> None:
+        if self.desk is not None and self.desk.state == State.END:
+            qt.QTimer.singleShot(0, self.stop)
+
+    # Before and after
+
+    @guarded
+    def on_plan(self) -> None:
+        """Say what studies of several sizes can show."""
+        self._run("study sizes", self.prepare.size_fields(), self._show_plan)
+
+    @guarded
+    def on_prepare(self) -> None:
+        """Write study and key."""
+        self.temporary = Temporary()
+        try:
+            fields = self.prepare.fields(self.temporary.path)
+            self._run("study prepare", fields, self._prepared)
+        except BaseException:
+            self._remove_temporary()
+            raise
+
+    @guarded
+    def on_audit(self) -> None:
+        """Look for leaks again, or override what was found."""
+        fields = {"study": str(self.prepare.out), "key": str(self.prepare.key)}
+        fields["override"] = self.ui.overrideEdit.text
+        self._run("study audit", fields, lambda _result: self.form.look_again())
+
+    @guarded
+    def on_preview(self) -> None:
+        """The owner looks at some cases."""
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.prepare.preview)))
+
+    @guarded
+    def on_progress(self) -> None:
+        """Say how far each reader is."""
+        study = Path(self.ui.resultStudyEdit.currentPath)
+        fill(self.ui.progressTable, tasks.run(tasks.StudyProgress(study=study))["rows"])
+
+    @guarded
+    def on_report(self) -> None:
+        """Unblind the study."""
+        ui = self.ui
+        fields = {"study": ui.resultStudyEdit.currentPath, "key": ui.resultKeyEdit.currentPath}
+        self._run("study report", {**fields, "out": ui.reportEdit.currentPath}, self._reported)
+
+    @guarded
+    def on_open_report(self) -> None:
+        """Show the page."""
+        page = Path(self.ui.reportEdit.currentPath) / "report.html"
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(page)))
+
+    @guarded
+    def on_cancel(self) -> None:
+        """Stop what runs."""
+        self.running.cancel()
+
+    def on_done(self, event: dict[str, Any]) -> None:
+        """A Task has ended well."""
+        if self.then is not None:
+            self.then(event["result"])
+
+    def _run(self, task: str, fields: dict[str, Any], then) -> None:
+        """Have the worker do a Task; `then(result)` follows."""
+        if not self.logic.ready(self.widget):
+            raise PanelError(_("What is missing was not installed, so nothing was done."))
+        self.then = then
+
+        def start(listener):
+            def hear(event: dict[str, Any]) -> None:
+                if event["event"] in ("done", "error"):
+                    self._remove_temporary()
+                if event["event"] == "done":
+                    event = {**event, "text": event["result"]["text"].rstrip(".")}
+                listener(event)
+
+            return lifetime.the_worker().submit(task, fields, hear)
+
+        self.running.begin(task, start)
+
+    def _show_plan(self, result: dict[str, Any]) -> None:
+        fill(self.ui.planTable, result["rows"])
+
+    def _prepared(self, result: dict[str, Any]) -> None:
+        ui = self.ui
+        ui.studyEdit.currentPath = ui.resultStudyEdit.currentPath = str(self.prepare.out)
+        ui.resultKeyEdit.currentPath = str(self.prepare.key)
+        self.form.look_again()
+
+    def _reported(self, result: dict[str, Any]) -> None:
+        folder = Path(self.ui.reportEdit.currentPath)
+        self.results = StudyResults(folder, folder.name)
+        self.results.show()
+
+    def _remove_temporary(self) -> None:
+        if self.temporary is not None:
+            self.temporary.remove()
+            self.temporary = None
+
+
+def fill(table, rows: list[dict[str, Any]]) -> None:
+    """Show rows of plain values."""
+    names = list(rows[0]) if rows else []
+    table.setColumnCount(len(names))
+    table.setRowCount(len(rows))
+    table.setHorizontalHeaderLabels(names)
+    for number, row in enumerate(rows):
+        for column, name in enumerate(names):
+            table.setItem(number, column, qt.QTableWidgetItem(str(row[name])))
+    table.resizeColumnsToContents()

@@ -1,0 +1,71 @@
+"""Volumes of the scene as the cases of a study: a list to say what they are, and their files."""
+
+import csv
+from pathlib import Path
+
+import qt
+from slicer.i18n import tr as _
+
+from .errors import PanelError
+from .marking import is_synthetic, provenance_of
+from .volume_list import volumes
+from .volumes_out import export_volume, file_name
+
+LABELS = ("real", "synthetic", "")
+
+
+class SceneCases:
+    """A table of the scene's volumes; those marked synthetic are known to be."""
+
+    def __init__(self, table) -> None:
+        self.table = table
+        self.nodes: list = []
+        table.setColumnCount(2)
+        table.setHorizontalHeaderLabels([_("Volume"), _("is")])
+
+    def show(self) -> None:
+        """List the volumes that are there now; what was said of them stays."""
+        said = {node.GetID(): label for node, label in self._said()}
+        self.nodes = volumes()
+        self.table.setRowCount(len(self.nodes))
+        for row, node in enumerate(self.nodes):
+            self.table.setItem(row, 0, qt.QTableWidgetItem(node.GetName()))
+            box = qt.QComboBox()
+            box.addItems([_("real"), _("synthetic"), _("left out")])
+            marked = "synthetic" if is_synthetic(node) else ""
+            box.setCurrentIndex(LABELS.index(said.get(node.GetID(), marked)))
+            self.table.setCellWidget(row, 1, box)
+        self.table.resizeColumnsToContents()
+
+    def counts(self) -> tuple[int, int]:
+        """How many real, how many synthetic."""
+        labels = [label for _node, label in self._said()]
+        return labels.count("real"), labels.count("synthetic")
+
+    def write(self, folder: Path) -> Path:
+        """Write the volumes and the table of cases that `study prepare` reads.
+
+        Raises:
+            PanelError: a volume has gone or cannot be written.
+        """
+        rows = []
+        for number, (node, label) in enumerate(self._said()):
+            if not label:
+                continue
+            if node.GetScene() is None:
+                raise PanelError(_("A volume of the list is no longer there; look at it again."))
+            name = f"{number}-{file_name(node.GetName())}.nrrd"
+            export_volume(node, folder / name)
+            made = provenance_of(node)
+            rows.append({"path": name, "label": label, "model": made.model if made else ""})
+        with open(folder / "cases.csv", "w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, ("path", "label", "model"))
+            table.writeheader()
+            table.writerows(rows)
+        return folder / "cases.csv"
+
+    def _said(self) -> list:
+        boxes = [self.table.cellWidget(row, 1) for row in range(len(self.nodes))]
+        return [
+            (node, LABELS[box.currentIndex]) for node, box in zip(self.nodes, boxes, strict=True)
+        ]
