@@ -9,10 +9,11 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..volume.animation import write_gif
+from ..volume.cine import read_cine
 from ..volume.content import refuse_unfit
 from ..volume.marks import bare_name
 from ..volume.picture import write_montage
-from ..volume.planes import middle_planes
 from ..volume.provenance import Provenance, Source
 from ..volume.read import read
 from ..volume.volume import Volume
@@ -21,6 +22,8 @@ from .codes import walk
 from .finished import finished
 from .generator import Generator
 from .loaded import open_package
+from .neighbours import nearest
+from .shown import film, shown
 
 MOST = 1_000_000
 SHOWN = 12
@@ -51,11 +54,15 @@ def generate(
     interpolation: str,
     temperature: float,
     reconstruct: tuple[Path, ...],
+    neighbours: Path | None,
     device: str,
     overwrite: bool,
     events: Events,
 ) -> dict[str, Any]:
     """Write volumes, each whole or not at all, and one picture of the first of them.
+
+    Of a walk, and of cines, there is a film, too. With `neighbours`, a data list, the picture shows
+    below each volume the one of its training split that is nearest: a copy would be seen.
 
     A code is `temperature` times N(0, 1) numbers that follow from the model's hash, the seed and
     the volume's number.
@@ -75,6 +82,8 @@ def generate(
             raise MedGANSynthError(f"{name} {value}: must be 0 or more and below 2^63.")
     if reconstruct and to_seed is not None:
         raise MedGANSynthError("--reconstruct and --to-seed: choose one of them.")
+    if reconstruct and neighbours is not None:
+        raise MedGANSynthError("--reconstruct and --neighbours: choose one of them.")
     generator = Generator.load(open_package(model), device)
     stem = generator.package.manifest.name
     if reconstruct:
@@ -86,7 +95,7 @@ def generate(
         items = _drawn(generator, out, count, seed, temperature)
         picture = f"{stem}-seed{seed}.png"
     _make_folder(out)
-    rows, planes = [], []
+    rows, volumes = [], []
     for number, item in enumerate(items):
         events.progress(number / len(items), item.path.name)
         done = not overwrite and finished({item.path: item.provenance})
@@ -95,15 +104,27 @@ def generate(
             volume = item.make()
             write(volume, item.path, overwrite=True)  # what may not be replaced was refused before
         if number < SHOWN:
-            planes.append(middle_planes(read(item.path) if done else volume))
+            reader = read_cine if generator.generation.form == "cine" else read
+            volumes.append(reader(item.path) if done else volume)
         rows.append({"file": str(item.path), "status": status})
-    write_montage(out / picture, [[shown[n] for shown in planes] for n in range(3)])
+    pictures = [shown(volume) for volume in volumes]
+    if neighbours is not None:
+        below, distances = nearest(generator, volumes, neighbours, events)
+        pictures = [own + other for own, other in zip(pictures, below, strict=True)]
+        for row, distance in zip(rows, distances, strict=False):
+            row["nearest"] = distance
+    write_montage(out / picture, list(zip(*pictures, strict=True)))
+    outputs = [*(row["file"] for row in rows), str(out / picture)]
+    frames, seconds = film(volumes, walk=to_seed is not None)
+    if len(frames) > 1:
+        write_gif((out / picture).with_suffix(".gif"), frames, seconds)
+        outputs.append(str((out / picture).with_suffix(".gif")))
     events.progress(1.0, "done")
     made = sum(row["status"] == "generated" for row in rows)
     return {
         "text": f"{out}: {made} generated, {len(rows) - made} finished before.",
         "rows": rows,
-        "outputs": [*(row["file"] for row in rows), str(out / picture)],
+        "outputs": outputs,
         "preview": str(out / picture),
     }
 

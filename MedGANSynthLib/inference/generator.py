@@ -1,4 +1,7 @@
-"""A package's generator: codes to volumes on the model's grid, and scans through its encoder."""
+"""A package's generator: codes to volumes on the model's grid, and scans through its encoder.
+
+A slice is a volume one slice thick; a cine is one of several frames.
+"""
 
 import dataclasses
 
@@ -69,21 +72,26 @@ class Generator:
         )
 
     def volume(self, code: np.ndarray, provenance: Provenance) -> Volume:
-        """The volume of a code, float32, in the units of the training data, without padding.
+        """The volume or cine of a code, float32, in the units of the training data, no padding.
 
         It lies on the model's own grid with its middle at 0 mm: no patient's header goes into it.
         """
         grid, crop = self.package.manifest.grid, self.generation.crop
-        # Where `prepare` put a volume of that size: half of the padding, rounded up, before it.
-        start = [-((kept - side) // 2) for kept, side in zip(crop, grid.size, strict=True)]
-        inner = tuple(slice(a, a + kept) for a, kept in zip(start, crop, strict=True))
         spacing = tuple(low for low, _ in grid.spacing)
         return Volume(
-            self._to_range(self._run(code)[inner], self.generation.output.reference_range),
+            self._to_range(self.cropped(self._run(code)), self.generation.output.reference_range),
             centred_affine(crop, grid.orientation, spacing),
             modality=self.generation.output.modality,
             provenance=provenance,
+            time_step=self.generation.time_step,
         )
+
+    def cropped(self, array: np.ndarray) -> np.ndarray:
+        """An array on the model's grid without the padding of the training data."""
+        size, crop = self.package.manifest.grid.size, self.generation.crop
+        # Where `prepare` put a volume of that size: half of the padding, rounded up, before it.
+        start = [-((kept - side) // 2) for kept, side in zip(crop, size, strict=True)]
+        return array[tuple(slice(a, a + kept) for a, kept in zip(start, crop, strict=True))]
 
     def again(self, scan: Volume, provenance: Provenance) -> Volume:
         """A scan encoded and made again, on its own grid and in its own range.
@@ -111,8 +119,13 @@ class Generator:
 
     @torch.inference_mode()
     def _run(self, code: np.ndarray) -> np.ndarray:
-        output = self.network(torch.from_numpy(code)[None].to(self.device))
-        return np.clip(output[0, 0].float().cpu().numpy(), -1, 1)
+        """In [-1, 1]: `[i, j, k]`, of a cine `[i, j, 1, t]`."""
+        output = self.network(torch.from_numpy(code)[None].to(self.device))[0].float().cpu()
+        array = np.clip(output.numpy(), -1, 1)
+        if self.generation.form == "volume":
+            return array[0]
+        array = np.moveaxis(array, 0, 2)
+        return array if self.generation.form == "slice" else array[:, :, None]
 
     @staticmethod
     def _to_range(array: np.ndarray, output_range: tuple[float, float]) -> np.ndarray:

@@ -78,12 +78,16 @@ def _direction(name: str, direction: Direction) -> str:
 
 def _generation(manifest: Manifest, generation: Generation) -> str:
     voxels = " x ".join(map(str, generation.crop))
-    millimetres = " x ".join(f"{spacing[0]:g}" for spacing in manifest.grid.spacing)
+    millimetres = " x ".join(f"{spacing[0]:.3g}" for spacing in manifest.grid.spacing)
     low, high = generation.output.reference_range
+    what = {"volume": "volumes", "slice": "slices", "cine": "cycles"}[generation.form]
+    frames = ""
+    if generation.form == "cine":
+        frames = f", {generation.frames} frames {1000 * generation.time_step:.3g} ms apart"
     again = " Its encoder makes a given scan again." if generation.encoder else ""
     return (
-        f"Makes {generation.output.modality} volumes of nobody: {voxels} voxels of {millimetres} "
-        f"mm on {manifest.grid.orientation} axes, values from about {low:g} to {high:g} "
+        f"Makes {generation.output.modality} {what} of nobody: {voxels} voxels of {millimetres} "
+        f"mm on {manifest.grid.orientation} axes{frames}, values from about {low:g} to {high:g} "
         f"({generation.output.unit}), from {generation.latent} random numbers.{again}"
     )
 

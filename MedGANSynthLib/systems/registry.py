@@ -28,6 +28,18 @@ SYSTEMS = {
         "data.settings:Volumes",
         "training.generation:Generation",
     ),
+    "cine-gan": Parts(
+        "systems.image_gan:ImageGAN",
+        "systems.image_settings:ImageObjective",
+        "data.image_settings:Cycles",
+        "training.images:CineGeneration",
+    ),
+    "cine-progan": Parts(
+        "systems.progan:ProGAN",
+        "systems.image_settings:ProgressiveObjective",
+        "data.image_settings:Cycles",
+        "training.images:CineGeneration",
+    ),
     "cyclegan": Parts(
         "systems.cyclegan:CycleGAN",
         "systems.settings:CycleGANObjective",

@@ -46,5 +46,8 @@ class Generate(Task):
     interpolation: str = field("of a walk: slerp (keeps to likely codes) or lerp", "slerp")
     temperature: float = field("below 1: more average and less varied volumes", 1.0)
     reconstruct: tuple[Path, ...] = field("make these scans again through the model's encoder", ())
+    neighbours: Path | None = field(
+        "data list: show below each volume the nearest one of its training split", None
+    )
     device: str = field(DEVICE, "auto")
     overwrite: bool = field("write volumes again that exist already", False)

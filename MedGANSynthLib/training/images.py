@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from .. import schema
+from ..data.cine_phantom import heart_phantom
+from ..data.cycles import cut_cycles
 from ..data.datalist import Case
-from ..data.image_settings import Slices
+from ..data.image_settings import Cycles, Slices
 from ..data.images import ImageDataset, Pictures, common_pixels
 from ..data.phantom import head_phantom
 from ..data.stacks import load_stack
@@ -18,7 +20,9 @@ from ..data.standard import median_range
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..systems.base import System
+from ..volume.cine import read_cine
 from ..volume.read import read
+from ..volume.volume import Volume
 from .config import Config
 from .image_judge import ImageJudge
 from .people import load_people
@@ -26,6 +30,8 @@ from .people import load_people
 PHANTOM_MM = 192.0
 """Field of view of a head phantom's slice, enough for a brain."""
 PHANTOM_SLICES, PHANTOM_SLICE_MM = 16, 8.0
+CYCLE_SECONDS = 1.0
+"""Of cycles whose files do not say: a heart at rest."""
 FEWEST_TO_COMPARE = 16
 
 
@@ -131,6 +137,42 @@ class SliceGeneration(ImageGeneration):
         )
         return load_stack(
             f"phantom-{seed}", {s.modality: made[s.modality], s.mask: made["mask"]}, s
+        )
+
+
+class CineGeneration(ImageGeneration):
+    """For `data.image_settings.Cycles`."""
+
+    settings: Cycles
+    orientation = "PLS"
+
+    @property
+    def turn(self) -> float:
+        """Probability of a turn by 90, 180 or 270 degrees."""
+        return self.settings.turn
+
+    def _form(self) -> dict[str, Any]:
+        known = [person.time_step for person in self.training if person.time_step]
+        step = statistics.median(known) if known else CYCLE_SECONDS / self.settings.frames
+        return {"form": "cine", "frames": self.settings.frames, "time_step": step}
+
+    def _person(self, case: Case) -> Pictures:
+        s = self.settings
+        if s.modality not in case.images:
+            raise MedGANSynthError(
+                f"data list: {case.subject} has no {s.modality}; check data.modality."
+            )
+        mask = read_cine(case.images[s.mask], s.mask) if s.mask in case.images else None
+        return self._cut(case.subject, read_cine(case.images[s.modality], s.modality), mask)
+
+    def _phantom(self, seed: int) -> Pictures:
+        made = heart_phantom(seed, frames=self.settings.frames)
+        return self._cut(f"phantom-{seed}", made["cine"], made["mask"])
+
+    def _cut(self, subject: str, cine: Volume, mask: Volume | None) -> Pictures:
+        s = self.settings
+        return cut_cycles(
+            subject, cine, s.size, s.field, s.frames, s.intensity, s.centre, s.phases, mask
         )
 
 
