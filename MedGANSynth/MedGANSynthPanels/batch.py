@@ -13,16 +13,8 @@ from slicer.i18n import tr as _
 from .asked import direction_of
 from .errors import PanelError
 from .lifetime import the_worker
-from .translation import (
-    CANCELLED,
-    CANCELLING,
-    DONE,
-    FAILED,
-    IDLE,
-    RUNNING,
-    Listener,
-    Translation,
-)
+from .run import CANCELLED, CANCELLING, DONE, FAILED, IDLE, RUNNING, Listener
+from .translation import Translation
 from .volumes_in import is_in_scene
 
 

@@ -14,7 +14,7 @@ from .geometry import ijk_to_world
 from .lifetime import the_worker
 from .marking import is_synthetic, provenance_of
 from .sidecars import write_sidecar
-from .temporary import Temporary
+from .temporary import Temporary, new
 from .volumes_out import check_volume, file_name, write_nrrd
 
 
@@ -58,19 +58,13 @@ def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) ->
 
 def _with_volume(node, provenance: Provenance) -> Temporary:
     """A temporary folder with the node's voxels in world space, and their sidecar."""
-    temporary = None
+    temporary = new()
+    path = temporary.path / (file_name(node.GetName()) + ".nrrd")
     try:
-        temporary = Temporary()
-        path = temporary.path / (file_name(node.GetName()) + ".nrrd")
         voxels, affine = slicer.util.arrayFromVolume(node), ijk_to_world(node)
         write_nrrd(path, voxels, affine)
         write_sidecar(path, voxels, affine, provenance)
-    except (OSError, MedGANSynthError, PanelError) as error:
-        if temporary is not None:
-            temporary.remove()
-        if not isinstance(error, OSError):
-            raise PanelError(str(error)) from None
-        text = _("{folder} cannot be written to ({reason}); free some disk space.")
-        reason = error.strerror or error
-        raise PanelError(text.format(folder=error.filename, reason=reason)) from None
+    except (MedGANSynthError, PanelError) as error:
+        temporary.remove()
+        raise PanelError(str(error)) from None
     return temporary

@@ -19,7 +19,7 @@ from .errors import PanelError
 
 MARK = "MedGANSynth.Synthetic"
 PROVENANCE = "MedGANSynth.Provenance"
-SIDECAR_SUFFIX = ".synthetic.json"
+SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
 def mark(node, provenance: Provenance) -> None:
@@ -59,15 +59,20 @@ def with_settings(provenance: Provenance, **settings: bool | int | float | str) 
     return dataclasses.replace(provenance, settings={**provenance.settings, **settings})
 
 
+def sidecar_path(path: Path) -> Path:
+    """`<name without suffix>.synthetic.json` beside the volume."""
+    suffix = next((s for s in SUFFIXES if path.name.lower().endswith(s)), path.suffix)
+    return path.with_name(path.name[: len(path.name) - len(suffix)] + ".synthetic.json")
+
+
 def provenance_beside(path: Path) -> Provenance:
     """What the sidecar of a file says that the library wrote.
 
     Raises:
         PanelError: there is none, or it is damaged: the file is not used then.
     """
-    sidecar = path.with_name(path.name.partition(".")[0] + SIDECAR_SUFFIX)
     try:
-        return read_json(Sidecar, sidecar).provenance
+        return read_json(Sidecar, sidecar_path(path)).provenance
     except MedGANSynthError:
-        text = _("The result has lost its mark as synthetic ({name}); translate again.")
-        raise PanelError(text.format(name=sidecar.name)) from None
+        text = _("The result has lost its mark as synthetic ({name}); try again.")
+        raise PanelError(text.format(name=sidecar_path(path).name)) from None

@@ -7,8 +7,9 @@ from slicer.i18n import tr as _
 from .cases import Made
 from .errors import PanelError
 from .geometry import ijk_to_ras, ras_to_world, shape_of
+from .made_sequences import browse, enter_scene, new_frame
 from .marking import mark
-from .volumes_in import enter_hierarchy, fill, is_in_scene, result_name, show_window
+from .volumes_in import enter_hierarchy, is_in_scene, result_name, show_window
 from .volumes_out import check_volume
 
 
@@ -88,44 +89,30 @@ class SequenceCase:
             if kind not in self._made:
                 self._made[kind] = _like(self.first, result_name(self.name, kind))
                 self._first_made[kind] = volume
-            node = slicer.vtkMRMLScalarVolumeNode()
-            node.SetName(result_name(self.name, kind))
-            fill(node, volume.array, ijk_to_ras(original))
-            mark(node, volume.provenance)
+            name, affine = result_name(self.name, kind), ijk_to_ras(original)
+            node = new_frame(name, volume.array, affine, volume.provenance)
             self._made[kind].SetDataNodeAtValue(node, self.first.GetNthIndexValue(frame))
 
     def finish(self) -> list:
         """The new sequences, with one browser for all of them."""
         self.check()
         results = []
-        browser = None
         for kind, made in self._made.items():
-            made.SetName(slicer.mrmlScene.GenerateUniqueName(made.GetName()))
-            sequence = slicer.mrmlScene.AddNode(made)
+            sequence = enter_scene(made, self._first_made[kind].provenance)
             enter_hierarchy(self.first, sequence)
-            mark(sequence, self._first_made[kind].provenance)
-            if browser is None:
-                browser = self._new_browser(sequence)
-            else:
-                browser.AddSynchronizedSequenceNode(sequence)
             results.append(sequence)
-        logic = slicer.modules.sequences.logic()
-        logic.UpdateProxyNodesFromSequences(browser)
+        browser = self._browse(results)
         for kind, sequence in zip(self._made, results, strict=True):
             self._finish_proxy(browser.GetProxyNode(sequence), self._first_made[kind])
         self._first_made.clear()
         return results
 
-    def _new_browser(self, sequence):
-        name = sequence.GetName() + " browser"
-        browser = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", name)
-        browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+    def _browse(self, results: list):
         logic = slicer.modules.sequences.logic()
         original = logic.GetFirstBrowserNodeForSequenceNode(self.first)
-        if original is not None:
-            browser.SetPlaybackRateFps(original.GetPlaybackRateFps())
-            browser.SetSelectedItemNumber(original.GetSelectedItemNumber())
-        return browser
+        if original is None:
+            return browse(results)
+        return browse(results, original.GetPlaybackRateFps(), original.GetSelectedItemNumber())
 
     def _finish_proxy(self, proxy, made: Made) -> None:
         shown = proxy_of(self.first)

@@ -27,10 +27,9 @@ from MedGANSynthLib.volume.provenance import Provenance, Sidecar
 
 from .errors import PanelError
 from .geometry import closest_axes, ijk_to_ras, ijk_to_world, shape_of
-from .marking import SIDECAR_SUFFIX, is_synthetic, mark, provenance_of
+from .marking import SUFFIXES, is_synthetic, mark, provenance_of, sidecar_path
 
 _FILE_SAVED = "fileSaved(qSlicerIO::IOProperties)"
-_SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
 class Sidecars(VTKObservationMixin):
@@ -55,7 +54,7 @@ class Sidecars(VTKObservationMixin):
     def _file_saved(self, properties) -> None:
         """Mark what was exported, if it is a synthetic volume of the scene."""
         path = Path(str(properties.get("fileName") or ""))
-        if path.name.lower().endswith(_SUFFIXES) and path not in _storage_paths():
+        if path.name.lower().endswith(SUFFIXES) and path not in _storage_paths():
             mark_export(path)
 
     def _look(self, *_arguments) -> None:
@@ -145,12 +144,6 @@ def _write_or_log(path: Path, array: np.ndarray, affine: np.ndarray, provenance)
         write_sidecar(path, array, affine, provenance)
     except (OSError, MedGANSynthError) as error:  # the volume itself was saved
         logging.warning(f"{path.name} is not marked as synthetic beside it: {error}")
-
-
-def sidecar_path(path: Path) -> Path:
-    """`<name without suffix>.synthetic.json` beside the volume."""
-    suffix = next((s for s in _SUFFIXES if path.name.lower().endswith(s)), path.suffix)
-    return path.with_name(path.name[: len(path.name) - len(suffix)] + SIDECAR_SUFFIX)
 
 
 def provenance_of_file(node, path: Path) -> Provenance | None:

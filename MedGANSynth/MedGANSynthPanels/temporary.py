@@ -13,6 +13,9 @@ import tempfile
 from pathlib import Path
 
 import slicer
+from slicer.i18n import tr as _
+
+from .errors import PanelError
 
 _HOST = re.sub(r"[^A-Za-z0-9]", "", platform.node()) or "here"
 _NAME = re.compile(rf"MedGANSynth-{_HOST}-(\d+)-\w+")
@@ -39,6 +42,20 @@ class Temporary:
 
     def __exit__(self, *exception: object) -> None:
         self.remove()
+
+
+def new() -> Temporary:
+    """A new empty folder.
+
+    Raises:
+        PanelError: Slicer's temporary folder cannot be written.
+    """
+    try:
+        return Temporary()
+    except OSError as error:
+        text = _("{folder} cannot be written to ({reason}); free some disk space.")
+        reason = error.strerror or error
+        raise PanelError(text.format(folder=error.filename, reason=reason)) from None
 
 
 def remove_leftovers() -> None:

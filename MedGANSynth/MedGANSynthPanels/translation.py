@@ -5,63 +5,36 @@ No widgets. The scene is changed at the very end, and not at all if anything goe
 
 import shutil
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import qt
 import slicer
 from slicer.i18n import tr as _
-from slicer.util import VTKObservationMixin
 
 from .asked import direction_of, in_order
 from .cases import Made, VolumeCase
 from .errors import PanelError
 from .fitting import spoken
 from .geometry import same_grid
-from .lifetime import the_worker
 from .marking import provenance_beside, with_settings
+from .nifti_in import read_voxels
 from .restriction import Restriction
+from .run import CANCELLING, Listener, Run
 from .sequences import SequenceCase
-from .signal import call_safely
-from .temporary import Temporary
-from .volumes_in import read_voxels
 from .volumes_out import export_inputs, make_folder
 
-IDLE, RUNNING, CANCELLING = "idle", "running", "cancelling"
-DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 
-_LATER_MS = 2000
-Listener = Callable[[dict[str, Any]], None]
-
-
-class Translation(VTKObservationMixin):
-    """Translates the volumes (or sequences) of one person; use it once.
-
-    The listener hears the worker's events (`progress` with `fraction`, `eta_s`, `text`; `warning`
-    with `text`; ...) and in the end exactly one `done` (`nodes`, `seconds`) or `error` (`text`,
-    `cancelled`, perhaps `log`), all on the GUI thread.
+class Translation(Run):
+    """Translates the volumes (or sequences) of one person; see `Run`.
 
     Attributes:
-        state: one of the names above.
         results: the new nodes, the result itself first; empty unless `state` is DONE.
     """
 
     def __init__(self, worker: Any = None) -> None:
-        VTKObservationMixin.__init__(self)
-        self.state = IDLE
-        self.results: list[Any] = []
-        self._worker = worker or the_worker()
-        self._job: Any = None
+        Run.__init__(self, worker)
         self._mask: np.ndarray | None = None
         self._masked: tuple[tuple[int, int, int], np.ndarray] | None = None
-        self._lost = ""
-        self._told: set[str] = set()
-
-    @property
-    def open(self) -> bool:
-        """Whether it has begun and not ended yet."""
-        return self.state in (RUNNING, CANCELLING)
 
     def start(
         self,
@@ -89,8 +62,7 @@ class Translation(VTKObservationMixin):
         Raises:
             PanelError: it cannot be done; nothing has begun.
         """
-        if self.state != IDLE:
-            raise PanelError(_("This translation has begun already."))
+        self._check_new()
         self._name, chosen = direction_of(model, direction)
         inputs = in_order(inputs, chosen)
         self._kind = spoken(chosen.output.modality)
@@ -98,39 +70,9 @@ class Translation(VTKObservationMixin):
         self._restriction = Restriction(restriction) if restriction is not None else None
         self._fields = {"model": str(model), "direction": self._name, "device": device}
         self._fields["uncertainty"] = uncertainty
-        self._listener = listener or (lambda event: None)
-        self._started = time.monotonic()
-        try:
-            self._temporary = Temporary()
-        except OSError as error:
-            text = _("{folder} cannot be written to ({reason}); free some disk space.")
-            reason = error.strerror or error
-            raise PanelError(text.format(folder=error.filename, reason=reason)) from None
-        self._observe()
-        try:
-            self._export(0)
-            self.state = RUNNING
-            self._submit()
-        except BaseException:
-            self._tidy()
-            self.state = FAILED
-            raise
-
-    def cancel(self) -> None:
-        """End it; the `error` event with `cancelled` comes within two seconds."""
-        if self.state == RUNNING:
-            self.state = CANCELLING
-            self._job.cancel()
-
-    def _observe(self) -> None:
-        scene = slicer.mrmlScene
-        # Before the worker is stopped for the same reason.
-        closing = slicer.vtkMRMLScene.StartCloseEvent
-        self.addObserver(scene, closing, self._scene_closes, priority=1.0)
-        self.addObserver(scene, slicer.vtkMRMLScene.NodeRemovedEvent, self._node_removed)
-
-    def _scene_closes(self, *_arguments) -> None:
-        self._lose(_("The scene was closed during the run, so there is no result."))
+        removed = slicer.vtkMRMLScene.NodeRemovedEvent
+        self._begin(listener, lambda: self._work(0))
+        self.addObserver(slicer.mrmlScene, removed, self._node_removed)
 
     def _node_removed(self, *_arguments) -> None:
         try:
@@ -138,11 +80,9 @@ class Translation(VTKObservationMixin):
         except PanelError as error:
             self._lose(str(error))
 
-    def _lose(self, text: str) -> None:
-        """There is nobody any more to give the result to."""
-        if self.open and not self._lost:
-            self._lost = text
-            self.cancel()
+    def _work(self, frame: int) -> None:
+        self._export(frame)
+        self._submit()
 
     def _export(self, frame: int) -> None:
         """Write what goes in, and see that the restriction leaves something."""
@@ -170,20 +110,8 @@ class Translation(VTKObservationMixin):
             fields["input"] = [f"{modality}={path}" for modality, path in self._files.items()]
         self._job = self._worker.submit("translate", fields, self._heard)
 
-    def _heard(self, event: dict[str, Any]) -> None:
-        """One event of the worker."""
-        if event["event"] == "error":
-            self._fail(event)
-        elif event["event"] != "done":
-            self._tell(self._whole(event))
-        else:
-            try:
-                self._take()
-            except PanelError as error:
-                self._fail({"event": "error", "text": str(error)})
-            except Exception:
-                self._fail({"event": "error", "text": _("Internal error; see the Python console.")})
-                raise
+    def _hear(self, event: dict[str, Any]) -> None:
+        self._tell(self._whole(event))
 
     def _whole(self, event: dict[str, Any]) -> dict[str, Any]:
         """A frame's progress as that of all frames."""
@@ -197,7 +125,7 @@ class Translation(VTKObservationMixin):
         eta = gone * (1 - fraction) / fraction if fraction > 0 else None
         return {**event, "fraction": fraction, "eta_s": eta, "text": text}
 
-    def _take(self) -> None:
+    def _take(self, _event: dict[str, Any]) -> None:
         """A frame is done: the next one, or the end."""
         self._case.check()
         self._case.take(self._frame, self._read())
@@ -205,14 +133,11 @@ class Translation(VTKObservationMixin):
         if self.state == CANCELLING:
             self._fail({"event": "error", "cancelled": True, "text": _("Cancelled.")})
         elif self._frame + 1 < self._case.frames:
-            self._export(self._frame + 1)
-            self._submit()
+            self._work(self._frame + 1)
         else:
             self._tidy()
             self.results = self._case.finish()
-            self.state = DONE
-            seconds = time.monotonic() - self._started
-            self._tell({"event": "done", "nodes": self.results, "seconds": seconds})
+            self._end()
 
     def _read(self) -> dict[str, Made]:
         """What the library has written, by kind, the result itself first."""
@@ -228,26 +153,6 @@ class Translation(VTKObservationMixin):
                 provenance = with_settings(provenance, restriction=self._restriction.kind)
             made[f"{self._kind} {name}".strip()] = Made(array, provenance)
         return made
-
-    def _fail(self, event: dict[str, Any]) -> None:
-        self._tidy()
-        cancelled = bool(event.get("cancelled")) and not self._lost
-        self.state = CANCELLED if cancelled else FAILED
-        self._tell({**event, "cancelled": cancelled, "text": self._lost or event["text"]})
-
-    def _tell(self, event: dict[str, Any]) -> None:
-        """To the listener; what every frame warns of, once."""
-        if event["event"] == "warning":
-            if event["text"] in self._told:
-                return
-            self._told.add(event["text"])
-        call_safely(self._listener, event)
-
-    def _tidy(self) -> None:
-        self.removeObservers()
-        self._temporary.remove()
-        # A worker that is being killed may still finish a write.
-        qt.QTimer.singleShot(_LATER_MS, self._temporary.remove)
 
 
 def case_of(inputs: dict[str, Any], output: Any) -> VolumeCase | SequenceCase:

@@ -1,7 +1,4 @@
-"""From the library's files to volume nodes, on the voxel grid of the input they were made from."""
-
-import struct
-from pathlib import Path
+"""Synthetic voxels as volume nodes, on the voxel grid of the input they were made from."""
 
 import numpy as np
 import slicer
@@ -10,7 +7,6 @@ from slicer.i18n import tr as _
 from .errors import PanelError
 from .geometry import ijk_to_ras, shape_of
 
-_FLOAT32 = 16  # NIfTI's code of the voxel type
 _SAMPLES = 250_000
 
 
@@ -53,38 +49,6 @@ def check_output(output, inputs) -> None:
     if output.GetClassName() != "vtkMRMLScalarVolumeNode":
         text = _("{name} cannot hold the result; choose a scalar volume or a new one.")
         raise PanelError(text.format(name=output.GetName()))
-
-
-def read_voxels(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
-    """Voxels float32 [k, j, i] of an uncompressed NIfTI-1 file that the library wrote.
-
-    They stay in the file until they are used, so that a large one does not hold up the window;
-    whoever keeps them keeps the file from being deleted on Windows.
-
-    Args:
-        shape: the number of voxels along i, j, k that it must have.
-
-    Raises:
-        PanelError: it is not there, or not what was asked for.
-    """
-    try:
-        with open(path, "rb") as file:
-            header = file.read(348)
-            size, dim, kind, start = _fields(header)
-            if size != 348 or dim[:4] != (3, *shape) or kind != _FLOAT32:
-                raise ValueError
-            return np.memmap(file, "<f4", "r", start, shape[::-1])
-    except (OSError, ValueError, struct.error):
-        text = _("The result {name} cannot be read; free some disk space and translate again.")
-        raise PanelError(text.format(name=path.name)) from None
-
-
-def _fields(header: bytes) -> tuple[int, tuple[int, ...], int, int]:
-    """Header size, dimensions, voxel type, start of the voxels."""
-    (size,) = struct.unpack_from("<i", header, 0)
-    (kind,) = struct.unpack_from("<h", header, 70)
-    (start,) = struct.unpack_from("<f", header, 108)
-    return size, struct.unpack_from("<8h", header, 40), kind, int(start)
 
 
 def result_name(name: str, kind: str) -> str:

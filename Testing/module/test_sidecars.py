@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import slicer
 from MedGANSynthPanels.geometry import ijk_to_ras
-from MedGANSynthPanels.marking import is_synthetic, mark, provenance_of
-from MedGANSynthPanels.sidecars import Sidecars, sidecar_path, voxel_hash
+from MedGANSynthPanels.marking import is_synthetic, mark, provenance_of, sidecar_path
+from MedGANSynthPanels.sidecars import Sidecars, voxel_hash
 
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.volume.marks import voxel_hash as librarys_hash

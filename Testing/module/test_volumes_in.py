@@ -1,6 +1,5 @@
 """From files to nodes: voxels, grid, transform, hierarchy, window; and what is refused."""
 
-import nibabel
 import numpy as np
 import pytest
 import slicer
@@ -10,7 +9,6 @@ from MedGANSynthPanels.volumes_in import (
     Original,
     check_output,
     place_volume,
-    read_voxels,
     result_name,
     window,
 )
@@ -20,29 +18,6 @@ VOXELS = np.random.default_rng(2).normal(size=(3, 4, 5)).astype(np.float32)
 
 def hierarchy():
     return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-
-
-def test_the_librarys_file_is_read(tmp_path):
-    image = nibabel.Nifti1Image(VOXELS.transpose(2, 1, 0), np.diag([-1, -1, 2, 1]))
-    image.header.extensions.append(nibabel.nifti1.Nifti1Extension("comment", b"mark" * 50))
-    nibabel.save(image, tmp_path / "a.nii")
-    np.testing.assert_array_equal(read_voxels(tmp_path / "a.nii", (5, 4, 3)), VOXELS)
-
-
-@pytest.mark.parametrize("spoil", ["absent", "cut", "other shape", "other type", "text"])
-def test_another_file_is_refused(tmp_path, spoil):
-    path = tmp_path / "a.nii"
-    shape = (5, 4, 2) if spoil == "other shape" else (5, 4, 3)
-    dtype = np.int16 if spoil == "other type" else np.float32
-    nibabel.save(nibabel.Nifti1Image(np.zeros(shape, dtype), np.eye(4)), path)
-    if spoil == "absent":
-        path.unlink()
-    elif spoil == "cut":
-        path.write_bytes(path.read_bytes()[:-4])
-    elif spoil == "text":
-        path.write_text("nothing")
-    with pytest.raises(PanelError, match="cannot be read"):
-        read_voxels(path, (5, 4, 3))
 
 
 def test_a_new_node_lies_where_its_input_lies(volume, transform):
