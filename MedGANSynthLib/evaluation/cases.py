@@ -47,10 +47,10 @@ def match_files(
         )
     by_name = any(_is_folder_of_files(path) for path in (*predictions, *targets, *masks, *labels))
     files = {
-        "prediction": _expand(predictions),
-        "target": _expand(targets),
-        "mask": _expand(masks),
-        "label map": _expand(labels),
+        "prediction": expand(predictions),
+        "target": expand(targets),
+        "mask": expand(masks),
+        "label map": expand(labels),
     }
     if not by_name:
         counts = {name: len(found) for name, found in files.items() if found}
@@ -60,7 +60,7 @@ def match_files(
         none = [None] * len(files["prediction"])
         lists = (found or none for found in files.values())
         return [_case(*together) for together in zip(*lists, strict=True)]
-    named = {kind: _by_stem(found, kind) for kind, found in files.items()}
+    named = {kind: _bystem_of(found, kind) for kind, found in files.items()}
     cases = []
     for stem, prediction in named["prediction"].items():
         for kind in ("target", "mask", "label map"):
@@ -124,33 +124,35 @@ def _grid(volume: Volume) -> str:
 
 def _case(prediction: Path, target: Path, mask: Path | None, labels: Path | None) -> FileCase:
     given = [path for path in (prediction, target, mask, labels) if path is not None]
-    people = {path.name: _person(path) for path in given}
+    people = {path.name: person(path) for path in given}
     if len(set(filter(None, people.values()))) > 1:
         raise MedGANSynthError(
             f"{', '.join(people)} are of different people; list the files in the same order."
         )
-    stem = _stem(prediction)
-    return FileCase(stem, _person(prediction) or stem, prediction, target, mask, labels)
+    stem = stem_of(prediction)
+    return FileCase(stem, person(prediction) or stem, prediction, target, mask, labels)
 
 
-def _person(path: Path) -> str | None:
+def person(path: Path) -> str | None:
+    """The name's BIDS entity `sub-...`, where it has one."""
     entity = re.match(r"sub-[A-Za-z0-9]+", path.name)
     return entity.group() if entity else None
 
 
-def _stem(path: Path) -> str:
+def stem_of(path: Path) -> str:
+    """The name without the volume's suffix."""
     suffix = max((s for s in SUFFIXES if path.name.lower().endswith(s)), key=len, default="")
     return path.name[: len(path.name) - len(suffix)]
 
 
-def _by_stem(files: Sequence[Path], kind: str) -> dict[str, Path]:
+def _bystem_of(files: Sequence[Path], kind: str) -> dict[str, Path]:
     named: dict[str, Path] = {}
     for path in files:
-        if _stem(path) in named:
+        if stem_of(path) in named:
             raise MedGANSynthError(
                 f"{path.name}: two {kind}s of that name; give one folder of each."
             )
-        named[_stem(path)] = path
+        named[stem_of(path)] = path
     return named
 
 
@@ -165,7 +167,8 @@ def _volumes(folder: Path) -> list[Path]:
     )
 
 
-def _expand(paths: Sequence[Path]) -> list[Path]:
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """The volumes that files and folders of files stand for; a DICOM folder is one volume."""
     found = []
     for path in paths:
         found += _volumes(path) if _is_folder_of_files(path) else [path]

@@ -68,7 +68,7 @@ def ms_ssim(
             raise MedGANSynthError("no mask voxel lies where a whole SSIM window fits.")
         result *= max(float(contrast[chosen].mean()), 0.0) ** weight
         if level < len(weights) - 1:
-            x, y, where = (_halve(image, axes) for image in (x, y, where))
+            x, y, where = (halve(image, axes) for image in (x, y, where))
     return result
 
 
@@ -78,7 +78,7 @@ def _valid(shape: tuple[int, ...], axes: list[int]) -> tuple[slice, ...]:
     )
 
 
-def _halve(image: np.ndarray, axes: list[int]) -> np.ndarray:
+def halve(image: np.ndarray, axes: list[int]) -> np.ndarray:
     """Means of neighbouring pairs along each of `axes`; an odd voxel at the end is left out."""
     for axis in axes:
         even = image.shape[axis] // 2 * 2

@@ -68,12 +68,12 @@ def ssim_parts(
     check_range(data_range)
     x, y = x.astype(np.float64), y.astype(np.float64)
     c1, c2 = (K1 * data_range) ** 2, (K2 * data_range) ** 2
-    mean_x, mean_y = _smooth(x, axes), _smooth(y, axes)
-    contrast = _smooth(x * y, axes)
+    mean_x, mean_y = smooth(x, axes), smooth(y, axes)
+    contrast = smooth(x * y, axes)
     x *= x
     y *= y
     x += y
-    variances = _smooth(x, axes)
+    variances = smooth(x, axes)
     luminance = mean_x * mean_y
     mean_x *= mean_x
     mean_y *= mean_y
@@ -132,7 +132,7 @@ def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
     return tuple(box)
 
 
-def _smooth(image: np.ndarray, axes: range | list[int]) -> np.ndarray:
+def smooth(image: np.ndarray, axes: range | list[int]) -> np.ndarray:
     """Weighted mean over each window, one axis after the other, cropped to the valid region."""
     for axis in axes:
         n = image.shape[axis]

@@ -6,35 +6,15 @@ is near every person. They are meant for following a training, not for judging a
 
 import numpy as np
 
-from ..errors import MedGANSynthError
-
-
-def mmd_rbf(real: np.ndarray, fake: np.ndarray) -> float:
-    """Squared maximum mean discrepancy with a Gaussian kernel (Gretton et al. 2012, lemma 6).
-
-    The unbiased U-statistic: about 0 where both sets come from one distribution (also slightly
-    below), up to 2. The kernel's width is the median distance between two real volumes.
-
-    Args:
-        real, fake: `[n, ...]` and `[m, ...]`, at least two each.
-    """
-    real, fake = _flat(real), _flat(fake)
-    own, theirs, across = _squared(real, real), _squared(fake, fake), _squared(real, fake)
-    width = float(np.median(own[np.triu_indices(len(own), 1)])) or 1.0
-
-    def mean_of_others(squared: np.ndarray) -> float:
-        kernel = np.exp(-squared / (2 * width))
-        return float((kernel.sum() - np.trace(kernel)) / (len(kernel) * (len(kernel) - 1)))
-
-    cross = float(np.exp(-across / (2 * width)).mean())
-    return mean_of_others(own) + mean_of_others(theirs) - 2 * cross
+from .set_mmd import flat, squared_distances
+from .set_mmd import mmd_rbf as mmd_rbf  # one of the figures here
 
 
 def diversity_ratio(real: np.ndarray, fake: np.ndarray) -> float:
     """Mean root-mean-square difference of two fakes over that of two reals: 0 is a collapse."""
     spreads = []
-    for volumes in (_flat(fake), _flat(real)):
-        squared = _squared(volumes, volumes) / volumes.shape[1]
+    for volumes in (flat(fake), flat(real)):
+        squared = squared_distances(volumes) / volumes.shape[1]
         spreads.append(np.sqrt(squared[np.triu_indices(len(volumes), 1)]).mean())
     return float(spreads[0] / max(spreads[1], 1e-12))
 
@@ -57,18 +37,6 @@ def gap(mmd: float, diversity: float, sharpness: float) -> float:
     """
     logs = [abs(float(np.log(max(ratio, 1e-6)))) for ratio in (diversity, sharpness)]
     return float(np.sqrt(max(mmd, 0.0)) + logs[0] + logs[1] / 4)
-
-
-def _flat(volumes: np.ndarray) -> np.ndarray:
-    if len(volumes) < 2:
-        raise MedGANSynthError("at least two volumes are needed on either side.")
-    return np.asarray(volumes, np.float64).reshape(len(volumes), -1)
-
-
-def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Squared Euclidean distances, `[n, m]`."""
-    squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
-    return np.maximum(squared, 0.0)
 
 
 def _laplacian_power(volume: np.ndarray) -> float:

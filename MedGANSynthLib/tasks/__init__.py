@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import MedGANSynthError
 from ..events import Events
-from .evaluation import EvaluatePaired
+from .evaluation import EvaluateDistribution, EvaluatePaired
 from .files import Doctor, ExportDicom, ShowProvenance
 from .models import (
     ModelsAdd,
@@ -64,6 +64,7 @@ TASKS: dict[str, type[Task]] = {
         ModelsImportAlphaWGAN,
         ModelsBundle,
         EvaluatePaired,
+        EvaluateDistribution,
         StudySizes,
         StudyPrepare,
         StudyAudit,

@@ -37,3 +37,22 @@ class EvaluatePaired(Task):
     seed: int = field("seed of the bootstrap and of the trees", 0)
     out: Path | None = field("folder for the report, its tables and summary.json", None, short="-o")
     overwrite: bool = field("replace an existing result", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EvaluateDistribution(Task):
+    """Compare a set of synthetic volumes with real ones, and let the gate decide."""
+
+    command = "evaluate distribution"
+    function = "evaluation.distribution:evaluate_distribution"
+
+    synthetic: tuple[Path, ...] = field("synthetic volumes or folders of them", positional=True)
+    real: tuple[Path, ...] = field("real volumes of people that were not trained on")
+    training: tuple[Path, ...] = field("the training people's volumes, to find copies", ())
+    spacing: tuple[float, ...] = field("common voxel sides in mm (default: the synthetic's)", ())
+    size: tuple[int, ...] = field("common voxels along each axis (default: the synthetic's)", ())
+    scale: str = field("each: own percentile range a volume; common: one for all", "each")
+    baselines: bool = field("judge useless generators the same way; none may pass", False)
+    seed: int = field("seed of draws, halves, folds and permutations", 0)
+    out: Path | None = field("folder for the report and its tables", None, short="-o")
+    overwrite: bool = field("replace an existing result", False)

@@ -86,3 +86,35 @@ def listing(tmp_path):
     path = tmp_path / "list.json"
     path.write_text(json.dumps(content))
     return path
+
+
+def make_brains(count, seed, ventricle=1.0, side=32):
+    """Axial slices of phantoms in [-1, 1], `[count, side, side, 1]`, all drawn from one law."""
+    rng = np.random.default_rng(seed)
+    grid = np.stack(np.meshgrid(*[np.linspace(-1, 1, side)] * 2, indexing="ij"))
+    slices = []
+    for _ in range(count):
+        x, y = grid - rng.normal(0, 0.03, 2)[:, None, None]
+        turn = rng.normal(0, 0.1)
+        x, y = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
+        radius = np.hypot(x / rng.normal(0.75, 0.04), y / rng.normal(0.62, 0.04)) ** 2
+        texture = sum(_texture(rng, side, width) for width in (1.2, 4.0))
+        image = np.where(radius < 1, rng.normal(1.0, 0.05), 0.0)
+        image[radius < 0.8] = rng.normal(0.6, 0.04)
+        image += np.where(radius < 1, 0.08 * texture, 0)
+        size = rng.normal(0.22, 0.03) * ventricle
+        image[((np.abs(x) - 0.2) / (0.6 * size)) ** 2 + (y / size) ** 2 < 1] = 0.15
+        image = gaussian_filter(image, 0.5) + rng.normal(0, 0.02, image.shape)
+        slices.append(np.clip(image / 0.75 - 1, -1, 1))
+    return np.array(slices, np.float32)[..., None]
+
+
+def _texture(rng, side, width):
+    field = gaussian_filter(rng.normal(size=(side, side)), width)
+    return field / field.std()
+
+
+@pytest.fixture(scope="session")
+def brains():
+    """`make_brains`."""
+    return make_brains

@@ -1,0 +1,128 @@
+"""Sets of volumes on one grid and one scale."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import MedGANSynthError
+from ..events import Events
+from ..volume.content import refuse_unfit
+from ..volume.grid import Grid, Intensity
+from ..volume.preprocessing import intensity_range, prepare
+from ..volume.read import read
+from ..volume.volume import Volume
+from ..volume.write import file_hash
+from .cases import expand, person, stem_of
+
+SCALES = ("each", "common")
+
+
+@dataclasses.dataclass(frozen=True)
+class Cohort:
+    """One set.
+
+    Attributes:
+        names: of the files, without suffix.
+        subjects: the person of each (BIDS `sub-...`, else the name).
+        hashes: SHA-256 of each file.
+        volumes: `[n, i, j, k]`, float32 in [-1, 1], background -1.
+        affine: 4x4 of that grid.
+    """
+
+    names: list[str]
+    subjects: list[str]
+    hashes: list[str]
+    volumes: np.ndarray
+    affine: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def load_cohorts(
+    paths: dict[str, Sequence[Path]],
+    grid: Grid | None,
+    scale: str,
+    fewest: int,
+    events: Events,
+) -> dict[str, Cohort]:
+    """Read several sets and bring them to one grid.
+
+    Args:
+        paths: files or folders of each set; the first set's first volume gives the grid where
+            `grid` is None. Sets without paths are left out.
+        scale: "each": every volume is brought to its own percentile range, so that the sets' units
+            and a wrong overall brightness do not count; "common": all to the median range of the
+            first real set ("real", else the first), for data in known units.
+        fewest: cases that each set needs.
+
+    Raises:
+        MedGANSynthError: too few cases, a volume that is constant or a label map, what `read`
+            refuses.
+    """
+    if scale not in SCALES:
+        raise MedGANSynthError(f"--scale {scale}: must be {' or '.join(SCALES)}.")
+    files = {name: expand(given) for name, given in paths.items() if given}
+    for name, found in files.items():
+        if len(found) < fewest:
+            raise MedGANSynthError(
+                f"the {name} set has {len(found)} volumes; at least {fewest} are needed."
+            )
+    if grid is None:
+        grid = grid_of(read(next(iter(files.values()))[0]))
+    fixed = None
+    if scale == "common":
+        reference = files.get("real") or next(iter(files.values()))
+        ranges = [intensity_range(_checked(path, events).array, Intensity()) for path in reference]
+        low, high = np.median(ranges, axis=0)
+        fixed = (float(low), float(high))
+    total, done = sum(map(len, files.values())), 0
+    cohorts, resampled = {}, 0
+    for name, found in files.items():
+        arrays = []
+        for path in found:
+            events.progress(0.4 * done / total, f"reading {path.name}")
+            done += 1
+            volume = _checked(path, events)
+            if name != "synthetic" and volume.provenance is not None:
+                events.warning(f"{path.name}: is in the {name} set but is marked synthetic.")
+            prepared = prepare(volume, grid, Intensity(), fixed)
+            resampled += prepared.resampled or prepared.inner_shape != prepared.array.shape
+            arrays.append(prepared.array)
+        cohorts[name] = Cohort(
+            [stem_of(path) for path in found],
+            [person(path) or stem_of(path) for path in found],
+            [file_hash(path) for path in found],
+            np.stack(arrays),
+            prepared.affine,
+        )
+    if resampled:
+        shape = "x".join(map(str, grid.size or ()))
+        events.warning(f"{resampled} volumes were resampled, cropped or padded to {shape} voxels.")
+    return cohorts
+
+
+def grid_of(volume: Volume) -> Grid:
+    """A volume's own grid, for others to be brought to."""
+    return Grid(
+        orientation=volume.axcodes,
+        spacing=tuple((s, s) for s in volume.spacing),
+        size=volume.shape[:3],
+    )
+
+
+def same_content(one: Cohort, other: Cohort) -> list[tuple[str, str]]:
+    """Pairs of names whose files are byte for byte the same."""
+    where = dict(zip(one.hashes, one.names, strict=True))
+    pairs = zip(other.hashes, other.names, strict=True)
+    return [(where[sha256], name) for sha256, name in pairs if sha256 in where]
+
+
+def _checked(path: Path, events: Events) -> Volume:
+    volume = read(path)
+    for note in volume.notes:
+        events.warning(note)
+    refuse_unfit(volume, path.name)
+    return volume
