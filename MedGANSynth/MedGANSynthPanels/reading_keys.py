@@ -104,5 +104,6 @@ class Shortcuts:
         """The keys do nothing any more."""
         for shortcut in self.shortcuts:
             shortcut.setEnabled(False)
+            shortcut.setParent(None)
             shortcut.deleteLater()
         self.shortcuts = []

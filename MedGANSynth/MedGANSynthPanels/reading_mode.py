@@ -49,7 +49,9 @@ class ReadingMode:
             self._hide(window, panel)
             self._change(window, "windowTitle", _("Reader study"))
             self._change(window, "acceptDrops", False)
-            self._change(window, "contextMenuPolicy", qt.Qt.PreventContextMenu)
+            policy = window.contextMenuPolicy
+            self.undo.append(lambda: window.setContextMenuPolicy(policy))
+            window.setContextMenuPolicy(qt.Qt.PreventContextMenu)
             watch = CloseWatch()
             watch.closing = closing
             window.installEventFilter(watch)
