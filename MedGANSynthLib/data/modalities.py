@@ -8,6 +8,8 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from ..errors import MedGANSynthError
+from ..volume.finer import as_fine_as
+from ..volume.geometry import orientation_between
 from ..volume.grid import Grid
 from ..volume.preprocessing import BACKGROUND, Prepared, prepare
 from ..volume.together import bring_together
@@ -70,7 +72,10 @@ def load_examination(
     if s.stripped:
         together = {n: v.blanked_outside(inside) for n, v in together.items()}
         known = known & inside
-    inputs = [_prepared(together[name], s) for name in s.inputs]
+    given = [together[name] for name in s.inputs]
+    if s.thick is not None:
+        given = [thickened(volume, s.thick, s.orientation) for volume in given]
+    inputs = [_prepared(volume, s) for volume in given]
     wanted = standard_range(target.array[inside]) if s.standardise else None
     made = _prepared(together[s.target], s, wanted)
     background = ~_on_grid(known, target, s)
@@ -85,6 +90,25 @@ def load_examination(
         minimum=float(target.array.min()),
     )
     return examination, [f"{subject}: {note}" for note in notes]
+
+
+def thickened(volume: Volume, thickness: float, orientation: str) -> Volume:
+    """What is left of a volume that was acquired in thick slices, on its own grid.
+
+    Args:
+        thickness: of the slices, in millimetres; as many voxels as come nearest are averaged.
+        orientation: axis codes, the slices' axis last.
+    """
+    axis = int(np.argmax(orientation_between(volume.affine, orientation)[:, 0] == 2))
+    together = max(1, round(thickness / volume.spacing[axis]))
+    moved = np.moveaxis(volume.array.astype(np.float32), axis, 2)
+    fill = -moved.shape[2] % together
+    filled = np.pad(moved, [(0, 0), (0, 0), (0, fill)], mode="edge")
+    affine = volume.affine.copy()
+    affine[:3, 3] += affine[:3, axis] * (together - 1) / 2
+    affine[:3, axis] *= together
+    thick = Volume(np.moveaxis(merge(filled, together), 2, axis), affine)
+    return volume.with_array(as_fine_as(thick, volume).array)
 
 
 def grid_of(settings: Modalities) -> Grid:
@@ -138,11 +162,14 @@ class PatchDataset(Dataset):
         number, rng = int(order[position]), np.random.default_rng([self.seed, 1, n])
         person, where = self.people[number], self.where[number]
         centre = np.unravel_index(where[rng.integers(len(where))], person.inside.shape)
+        thickest = max(1, int(self.settings.thickest / person.spacing[2] + 1e-3))
+        together = int(rng.integers(1, thickest + 1))
         images = {str(c): image for c, image in enumerate(person.inputs)}
         # As an image in [-1, 1], so that it moves like the others.
         images |= {"target": person.target, "inside": 2.0 * person.inside - 1.0}
+        size = (*self.size[:2], self.size[2] * together)
         patches = {
-            name: torch.from_numpy(cut(image, centre, self.size))[None]
+            name: torch.from_numpy(merge(cut(image, centre, size), together))[None]
             for name, image in images.items()
         }
         if len(self.settings.size) == 2:
@@ -154,6 +181,11 @@ class PatchDataset(Dataset):
             "target": made["target"],
             "inside": (made["inside"] > 0).float(),
         }
+
+
+def merge(block: np.ndarray, together: int) -> np.ndarray:
+    """The means of each `together` slices along the last axis, a multiple of that many."""
+    return block.reshape(*block.shape[:2], -1, together).mean(axis=3)
 
 
 def cut(array: np.ndarray, centre: tuple[int, ...], size: tuple[int, ...]) -> np.ndarray:

@@ -191,6 +191,10 @@ class Modalities:
             and spread (`data.standard`).
         orientation: of the arrays' axes; slices of a 2D network lie along the last.
         spacing: for each axis the range of voxel sizes in millimetres that are left as they are.
+        thickest: millimetres up to which the slices of patches, along the last axis, are at random
+            averaged together, as other scanners would have them (0: never).
+        thick: make each input of the target's own scan, in slices of so many millimetres along the
+            last axis: for super-resolution, learned from thin scans alone.
         size: sides of the training patches; three, or two for slices and a 2D network.
         whole: not patches: volumes padded or cropped, centred, to the three sides of `size`.
         phantoms: how many built-in head phantoms to train on where no data list is given.
@@ -204,6 +208,8 @@ class Modalities:
     standardise: bool = False
     orientation: Axcodes = "RAS"
     spacing: tuple[Spacing, Spacing, Spacing] = (None, None, None)
+    thickest: Annotated[float, Range(0.0, 100.0)] = 0.0
+    thick: Millimetres | None = None
     size: Annotated[tuple[Side, ...], Length(2, 3)] = (256, 256, 256)
     whole: bool = False
     intensity: Intensity = dataclasses.field(default_factory=Intensity)
@@ -211,7 +217,9 @@ class Modalities:
     phantoms: Annotated[int, Range(2, 1000)] = 4
 
     def __post_init__(self) -> None:
-        named = [*self.inputs, self.target, self.mask]
+        if self.thick is not None and self.inputs != (self.target,):
+            raise ValueError("thick makes the one input of the target; name the target in inputs")
+        named = [*self.inputs, *([] if self.thick else [self.target]), self.mask]
         twice = [name for name in named if named.count(name) > 1]
         if twice:
             raise ValueError(f"{twice[0]} is named twice among inputs, target and mask")

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import Cancelled, MedGANSynthError
 from ..events import Events
 from ..volume.content import refuse_unfit
+from ..volume.finer import with_spacing
 from ..volume.grid import Intensity
 from ..volume.preprocessing import intensity_range
 from ..volume.provenance import Provenance, Source
@@ -29,6 +30,7 @@ class Request:
 
     translator: Translator
     settings: dict[str, Any]
+    spacing: tuple[float, ...]
     maps: bool
     fill_nonfinite: float | None
     overwrite: bool
@@ -41,6 +43,7 @@ def translate(
     out: Path,
     direction: str | None,
     input: tuple[str, ...],
+    spacing: tuple[float, ...],
     device: str,
     batch: int,
     match_range: Path | None,
@@ -61,6 +64,8 @@ def translate(
     """
     if batch < 0:
         raise MedGANSynthError(f"--batch {batch}: must be 0 or more.")
+    if spacing and (len(spacing) != 3 or not all(0.1 <= side <= 20 for side in spacing)):
+        raise MedGANSynthError("--spacing: give three numbers between 0.1 and 20, such as 1 1 1.")
     package = open_package(model)
     chosen = package.direction(direction)
     cases = take_shard(plan(inputs, input, package.manifest.directions[chosen], out), shard)
@@ -69,7 +74,9 @@ def translate(
         match = intensity_range(read(match_range).array, Intensity())
     request = Request(
         translator=Translator.load(package, chosen, device, batch, match),
-        settings={"fill_nonfinite": fill_nonfinite},
+        settings={"fill_nonfinite": fill_nonfinite}
+        | ({"spacing": "x".join(f"{side:g}" for side in spacing)} if spacing else {}),
+        spacing=spacing,
         maps=uncertainty,
         fill_nonfinite=fill_nonfinite,
         overwrite=overwrite,
@@ -163,6 +170,8 @@ def _read_input(request: Request, path: Path, modality: str) -> Volume:
     for note in volume.notes:
         request.events.warning(note)
     refuse_unfit(volume, path.name)
+    if request.spacing:
+        volume = with_spacing(volume, request.spacing)
     return dataclasses.replace(volume, modality=modality)
 
 

@@ -31,8 +31,9 @@ class SCGANGeneratorOptions:
         attention: after an encoder level, a decoder level and the last convolution.
         key_stride: one key for each so many voxels along an axis in the last attention.
         spectral: spectral normalisation of every convolution.
-        detail: channels that a convolution adds to the last layer's input at full resolution; 0,
-            as published: what is fine has to come through half the resolution.
+        top: channels at full resolution, with a skip connection of their own; 0, as published: the
+            last level has as many as there are inputs, and what is fine has to come through half
+            the resolution.
     """
 
     dims: Literal[2, 3] = 3
@@ -45,7 +46,7 @@ class SCGANGeneratorOptions:
     attention: bool = True
     key_stride: Annotated[int, Range(2, 256)] = 64
     spectral: bool = True
-    detail: Annotated[int, Range(0, 256)] = 0
+    top: Annotated[int, Range(0, 256)] = 0
 
 
 class SCGANGenerator(nn.Module):
@@ -79,7 +80,7 @@ class SCGANGenerator(nn.Module):
             self.down.append(Down(layer, make_norm(o.norm if level else "none", width, dims)))
             before = width
         for level in reversed(range(o.levels)):
-            width = widths[level - 1] if level else o.in_channels
+            width = widths[level - 1] if level else o.top or o.in_channels
             layer = up_convolution(dims, before, width, kernels[level], o.spectral)
             dropout = o.dropout if level >= 5 else 0.0
             self.up.append(Up(layer, make_norm(o.norm, width, dims), dropout))
@@ -88,11 +89,11 @@ class SCGANGenerator(nn.Module):
         self.inner_level, self.outer_level = (min(n, o.levels - 2) for n in (5, 3))
         self.inner = attention(widths[self.inner_level - 1])
         self.outer = attention(widths[self.outer_level - 1])
-        self.detail = None
-        if o.detail:
-            layer = convolution(dims, o.in_channels, o.detail, 3, 1, o.spectral)
-            self.detail = Down(layer, make_norm(o.norm, o.detail, dims))
-        self.last = convolution(dims, o.in_channels + o.detail, 1, 3, 1, o.spectral)
+        self.top = None
+        if o.top:
+            layer = convolution(dims, o.in_channels, o.top, 3, 1, o.spectral)
+            self.top = Down(layer, make_norm(o.norm, o.top, dims))
+        self.last = convolution(dims, 2 * o.top or o.in_channels, 1, 3, 1, o.spectral)
         self.global_attention = attention(1, o.key_stride)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -113,8 +114,8 @@ class SCGANGenerator(nn.Module):
                 x = self._run(self.outer, x)
             if level:
                 x = torch.cat([x, skip], dim=1)
-        if self.detail is not None:
-            x = torch.cat([x, self._run(self.detail, inputs)], dim=1)
+        if self.top is not None:
+            x = torch.cat([x, self._run(self.top, inputs)], dim=1)
         return torch.tanh(self._run(self.global_attention, self.last(x)))
 
     def _run(self, part: nn.Module, *given: object) -> Tensor:

@@ -22,6 +22,9 @@ class Translate(Task):
     input: tuple[str, ...] = field(
         "NAME=FILE, once for each modality that the model wants", (), metavar="NAME=FILE"
     )
+    spacing: tuple[float, ...] = field(
+        "resample the input to voxels of these three sides in mm first, as for super-resolution", ()
+    )
     device: str = field(DEVICE, "auto")
     batch: int = field("slices computed at once (0: chosen from the slice size)", 0)
     match_range: Path | None = field("put the output on this volume's intensity scale", None)

@@ -19,6 +19,7 @@ class Train(Task):
     set: tuple[str, ...] = field(
         "override a setting, such as optimizer.generator.lr=1e-4", (), metavar="KEY=VALUE"
     )
+    strict: bool = field("refuse incomplete cases (data.strict) instead of leaving them out", False)
     device: str = field(DEVICE, "auto")
     dry_run: bool = field("print the resolved config and the networks' sizes, then stop", False)
 

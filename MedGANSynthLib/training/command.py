@@ -13,6 +13,7 @@ def train(
     data: Path | None,
     out: Path | None,
     set: tuple[str, ...],
+    strict: bool,
     device: str,
     dry_run: bool,
     events: Events,
@@ -22,7 +23,7 @@ def train(
     Raises:
         MedGANSynthError: what is wrong with the config, the data or the Run folder.
     """
-    config = load_config(preset, set)
+    config = load_config(preset, (*set, *(["data.strict=true"] if strict else [])))
     if out is None and not dry_run:
         raise MedGANSynthError("train: give the Run folder with -o FOLDER.")
     if data is not None and not data.is_file():

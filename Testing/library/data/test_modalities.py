@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from MedGANSynthLib.data.modalities import PatchDataset, cut, load_examination
+from MedGANSynthLib.data.modalities import (
+    PatchDataset,
+    cut,
+    load_examination,
+    merge,
+    thickened,
+)
 from MedGANSynthLib.data.settings import Modalities, PatchAugmentation
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.volume import Volume
@@ -141,3 +147,37 @@ def test_slices_for_a_2d_network():
     item = PatchDataset(people(), Modalities(size=(16, 24)), seed=0)[0]
     assert item["inputs"].shape == (2, 16, 24)
     assert (item["target"][:, :, [0, -1]] == -1).all()  # 20 voxels, padded to 24
+
+
+def test_thin_slices_are_averaged_up_to_the_thickest():
+    """The target's value is its slice number, so the step between slices tells how many met."""
+    settings = Modalities(size=(16, 16, 16), thickest=3.5)
+    person, _ = load_examination("p", volumes((16, 16, 64)), settings)
+    person.target[:] = np.arange(64) / 64
+    items = PatchDataset([person], settings, seed=0)
+    steps = {round(64 * float(items[n]["target"][0, 0, 0].diff().median())) for n in range(30)}
+    assert steps == {1, 2, 3}
+
+
+def test_slices_are_merged_by_their_means():
+    block = np.arange(6, dtype=np.float32).reshape(1, 1, 6)
+    assert merge(block, 3).ravel().tolist() == [1.0, 4.0]
+
+
+def test_thick_slices_keep_means_and_lose_what_is_fine():
+    """Along the axis from feet to head, wherever it lies in the file: here the first."""
+    k = np.arange(24)
+    column = 100 + 10 * np.sin(2 * np.pi * k / 24) + 50 * (-1.0) ** k
+    array = np.broadcast_to(column[:, None, None], (24, 8, 8)).astype(np.float32)
+    affine = np.array([[0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1.0]])
+    thick = thickened(Volume(array, affine), 4.0, "RAS")
+    assert thick.shape == array.shape
+    slow = 100 + 10 * np.sin(2 * np.pi * k / 24)
+    np.testing.assert_allclose(thick.array[4:-4, 4, 4], slow[4:-4], atol=1.5)
+
+
+def test_super_resolution_makes_its_input_of_the_target():
+    settings = Modalities(inputs=("t1",), target="t1", thick=4.0, size=(16, 16, 16))
+    person, _ = load_examination("p", volumes(), settings)
+    assert person.inputs.shape == (1, *SHAPE)
+    assert person.inputs[0].std() < 0.8 * person.target.std()

@@ -225,3 +225,14 @@ def test_exit_codes_and_json(package, head_file, tmp_path, capsys):
     single = ["translate", str(bad), "-m", "formula", "-o", str(tmp_path / "b.nii")]
     assert cli.main(single) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_input_resampled_first(package, head_file, tmp_path):
+    source, out = head_file(), tmp_path / "t2.nii.gz"
+    translate(source, out=out, spacing=(1.0, 1.0, 2.5))
+    made = read(out)
+    assert made.shape == (14, 15, 18)
+    assert made.spacing == pytest.approx((1, 1, 2.5))
+    assert made.provenance.settings["spacing"] == "1x1x2.5"
+    for wrong in ((1.0, 1.0), (1.0, 1.0, 0.0)):
+        refused(source, out=tmp_path / "x.nii", spacing=wrong, match="three numbers between")

@@ -36,7 +36,7 @@ def test_published_maps_at_256():
     ("levels", "size"), [(5, (32, 33, 47)), (6, (33, 40, 64)), (3, (9, 5, 12))]
 )
 def test_any_size_that_the_levels_allow(levels, size):
-    network = build("generator", levels=levels, width=2, in_channels=3, detail=2)
+    network = build("generator", levels=levels, width=2, in_channels=3, top=4)
     out = network(torch.randn(2, 3, *size))
     assert out.shape == (2, 1, *size)
     assert out.abs().max() <= 1

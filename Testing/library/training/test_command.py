@@ -85,6 +85,7 @@ def test_two_ranks_train_what_one_rank_trains(tmp_path):
         ({"data": Path("no.json")}, "no.json: no such data list"),
         ({"device": "cuda:7"}, "no such device here"),
         ({"device": "abacus"}, "unknown device"),
+        ({"strict": True}, 'unknown key "strict"'),
     ],
 )
 def test_refusals_are_one_sentence(tmp_path, change, sentence):
@@ -93,6 +94,7 @@ def test_refusals_are_one_sentence(tmp_path, change, sentence):
         "data": None,
         "out": tmp_path / "run",
         "set": (),
+        "strict": False,
         "device": "cpu",
         "dry_run": False,
     }

@@ -83,7 +83,7 @@ def test_list_and_show():
 
 
 def test_dry_run_counts_parameters_without_memory():
-    result = train("cyclegan-t1-t2", None, None, (), "auto", True, Events())
+    result = train("cyclegan-t1-t2", None, None, (), False, "auto", True, Events())
     assert result["parameters"] == {
         "source_to_target": 54_408_833,
         "target_to_source": 54_408_833,
@@ -91,3 +91,6 @@ def test_dry_run_counts_parameters_without_memory():
         "discriminator_source": 2_763_521,
     }
     assert "source_to_target: 54,408,833 parameters" in result["text"]
+    result = train("scgan", None, None, (), True, "auto", True, Events())
+    assert result["parameters"] == {"generator": 132_875_877, "discriminator": 21_675_715}
+    assert result["config"]["data"]["strict"] is True
