@@ -1,4 +1,4 @@
-"""What was asked for: a direction of a model, and a node for each of its inputs."""
+"""What was asked for: a generator, or a direction of a model and a node for each of its inputs."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.models import catalogue
-from MedGANSynthLib.models.manifest import Direction
+from MedGANSynthLib.models.manifest import Direction, Manifest
 
 from .errors import PanelError
 from .fitting import spoken
@@ -19,16 +19,33 @@ def direction_of(model: str, direction: str | None) -> tuple[str, Direction]:
     Raises:
         PanelError: the model is not there (any more), is damaged, or has no such direction.
     """
-    try:
-        manifest = catalogue.read_manifest(Path(catalogue.find(model)))
-    except MedGANSynthError as error:
-        raise PanelError(str(error)) from None
+    manifest = _manifest(model)
     name = direction or next(iter(manifest.directions), "")
     if name not in manifest.directions:
         text = _("The model {model} has no direction {direction}; it has: {known}.")
         known = ", ".join(manifest.directions) or _("none")
         raise PanelError(text.format(model=manifest.name, direction=name, known=known))
     return name, manifest.directions[name]
+
+
+def generator_of(model: str) -> Manifest:
+    """What a model that generates says of itself.
+
+    Raises:
+        PanelError: the model is not there (any more), is damaged, or generates nothing.
+    """
+    manifest = _manifest(model)
+    if manifest.generation is None:
+        text = _("The model {model} generates nothing; choose another, or translate with it.")
+        raise PanelError(text.format(model=manifest.name))
+    return manifest
+
+
+def _manifest(model: str) -> Manifest:
+    try:
+        return catalogue.read_manifest(Path(catalogue.find(model)))
+    except MedGANSynthError as error:
+        raise PanelError(str(error)) from None
 
 
 def in_order(inputs: Any, direction: Direction) -> dict[str, Any]:

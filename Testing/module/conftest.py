@@ -1,5 +1,6 @@
 """The module's tests run on the host, which has to be in place before the module is imported."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,6 +73,56 @@ def transform(scene: Any) -> Callable[..., Any]:
         return node
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package "nobody" that generates T1s of 16 x 16 x 12 voxels, untrained."""
+    import torch
+
+    from MedGANSynthLib import schema
+    from MedGANSynthLib.models.manifest import Manifest
+    from MedGANSynthLib.models.package import NO_WEIGHTS, write_package
+    from MedGANSynthLib.networks.registry import build_network
+
+    options = {"latent": 4, "size": [16, 16, 16], "width": 1}
+    plain = {
+        "format": 1,
+        "name": "nobody",
+        "title": "Scans of nobody",
+        "version": "1.0",
+        "system": "alpha-wgan",
+        "kind": "generate",
+        "networks": {"generator": {"architecture": "alpha-generator", "options": options}},
+        "directions": {},
+        "generation": {
+            "generator": "generator",
+            "latent": 4,
+            "output": {"modality": "t1", "reference_range": [100.0, 900.0]},
+            "crop": [16, 16, 12],
+        },
+        "grid": {"orientation": "LAS", "spacing": [[2.0, 2.0]] * 3, "size": [16, 16, 16]},
+        "intensity": {},
+        "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
+        "licence": "Apache-2.0",
+        "intended_use": "Tests.",
+        "limits": "Untrained.",
+        "weights_sha256": NO_WEIGHTS,
+    }
+    torch.manual_seed(0)
+    state = build_network("alpha-generator", options, "generator").state_dict()
+    manifest = schema.from_dict(Manifest, plain, "model.json")
+    folder = tmp_path_factory.mktemp("packages") / "nobody"
+    return write_package(folder, manifest, {"generator": state}).folder
+
+
+@pytest.fixture
+def generator_package(
+    tiny_generator: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
+    """A copy of it among the user's models."""
+    monkeypatch.setenv("MEDGANSYNTH_MODELS", str(tmp_path / "models"))
+    return Path(shutil.copytree(tiny_generator, tmp_path / "models" / "nobody"))
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""One generation: the library's Task, and its files on their way into the scene."""
+
+from pathlib import Path
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from .asked import generator_of
+from .fitting import spoken
+from .generated import Drawn, Walked
+from .run import Listener, Run
+from .volumes_in import is_in_scene
+
+
+class Generation(Run):
+    """Generates volumes of nobody, or a walk between two of them; see `Run`.
+
+    Volumes enter the scene as they come, with an event `made` (`nodes`), and stay there whatever
+    happens next; a walk does so in the end.
+
+    Attributes:
+        results: the volumes so far; of a walk the sequence.
+    """
+
+    def start(
+        self,
+        model: str,
+        count: int = 1,
+        seed: int = 0,
+        to_seed: int | None = None,
+        interpolation: str = "slerp",
+        temperature: float = 1.0,
+        device: str = "auto",
+        listener: Listener | None = None,
+    ) -> None:
+        """Check the model, and hand in the Task.
+
+        Args:
+            model: catalogue name or package folder.
+            count: how many volumes, or steps of the walk.
+            seed: together with the model and a volume's number it says which volume that is.
+            to_seed: where a walk ends; None: no walk.
+            interpolation: of a walk, "slerp" or "lerp".
+            temperature: below 1: more average and less varied.
+            device: "auto", "cpu", "cuda", ...
+
+        Raises:
+            PanelError: there is no such generator; nothing has begun.
+        """
+        self._check_new()
+        manifest = generator_of(model)
+        kind = spoken(manifest.generation.output.modality)
+        if to_seed is None:
+            self._case = Drawn(f"{manifest.name} {seed}", kind)
+        else:
+            self._case = Walked(f"{manifest.name} {seed} to {to_seed}", kind)
+        self._count, self._taken = count, 0
+        self._making = ""
+        fields = {
+            "model": str(model),
+            "count": count,
+            "seed": seed,
+            "to_seed": to_seed,
+            "interpolation": interpolation,
+            "temperature": temperature,
+            "device": device,
+        }
+        self._begin(listener, lambda: self._submit(fields))
+
+    def _submit(self, fields: dict[str, Any]) -> None:
+        self._out = self._temporary.path / "out"
+        self._job = self._worker.submit("generate", {**fields, "out": str(self._out)}, self._heard)
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        """Progress names the file that is made next, so that the one before is there."""
+        if event["event"] == "progress":
+            if self._making:
+                self._take_file(self._out / self._making)
+            self._making = event["text"] if event["fraction"] < 1 else ""
+        self._tell(event)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        for row in event["result"]["rows"][self._taken :]:
+            self._take_file(Path(row["file"]))
+        self.results += self._case.finish()
+        self._tidy()
+        self._end(**self._summary())
+
+    def _take_file(self, path: Path) -> None:
+        nodes = self._case.take(path)
+        self._taken += 1
+        self.results += nodes
+        if nodes:
+            self._tell({"event": "made", "nodes": nodes})
+
+    def _summary(self) -> dict[str, str]:
+        if len(self.results) == 1:
+            return {}
+        return {"text": _("{count} volumes are generated").format(count=len(self.results))}
+
+    def _fail(self, event: dict[str, Any]) -> None:
+        self.results = [node for node in self.results if is_in_scene(node)]
+        if event.get("cancelled") and self.results:
+            text = _("Cancelled; {made} of {count} volumes were generated and stay.")
+            text = text.format(made=len(self.results), count=self._count)
+            event = {**event, "text": text}
+        Run._fail(self, event)

@@ -1,0 +1,202 @@
+"""What scripts call: `slicer.util.getModuleLogic("MedGANSynth").translate(node, ...)` and so on.
+
+All else is imported when it is needed: Slicer reads this file at its start.
+"""
+
+from pathlib import Path
+
+
+class Scripting:
+    """The public methods of the module's logic; the panels use nothing else."""
+
+    def models(self):
+        """One dictionary for each model package, shipped ones first."""
+        from MedGANSynthLib import tasks
+
+        return tasks.run(tasks.ModelsList())["rows"]
+
+    def translate(
+        self,
+        volumes,
+        model,
+        direction=None,
+        device="auto",
+        output=None,
+        restriction=None,
+        uncertainty=False,
+        wait=True,
+        listener=None,
+    ):
+        """Make a synthetic volume; it lies on the voxel grid of the (first) input.
+
+        Args:
+            volumes: a volume node; a dictionary of them by modality for models of several inputs;
+                a sequence node, which becomes a sequence.
+            model: a name of `models()`, or the folder of a model package.
+            direction: one of the model's, such as "t2-to-t1"; None is its first.
+            device: "auto", "cpu", or a GPU such as "cuda:0".
+            output: the volume node to fill; None makes a new one.
+            restriction: segmentation or ROI node; outside it the result is background.
+            uncertainty: also make volumes that say how unsure the model is.
+            wait: return when it is done. Slicer's window stays alive meanwhile.
+            listener: is called with every event, a dictionary; see `Translation`.
+
+        Returns:
+            The new node; without `wait` the `Translation`, which has `cancel()` and `results`.
+
+        Raises:
+            PanelError: what is wrong and what to do, in one sentence; the scene is unchanged.
+        """
+        from MedGANSynthPanels.translation import Translation
+        from MedGANSynthPanels.waiting import Waiting
+
+        translation, waiting = Translation(), Waiting(listener)
+        translation.start(
+            volumes, model, direction, device, output, restriction, uncertainty, waiting.hear
+        )
+        return waiting.results(translation)[0] if wait else translation
+
+    def translate_several(self, volumes, model, wait=True, listener=None, **options):
+        """Translate volume (or sequence) nodes one after the other; one that fails stops no other.
+
+        Args:
+            options: `direction`, `device`, `restriction`, `uncertainty` as for `translate`.
+
+        Returns:
+            The new nodes; without `wait` the `NodeBatch`, which has `cancel()` and `results`.
+
+        Raises:
+            PanelError: none could be translated.
+        """
+        from MedGANSynthPanels.batch import NodeBatch
+        from MedGANSynthPanels.waiting import Waiting
+
+        batch, waiting = NodeBatch(), Waiting(listener)
+        batch.start(volumes, waiting.hear, model=model, **options)
+        return waiting.results(batch) if wait else batch
+
+    def translate_folder(self, folder, out, model, wait=True, listener=None, **options):
+        """Translate all volume files of a folder into files; the scene is not touched.
+
+        Args:
+            options: `direction`, `device`, `uncertainty` as for `translate`.
+
+        Returns:
+            One dictionary for each volume; without `wait` the `FolderBatch`, which has `cancel()`.
+
+        Raises:
+            PanelError: what stopped the whole of it.
+        """
+        from MedGANSynthPanels.batch import FolderBatch
+        from MedGANSynthPanels.waiting import Waiting
+
+        batch, waiting = FolderBatch(), Waiting(listener)
+        batch.start(folder, out, model, listener=waiting.hear, **options)
+        if not wait:
+            return batch
+        waiting.results(batch)
+        return batch.rows
+
+    def generate(
+        self,
+        model,
+        count=1,
+        seed=0,
+        temperature=1.0,
+        device="auto",
+        wait=True,
+        listener=None,
+    ):
+        """Make volumes of nobody, in the folder "Synthetic" of the subject hierarchy.
+
+        Args:
+            model: a name of `models()` that generates, or the folder of a model package.
+            count: how many; they enter the scene as they come.
+            seed: the same model, seed and number give the same volume.
+            temperature: below 1: more average and less varied.
+            device, wait, listener: as for `translate`.
+
+        Returns:
+            The new volume nodes (sequence nodes, of a model of cines); without `wait` the
+            `Generation`, which has `cancel()` and `results`.
+
+        Raises:
+            PanelError: what is wrong and what to do, in one sentence.
+        """
+        return self._generate(
+            wait, listener, model, count, seed, None, "slerp", temperature, device
+        )
+
+    def interpolate(
+        self,
+        model,
+        seed,
+        to_seed,
+        steps=9,
+        interpolation="slerp",
+        temperature=1.0,
+        device="auto",
+        wait=True,
+        listener=None,
+    ):
+        """Walk from one seed's first volume to that of another, as a sequence with a browser.
+
+        Args:
+            steps: volumes on the way, both ends included.
+            interpolation: "slerp", along the arc, or "lerp", straight.
+            model, temperature, device, wait, listener: as for `generate`.
+
+        Returns:
+            The new sequence node; without `wait` the `Generation`.
+
+        Raises:
+            PanelError: as `generate`; the scene is unchanged.
+        """
+        made = self._generate(
+            wait, listener, model, steps, seed, to_seed, interpolation, temperature, device
+        )
+        return made[0] if wait else made
+
+    def _generate(self, wait, listener, *what):
+        from MedGANSynthPanels.generation import Generation
+        from MedGANSynthPanels.waiting import Waiting
+
+        generation, waiting = Generation(), Waiting(listener)
+        generation.start(*what, listener=waiting.hear)
+        return waiting.results(generation) if wait else generation
+
+    def export_dicom(self, volume, folder, wait=True, listener=None):
+        """Write a synthetic volume node as a DICOM series that says so in every file.
+
+        The series is hardened and names nobody: the library makes its header new.
+
+        Args:
+            folder: a new or empty folder.
+
+        Returns:
+            The folder; without `wait` the worker's `Job`, which has `cancel()`.
+
+        Raises:
+            PanelError: the node is not marked as synthetic, or cannot be written.
+        """
+        from MedGANSynthPanels.dicom_out import export_dicom
+        from MedGANSynthPanels.waiting import Waiting
+
+        waiting = Waiting(listener)
+        job = export_dicom(volume, folder, waiting.hear)
+        if not wait:
+            return job
+        waiting.end(job)
+        return Path(folder)
+
+    def ready(self, parent=None):
+        """Whether all that models need is installed; if not, asks whether to install it now."""
+        from MedGANSynthPanels import install
+
+        return install.ready(parent)
+
+    def sequence_of(self, volume):
+        """The sequence whose frames a volume shows; None for a volume that stands alone."""
+        from MedGANSynthPanels import sequences
+
+        return sequences.sequence_of(volume) if volume is not None else None
