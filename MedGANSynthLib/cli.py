@@ -22,6 +22,7 @@ _NOUNS = {
     "presets": "training configurations",
     "models": "model packages",
     "evaluate": "measure results",
+    "cine": "heart cycles",
     "study": "can experts tell? the blinded reader study (Turing test)",
 }
 

@@ -148,13 +148,14 @@ def _check_name(name: str, where: str) -> None:
 
 
 def _images(folder: Path) -> list[Path]:
-    """All image files below `folder` and all folders of DICOM slices, sorted; no hidden ones."""
+    """All image files below `folder` and all folders of DICOM slices or PNG frames; none hidden."""
     found = []
     for path in sorted(folder.rglob("*")):
         if any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
         if path.is_dir():
-            if any(p.suffix.lower() == ".dcm" for p in path.iterdir()):
+            kinds = {p.suffix.lower() for p in path.iterdir()}
+            if ".dcm" in kinds or kinds == {".png"}:
                 found.append(path)
         elif path.name.lower().endswith(SUFFIXES):
             found.append(path)

@@ -17,7 +17,8 @@ from typing import Any
 
 from ..errors import MedGANSynthError
 from ..events import Events
-from .evaluation import EvaluateDistribution, EvaluatePaired
+from .cine import CineMeasure, CineWarp
+from .evaluation import EvaluateDistribution, EvaluateMemorisation, EvaluatePaired
 from .files import Doctor, ExportDicom, ShowProvenance
 from .models import (
     ModelsAdd,
@@ -65,6 +66,9 @@ TASKS: dict[str, type[Task]] = {
         ModelsBundle,
         EvaluatePaired,
         EvaluateDistribution,
+        EvaluateMemorisation,
+        CineWarp,
+        CineMeasure,
         StudySizes,
         StudyPrepare,
         StudyAudit,

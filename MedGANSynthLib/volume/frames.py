@@ -15,9 +15,9 @@ from .payload import check_size
 from .volume import Volume
 
 PHASES = 20
-"""Frames of a slice in the Sunnybrook numbering: IM-0001-(20 * slice + phase)."""
+"""Frames of a slice in the Sunnybrook numbering, which begins at IM-0001-0001."""
 
-_SUNNYBROOK = re.compile(r"(?P<person>.*?)-?IM-(?P<series>\d+)-(?P<number>\d+)(\.dcm)?\.png", re.I)
+SUNNYBROOK = re.compile(r"(?P<person>.*?)-?IM-(?P<series>\d+)-(?P<number>\d+)(\.dcm)?\.png", re.I)
 _LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 
@@ -45,9 +45,9 @@ def _pixels_as_mm() -> np.ndarray:
 
 
 def _png_slices(folder: Path, files: list[Path]) -> list[list[np.ndarray]]:
-    named = [_SUNNYBROOK.fullmatch(p.name) for p in files]
+    named = [SUNNYBROOK.fullmatch(p.name) for p in files]
     if not all(named):
-        return [[_png(p) for p in sorted(files, key=_numbers)]]
+        return [[read_png(p) for p in sorted(files, key=_numbers)]]
     people = sorted({m["person"] for m in named})
     if len(people) > 1:
         raise MedGANSynthError(
@@ -56,9 +56,16 @@ def _png_slices(folder: Path, files: list[Path]) -> list[list[np.ndarray]]:
         )
     slices: dict[tuple[int, int], dict[int, Path]] = collections.defaultdict(dict)
     for path, match in zip(files, named, strict=True):
-        place, phase = divmod(int(match["number"]), PHASES)
+        place, phase = place_and_phase(match)
         slices[int(match["series"]), place][phase] = path
-    return [[_png(p) for _, p in sorted(phases.items())] for _, phases in sorted(slices.items())]
+    return [
+        [read_png(p) for _, p in sorted(phases.items())] for _, phases in sorted(slices.items())
+    ]
+
+
+def place_and_phase(match: re.Match) -> tuple[int, int]:
+    """Slice and phase, both from 0, of a name that matches `SUNNYBROOK`."""
+    return divmod(int(match["number"]) - 1, PHASES)
 
 
 def _numbers(path: Path) -> list[int | str]:
@@ -66,8 +73,12 @@ def _numbers(path: Path) -> list[int | str]:
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)]
 
 
-def _png(path: Path) -> np.ndarray:
-    """`[i, j]`: columns, rows."""
+def read_png(path: Path) -> np.ndarray:
+    """One 8-bit grey PNG as `[i, j]`: columns, rows.
+
+    Raises:
+        MedGANSynthError: colour, 16 bits, not a PNG.
+    """
     reader = sitk.ImageFileReader()
     reader.SetImageIO("PNGImageIO")
     reader.SetFileName(str(path))

@@ -174,3 +174,14 @@ def test_csv_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "cases.csv").write_bytes(b"\xff\xfes\x00u\x00")
     with pytest.raises(MedGANSynthError, match="not a UTF-8 text file"):
         in_csv(tmp_path / "cases.csv", tmp_path)
+
+
+def test_a_folder_of_png_frames_is_one_image_but_previews_are_none(tmp_path):
+    for person in ("a", "b"):
+        (tmp_path / "cine" / person).mkdir(parents=True)
+        (tmp_path / "cine" / person / "frame1.png").touch()
+    (tmp_path / "cine" / "c.nii.gz").touch()
+    (tmp_path / "cine" / "previews").mkdir()
+    for name in ("c.png", "c.json"):
+        (tmp_path / "cine" / "previews" / name).touch()
+    assert [c.subject for c in in_folders({"cine": tmp_path / "cine"})] == ["a", "b", "c"]

@@ -92,13 +92,13 @@ def test_png_frames_in_the_order_of_their_numbers(tmp_path):
 
 
 def test_sunnybrook_names_are_slices_of_20_phases(tmp_path):
-    for number in range(40, 80):
+    for number in range(41, 81):
         name = f"SC-N-03-IM-0001-{number:04d}.dcm.png"
         save_png(tmp_path / "f" / name, frame(number))
     volume = read_cine(tmp_path / "f")
     assert volume.shape == (6, 4, 2, 20)
-    assert volume.array[5, 3, 0].tolist() == list(range(40, 60))
-    assert volume.array[5, 3, 1].tolist() == list(range(60, 80))
+    assert volume.array[5, 3, 0].tolist() == list(range(41, 61))
+    assert volume.array[5, 3, 1].tolist() == list(range(61, 81))
 
 
 BAD = {
@@ -124,11 +124,11 @@ def test_broken_png_and_slices_of_unequal_length(tmp_path):
     (tmp_path / "f" / "1.png").write_bytes(b"nothing")
     with pytest.raises(MedGANSynthError, match=r"1\.png: is not a PNG"):
         read_cine(tmp_path / "f")
-    for number in (0, 1, 20):
+    for number in (1, 2, 21):
         save_png(tmp_path / "g" / f"A-IM-0001-{number:04d}.png", frame(number))
     with pytest.raises(MedGANSynthError, match="slices have 1 to 2 frames"):
         read_cine(tmp_path / "g")
-    save_png(tmp_path / "g" / "B-IM-0001-0000.png", frame(1))
+    save_png(tmp_path / "g" / "B-IM-0001-0001.png", frame(1))
     with pytest.raises(MedGANSynthError, match="frames of A and B"):
         read_cine(tmp_path / "g")
 
