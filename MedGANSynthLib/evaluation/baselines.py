@@ -25,8 +25,8 @@ class Pair:
     """One person's images on one grid.
 
     Attributes:
-        source: what goes in, `[i, j, k]`.
-        target: what should come out, the same shape.
+        source: what goes in, `[i, j, k]`, or several images, `[inputs, i, j, k]`.
+        target: what should come out, `[i, j, k]`.
         mask: the organ, the same shape, true inside.
         spacing: voxel size in mm along i, j, k.
         labels: the same shape, tissues by number (0: none), where they are known.
@@ -47,11 +47,13 @@ class Samples:
         inside: features `[voxels, features]` and normalised targets `[voxels]` inside the masks.
         shell: the same in the shell around them.
         target_range: median over the people of the targets' 0.5 and 99.5 percentiles.
+        inputs: how many images go in.
     """
 
     inside: tuple[np.ndarray, np.ndarray]
     shell: tuple[np.ndarray, np.ndarray]
     target_range: tuple[float, float]
+    inputs: int = 1
 
 
 def draw_samples(
@@ -82,7 +84,7 @@ def draw_samples(
         for region in ("inside", "shell")
     )
     low, high = np.median(ranges, axis=0)
-    return Samples(inside, shell, (float(low), float(high)))
+    return Samples(inside, shell, (float(low), float(high)), len(_images(pair.source)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,8 +114,8 @@ class Baseline:
     def __init__(self, name: str, samples: Samples, seed: int = 0) -> None:
         self.name = name
         self._range = samples.target_range
-        self._inside = regressors.make_regressor(name, seed)
-        self._shell = regressors.make_regressor(name, seed)
+        self._inside = regressors.make_regressor(name, seed, samples.inputs)
+        self._shell = regressors.make_regressor(name, seed, samples.inputs)
         self._inside.fit(*samples.inside)
         self._shell.fit(*samples.shell)
 
@@ -139,12 +141,21 @@ def _features(
     spacing: tuple[float, float, float],
     labels: np.ndarray | None,
 ) -> np.ndarray:
-    """`local_features` and, as the last column, the tissue."""
-    low, high = robust_range(source, mask)
-    scaled = (source.astype(np.float32) - low) / (high - low)
-    columns = local_features(scaled, mask, where, spacing)
+    """The images themselves, what else `local_features` says of each, position, tissue."""
+    sources, others = [], []
+    for image in _images(source):
+        low, high = robust_range(image, mask)
+        scaled = (image.astype(np.float32) - low) / (high - low)
+        columns = local_features(scaled, mask, where, spacing)
+        sources.append(columns[:, :1])
+        others.append(columns[:, 1:-3])
     tissue = np.zeros(len(columns)) if labels is None else labels[where]
-    return np.column_stack([columns, tissue.astype(np.float32)])
+    return np.column_stack([*sources, *others, columns[:, -3:], tissue.astype(np.float32)])
+
+
+def _images(source: np.ndarray) -> np.ndarray:
+    """`[inputs, i, j, k]`."""
+    return source if source.ndim == 4 else source[None]
 
 
 def _shell(mask: np.ndarray) -> np.ndarray:

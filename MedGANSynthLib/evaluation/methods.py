@@ -46,7 +46,12 @@ class Loaded:
     @cached_property
     def prepared(self) -> Prepared:
         """The baselines' features, computed once."""
-        return prepare(self.inputs[0].array, self.mask, self.inputs[0].spacing, self.labels)
+        return prepare(self.images, self.mask, self.target.spacing, self.labels)
+
+    @property
+    def images(self) -> np.ndarray:
+        """All inputs, `[inputs, i, j, k]`."""
+        return np.stack([volume.array for volume in self.inputs])
 
 
 Method = Callable[[Loaded], np.ndarray]
@@ -140,7 +145,7 @@ def fit_baselines(
         loaded = load(case)
         source, target = loaded.inputs[0], loaded.target
         atlases.append(make_atlas(source.array, target.array, loaded.mask, target.affine))
-        return Pair(source.array, target.array, loaded.mask, source.spacing, loaded.labels)
+        return Pair(loaded.images, target.array, loaded.mask, source.spacing, loaded.labels)
 
     samples = draw_samples(
         (pair(number, case) for number, case in enumerate(training)),

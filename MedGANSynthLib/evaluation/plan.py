@@ -96,13 +96,13 @@ def plan_list(
             f"{one.name} and {other.name} have the same content but lie in different splits: a "
             "figure on people that a model was trained on says nothing about others."
         )
-    inputs: tuple[str, ...] = (source,)
+    inputs = tuple(source.split(","))
     package = None
     if model is not None:
         from ..models.package import open_package
 
         package = open_package(model)
-        direction = choose_direction(package.manifest, direction, source, target)
+        direction = choose_direction(package.manifest, direction, inputs[0], target)
         chosen = package.manifest.directions[direction]
         inputs = tuple(port.modality for port in chosen.inputs)
         target = chosen.output.modality

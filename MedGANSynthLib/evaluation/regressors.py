@@ -1,7 +1,8 @@
 """The voxel-wise methods that a network has to beat.
 
-Each predicts a voxel's target from its features: column 0 is the source itself, the last one the
-tissue (0: not known), those between are `features.NAMES`. Intensities are normalised by
+Each predicts a voxel's target from its features: the first columns are the sources themselves, the
+last one is the tissue (0: not known), those between are of `features.NAMES`. Methods of one source
+take the first. Intensities are normalised by
 `baselines`. `fit` sees voxels of the training people, `predict` all voxels of one
 region of one case.
 """
@@ -9,6 +10,7 @@ region of one case.
 from typing import Protocol
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from ..errors import MedGANSynthError
 
@@ -61,18 +63,33 @@ class InvertedMatched:
 
 
 class LookUpTable:
-    """E[target | source]: the mean training target in each of 256 equally filled source bins."""
+    """E[target | sources]: the mean training target in each cell of equally filled source bins.
+
+    256 bins of one source; of several, about 4096 cells, of which empty ones take the nearest.
+    """
+
+    def __init__(self, inputs: int) -> None:
+        self.inputs = inputs
+        self.bins = 256 if inputs == 1 else round(4096 ** (1 / inputs))
 
     def fit(self, features: np.ndarray, target: np.ndarray) -> None:
-        source = features[:, 0]
-        self.edges = np.unique(np.quantile(source, np.linspace(0, 1, 257)[1:-1]))
-        bins = np.digitize(source, self.edges)
-        counts = np.bincount(bins, minlength=len(self.edges) + 1)
-        sums = np.bincount(bins, target, minlength=len(self.edges) + 1)
-        self.table = np.where(counts > 0, sums / np.maximum(counts, 1), target.mean())
+        levels = np.linspace(0, 1, self.bins + 1)[1:-1]
+        columns = features[:, : self.inputs].T
+        self.edges = [np.unique(np.quantile(source, levels)) for source in columns]
+        self.shape = tuple(len(edges) + 1 for edges in self.edges)
+        cells, count = self._cells(features), int(np.prod(self.shape))
+        counts = np.bincount(cells, minlength=count).reshape(self.shape)
+        sums = np.bincount(cells, target, minlength=count).reshape(self.shape)
+        nearest = distance_transform_edt(counts == 0, return_distances=False, return_indices=True)
+        self.table = (sums / np.maximum(counts, 1))[tuple(nearest)].ravel()
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        return self.table[np.digitize(features[:, 0], self.edges)]
+        return self.table[self._cells(features)]
+
+    def _cells(self, features: np.ndarray) -> np.ndarray:
+        columns = features[:, : self.inputs].T
+        bins = [np.digitize(c, edges) for c, edges in zip(columns, self.edges, strict=True)]
+        return np.ravel_multi_index(bins, self.shape)
 
 
 class TissueLinear:
@@ -153,13 +170,14 @@ _LEVELS = np.linspace(0, 1, 1001)
 NAMES = ("identity", "inverted-matched", "look-up-table", "tissue-linear", "boosted-trees")
 
 
-def make_regressor(name: str, seed: int) -> Regressor:
-    """A new regressor by its name."""
+def make_regressor(name: str, seed: int, inputs: int = 1) -> Regressor:
+    """A new regressor by its name, for so many sources."""
     if name == "boosted-trees":
         return BoostedTrees(seed)
+    if name == "look-up-table":
+        return LookUpTable(inputs)
     return {
         "identity": Identity,
         "inverted-matched": InvertedMatched,
-        "look-up-table": LookUpTable,
         "tissue-linear": TissueLinear,
     }[name]()

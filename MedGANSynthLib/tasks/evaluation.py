@@ -23,7 +23,7 @@ class EvaluatePaired(Task):
     labels: tuple[Path, ...] = field("tissue label maps, likewise", ())
     data: Path | None = field("data list that names inputs, targets and masks", None)
     split: str = field("split of the data list to judge on", "validation")
-    source: str = field("modality of the data list that goes in", "t1")
+    source: str = field("modality of the data list that goes in, or several: t1,t2", "t1")
     target: str = field("modality of the data list that is compared with", "t2")
     mask: str = field("key of the mask in the data list", "mask")
     label: str = field("key of a tissue label map in the data list", "labels")

@@ -79,3 +79,29 @@ def test_a_constant_source_is_refused(samples):
     case = person(9)
     with pytest.raises(MedGANSynthError, match="constant or not finite"):
         prepare(0 * case.source, case.mask, SPACING)
+
+
+@pytest.mark.parametrize("name", ["look-up-table", "boosted-trees"])
+def test_several_inputs_are_used_together(name, few_trees):
+    """The target is the sum of two images, neither of which tells it alone."""
+    if name == "boosted-trees":
+        pytest.importorskip("sklearn")
+    errors = []
+    for inputs in (1, 2):
+        people = []
+        for seed in (1, 2, 3):
+            one, two = person(seed), person(seed + 50)
+            source = np.stack([one.source, two.source])[:inputs]
+            target = 1000 * (one.source + two.source)
+            people.append(Pair(source, target, one.mask, SPACING))
+        *training, case = people
+        result = translate(name, draw_samples(training, seed=0), case)
+        errors.append(rmse_over_sd(result, case.target, case.mask))
+    assert errors[1] < 0.4 < errors[0]
+
+
+def test_one_image_may_be_given_with_or_without_an_axis_of_inputs():
+    case = person(9)
+    alone = prepare(case.source, case.mask, case.spacing)
+    stacked = prepare(case.source[None], case.mask, case.spacing)
+    assert np.array_equal(alone.features, stacked.features)

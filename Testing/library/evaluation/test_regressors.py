@@ -7,8 +7,8 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation.regressors import NAMES, make_regressor, three_clusters
 
 
-def fitted(name, features, target):
-    regressor = make_regressor(name, seed=0)
+def fitted(name, features, target, inputs=1):
+    regressor = make_regressor(name, seed=0, inputs=inputs)
     regressor.fit(features, target)
     return regressor
 
@@ -45,6 +45,22 @@ def test_look_up_table_of_few_levels_is_exact():
 def test_look_up_table_of_a_constant_source_is_the_mean():
     table = fitted("look-up-table", np.zeros((4, 1)), np.array([1.0, 2.0, 3.0, 6.0]))
     assert table.predict(np.array([[0.0], [9.0]])).tolist() == [3.0, 3.0]
+
+
+def test_look_up_table_of_two_sources_sees_both(uniform):
+    """A product has no conditional mean on one factor alone."""
+    target = (uniform[:, 0] - 0.5) * (uniform[:, 1] - 0.5)
+    one = fitted("look-up-table", uniform, target).predict(uniform)
+    both = fitted("look-up-table", uniform, target, inputs=2).predict(uniform)
+    assert np.corrcoef(one, target)[0, 1] < 0.2
+    assert np.sqrt(np.mean((both - target) ** 2)) < 0.1 * target.std()
+
+
+def test_empty_cells_take_the_nearest_filled_one():
+    features = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
+    table = fitted("look-up-table", features, np.array([2.0, 5.0, 7.0]), inputs=2)
+    assert table.predict(features).tolist() == [2.0, 6.0, 6.0]
+    assert table.predict(np.array([[0.0, 1.0]]))[0] in (2.0, 6.0)
 
 
 def test_a_line_for_each_known_tissue(rng):
