@@ -6,7 +6,8 @@ from scipy.interpolate import CubicSpline
 
 from ..errors import MedGANSynthError
 from ..volume.grid import Intensity
-from ..volume.preprocessing import BACKGROUND, intensity_range, scale
+from ..volume.intensity import intensity_range, scale
+from ..volume.preprocessing import BACKGROUND
 from ..volume.separable import resample_axes
 from ..volume.volume import Volume
 from .heart import heart_centre

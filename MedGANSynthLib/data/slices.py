@@ -73,7 +73,8 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
             n: prepare(v.blanked_outside(inside), grid, settings.intensity).array
             for n, v in volumes.items()
         }
-        scaled = prepare(mask.with_array(inside.astype(np.float32)), grid, settings.intensity)
+        image = mask.with_array(inside.astype(np.float32))
+        scaled = prepare(image, grid, settings.intensity, (0.0, 1.0))
         arrays[settings.mask] = stripped[settings.mask] = scaled.array > 0
     ranges = target_ranges = {name: p.intensity_range for name, p in prepared.items()}
     targets, stripped_targets = arrays, stripped

@@ -10,7 +10,8 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.content import refuse_unfit
 from ..volume.grid import Grid, Intensity
-from ..volume.preprocessing import intensity_range, prepare
+from ..volume.intensity import intensity_range
+from ..volume.preprocessing import prepare
 from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash

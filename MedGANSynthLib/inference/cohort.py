@@ -10,7 +10,7 @@ from ..events import Events
 from ..volume.content import refuse_unfit
 from ..volume.finer import with_spacing
 from ..volume.grid import Intensity
-from ..volume.preprocessing import intensity_range
+from ..volume.intensity import intensity_range
 from ..volume.provenance import Provenance, Source
 from ..volume.read import read
 from ..volume.volume import Volume

@@ -7,7 +7,7 @@ import nibabel as nib
 import numpy as np
 
 from ..models.manifest import Direction, Manifest, Port
-from ..volume.preprocessing import intensity_range
+from ..volume.intensity import intensity_range
 from ..volume.volume import Volume
 
 _COARSE = 1.5  # times the coarsest in-plane voxels that the model takes as they are

@@ -12,7 +12,8 @@ from ..models.manifest import Direction
 from ..models.package import Package
 from ..volume.geometry import same_grid
 from ..volume.grid import Intensity
-from ..volume.preprocessing import Prepared, intensity_range, prepare
+from ..volume.intensity import intensity_range
+from ..volume.preprocessing import Prepared, prepare
 from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from .device import choose_device

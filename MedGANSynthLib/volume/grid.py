@@ -51,8 +51,12 @@ class Intensity:
         headroom: how far above the upper percentile 1 lies, as a share of the range between the
             two. Without it the brightest fluid and vessels are cut off, and a network that should
             predict them is taught to be wrong about them.
+        centre: take the upper percentile of the tissue in the middle of the image, and the lower
+            one of the whole image, air included. Such a scale hardly depends on whether scalp and
+            neck are in the image.
     """
 
     lower: Annotated[float, Range(0.0, 50.0)] = 0.5
     upper: Annotated[float, Range(50.0, 100.0)] = 99.5
     headroom: Annotated[float, Range(0.0, 10.0)] = 0.0
+    centre: bool = False

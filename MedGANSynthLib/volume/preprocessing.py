@@ -7,41 +7,11 @@ from nibabel import orientations
 
 from .geometry import orientation_between, reorient
 from .grid import Grid, Intensity
+from .intensity import intensity_range, scale
 from .separable import resample_axes
 from .volume import Volume
 
 BACKGROUND = -1.0
-
-
-def intensity_range(array: np.ndarray, intensity: Intensity) -> tuple[float, float]:
-    """The intensities that become -1 and 1, by percentiles of the voxels above the minimum.
-
-    Voxels at the minimum are left out because they are mostly what a scanner, a mask or a pad put
-    around the patient: cropping or padding it must not change the scale. The range is never
-    empty, so scaling stays finite on constant images too.
-    """
-    minimum = array.min()
-    foreground = array[array > minimum]
-    if foreground.size == 0:
-        return float(minimum), float(minimum) + max(1.0, abs(float(minimum)))
-    percentiles = (intensity.lower, intensity.upper)
-    low, high = np.percentile(foreground, percentiles, overwrite_input=True).tolist()
-    if high <= low:  # a mask, or one bright voxel
-        low = float(minimum)
-    high += intensity.headroom * (high - low)
-    smallest = max(1e-6 * max(abs(low), abs(high)), 1e-30)
-    return low, max(high, low + smallest)
-
-
-def scale(array: np.ndarray, low: float, high: float) -> np.ndarray:
-    """`low`..`high` to [-1, 1], clipped, as a new float32 array."""
-    scaled = np.empty_like(array, dtype=np.float32)
-    with np.errstate(over="ignore"):  # what overflows to infinity is clipped below
-        # In double precision, block by block: a narrow range far from zero keeps its contrast.
-        np.subtract(array, low, out=scaled, dtype=np.float64, casting="unsafe")
-        scaled *= np.float32(2 / (high - low))
-    scaled -= 1
-    return np.clip(scaled, -1, 1, out=scaled)
 
 
 @dataclasses.dataclass(frozen=True)

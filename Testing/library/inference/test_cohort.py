@@ -10,7 +10,7 @@ from MedGANSynthLib.errors import Cancelled, MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.inference import cohort
 from MedGANSynthLib.volume.grid import Intensity
-from MedGANSynthLib.volume.preprocessing import intensity_range
+from MedGANSynthLib.volume.intensity import intensity_range
 from MedGANSynthLib.volume.read import read
 from MedGANSynthLib.volume.write import file_hash
 

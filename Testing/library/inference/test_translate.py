@@ -7,7 +7,8 @@ from MedGANSynthLib.events import Events
 from MedGANSynthLib.inference.translate import Translator, translate_volume
 from MedGANSynthLib.inference.uncertainty import map_names, uncertainty_maps
 from MedGANSynthLib.volume.grid import Intensity
-from MedGANSynthLib.volume.preprocessing import intensity_range, prepare
+from MedGANSynthLib.volume.intensity import intensity_range
+from MedGANSynthLib.volume.preprocessing import prepare
 from MedGANSynthLib.volume.provenance import Source
 
 

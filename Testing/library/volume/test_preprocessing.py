@@ -4,7 +4,8 @@ import pytest
 
 from MedGANSynthLib.volume.geometry import reorient
 from MedGANSynthLib.volume.grid import Grid, Intensity
-from MedGANSynthLib.volume.preprocessing import intensity_range, prepare, scale
+from MedGANSynthLib.volume.intensity import intensity_range, scale
+from MedGANSynthLib.volume.preprocessing import prepare
 from MedGANSynthLib.volume.volume import Volume
 
 FULL = Intensity(0.0, 100.0)
@@ -85,9 +86,10 @@ HARD = {
 }
 
 
+@pytest.mark.parametrize("centre", [False, True])
 @pytest.mark.parametrize("name", HARD)
-def test_scaling_stays_finite_and_in_range(name):
-    prepared = prepare(Volume(HARD[name], np.eye(4)), Grid("RAS"), Intensity())
+def test_scaling_stays_finite_and_in_range(name, centre):
+    prepared = prepare(Volume(HARD[name], np.eye(4)), Grid("RAS"), Intensity(centre=centre))
     assert np.isfinite(prepared.array).all()
     assert prepared.array.min() >= -1 and prepared.array.max() <= 1
 
@@ -97,6 +99,18 @@ def test_constant_is_background_and_mask_is_foreground():
     assert (constant.array == -1).all()
     mask = prepare(Volume(HARD["mask"], np.eye(4)), Grid("RAS"), Intensity())
     assert np.array_equal(mask.array, np.where(HARD["mask"], 1, -1))
+
+
+def test_the_centres_scale_does_not_know_of_scalp_or_border():
+    radius = np.linalg.norm(np.indices((24, 24, 24)) - 11.5, axis=0)
+    brain = np.where(radius < 8, 500 + 25 * np.indices((24, 24, 24))[0], 0)
+    head = np.where((radius > 10) & (radius < 11), 3000, brain)
+    rule = Intensity(upper=50, headroom=1.0, centre=True)
+    # The middle of the brain's ramp is 500 + 25 * 11.5; one more of it is the headroom.
+    assert intensity_range(brain, rule) == pytest.approx((0, 2 * 787.5), abs=25)
+    assert intensity_range(head, rule) == pytest.approx(intensity_range(brain, rule), rel=0.04)
+    assert intensity_range(np.pad(head, 9), rule) == intensity_range(head, rule)
+    assert intensity_range(head, Intensity())[1] > 2 * intensity_range(brain, Intensity())[1]
 
 
 def test_hot_pixel_leaves_the_contrast():
