@@ -12,7 +12,7 @@ from ..errors import MedGANSynthError
 from ..evaluation.table import to_csv
 from ..events import Events
 from .audit import audit_path
-from .by_reader import reader_figures, signal_of
+from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
 from .panel import panel_figures
 from .unblind import Unblinded, unblind
@@ -76,6 +76,7 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
         "answers": data.rows,
         "readers": readers,
         "agreement": panel["pairwise"],
+        "roc": operating_points([row for row in data.rows if row["role"] == "scored"]),
         "cases": case_rows(data),
         "groups": group_rows(data),
     }

@@ -57,6 +57,19 @@ def ratings(rows: list[dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
     return signal, np.array([r["rating"] for r in rows if not signal_of(r)], float)
 
 
+def operating_points(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The ROC curve of every reader who saw both classes: `reader`, `false_alarms`, `hits`."""
+    points = []
+    for reader in dict.fromkeys(row["reader"] for row in rows):
+        signal, noise = ratings([row for row in rows if row["reader"] == reader])
+        if len(signal) and len(noise):
+            points += [
+                {"reader": reader, "false_alarms": x, "hits": y}
+                for x, y in roc.curve(signal, noise)
+            ]
+    return points
+
+
 def _repeats(rows: list[dict[str, Any]]) -> dict[str, Any]:
     first = {r["item"]: r["decision"] for r in rows if r["role"] == "scored"}
     again = [(first[r["item"]], r["decision"]) for r in rows if r["role"] == "repeat"]

@@ -13,9 +13,8 @@ from ..report import charts, page
 from ..report.png import data_uri
 from ..volume.itk import to_array
 from .analysis import analysis, file_names, short, spoken, write_tables
-from .by_reader import BIASED, confusion, ratings
+from .by_reader import BIASED, confusion
 from .checklist import checklist
-from .roc import curve
 from .study import case_path
 
 _FOOLING = 12
@@ -57,7 +56,7 @@ def _sections(
         ("Errors and leaning", _errors(readers, scored)),
     ]
     if panel["auc"] is not None:
-        sections.append(("ROC curves", _curves(scored)))
+        sections.append(("ROC curves", _curves(tables["roc"])))
     if len(readers) > 1:
         sections.append(("Agreement between readers", _kappas(readers, panel)))
     sections += [
@@ -129,13 +128,11 @@ def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]]) -> str:
     )
 
 
-def _curves(scored: list[dict[str, Any]]) -> str:
-    curves = []
-    for reader in dict.fromkeys(row["reader"] for row in scored):
-        signal, noise = ratings([row for row in scored if row["reader"] == reader])
-        if len(signal) and len(noise):
-            curves.append((reader, curve(signal, noise)))
-    return charts.roc_plot(curves)
+def _curves(points: list[dict[str, Any]]) -> str:
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for point in points:
+        curves.setdefault(point["reader"], []).append((point["false_alarms"], point["hits"]))
+    return charts.roc_plot(list(curves.items()))
 
 
 def _kappas(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
