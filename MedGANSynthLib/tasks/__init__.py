@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import MedGANSynthError
 from ..events import Events
 from .cine import CineMeasure, CineWarp
-from .evaluation import EvaluateDistribution, EvaluatePaired
+from .evaluation import EvaluateDistribution, EvaluateMemorisation, EvaluatePaired
 from .files import Doctor, ExportDicom, ShowProvenance
 from .models import (
     ModelsAdd,
@@ -66,6 +66,7 @@ TASKS: dict[str, type[Task]] = {
         ModelsBundle,
         EvaluatePaired,
         EvaluateDistribution,
+        EvaluateMemorisation,
         CineWarp,
         CineMeasure,
         StudySizes,

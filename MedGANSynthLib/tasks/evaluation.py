@@ -56,3 +56,22 @@ class EvaluateDistribution(Task):
     seed: int = field("seed of draws, halves, folds and permutations", 0)
     out: Path | None = field("folder for the report and its tables", None, short="-o")
     overwrite: bool = field("replace an existing result", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EvaluateMemorisation(Task):
+    """Find synthetic volumes that are copies of training people."""
+
+    command = "evaluate memorisation"
+    function = "evaluation.memorisation:evaluate_memorisation"
+
+    synthetic: tuple[Path, ...] = field("synthetic volumes or folders of them", positional=True)
+    training: tuple[Path, ...] = field("the training people's volumes", ())
+    held_out: tuple[Path, ...] = field("volumes of people that were not trained on", ())
+    data: Path | None = field("data list in place of both", None)
+    modality: str = field("its modality", "t1")
+    spacing: tuple[float, ...] = field("common voxel sides in mm (default: the synthetic's)", ())
+    size: tuple[int, ...] = field("common voxels along each axis (default: the synthetic's)", ())
+    seed: int = field("seed of the draws", 0)
+    out: Path | None = field("folder for the report and its tables", None, short="-o")
+    overwrite: bool = field("replace an existing result", False)
