@@ -21,6 +21,7 @@ class ReadForm:
         self.changed = changed
         self.study: Study | None = None
         self.complaint: str | None = None
+        self.spoiled: str | None = None
         self.answered = 0
         ui.studyEdit.connect("currentPathChanged(QString)", self._look)
         ui.readerBox.connect("currentIndexChanged(int)", self._count)
@@ -44,6 +45,8 @@ class ReadForm:
         """Why the reading cannot begin."""
         if self.complaint or self.study is None:
             return self.complaint or _("Choose a study folder")
+        if self.spoiled:
+            return self.spoiled
         if self.answered >= len(self.study.orders[self.reader]):
             return _("{reader} has answered all cases").format(reader=self.reader)
         if not self.answered and not self.ui.consentBox.checked:
@@ -86,11 +89,11 @@ class ReadForm:
 
     def _count(self, _index: int = 0) -> None:
         """How far the chosen reader is; the others' files stay closed."""
-        self.answered = 0
+        self.answered, self.spoiled = 0, None
         log = answers_folder(self.folder) / f"{self.reader}.jsonl"
         if self.study is not None and log.exists():
             try:
                 self.answered = len(progress(read_log(log)[0]))
             except MedGANSynthError as error:
-                self.complaint = str(error)
+                self.spoiled = str(error)
         self.changed()

@@ -1,0 +1,256 @@
+"""The Turing panel before and after a reading: wizard, audit, plan, report, keys."""
+
+import csv
+import types
+
+import numpy as np
+import pytest
+import qt
+import slicer
+
+from MedGANSynthLib import schema, tasks
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.turing import audit
+from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
+from MedGANSynthLib.turing.study import read_key, read_study
+from MedGANSynthLib.volume.volume import Volume
+from MedGANSynthLib.volume.write import write
+
+
+class WorkerHere:
+    """Does each Task at once, in this process."""
+
+    def submit(self, task, fields, listener):
+        try:
+            result = tasks.run(schema.from_dict(tasks.TASKS[task], fields, task))
+            listener({"event": "done", "result": result})
+        except MedGANSynthError as error:
+            listener({"event": "error", "text": str(error)})
+        return types.SimpleNamespace(open=False, cancel=lambda: None)
+
+
+@pytest.fixture
+def panel(scene, monkeypatch, quick_disk, tmp_path):
+    from MedGANSynthPanels import lifetime
+    from MedGANSynthPanels.panel_turing import PanelTuring
+
+    qt.QSettings().remove("MedGANSynth")
+    monkeypatch.setattr(lifetime, "the_worker", WorkerHere)
+    monkeypatch.setattr(audit, "_TREES", 8)
+    before = slicer.app.temporaryPath
+    slicer.app.temporaryPath = str(tmp_path / "temporary")
+    panel = PanelTuring(types.SimpleNamespace(ready=lambda parent: True))
+    panel.widget.show()
+    yield panel
+    panel.cleanup()
+    panel.widget.hide()
+    slicer.app.temporaryPath = before
+    left = [p for p in (tmp_path / "temporary").rglob("*") if p.is_file()]
+    assert left == []
+    qt.QSettings().remove("MedGANSynth")
+
+
+def ball(seed):
+    """Noise inside a ball, float32 [i, j, k]."""
+    draws, place = np.random.default_rng(seed), np.indices((12, 12, 12)) - 5.5
+    inside = (place**2).sum(0) < draws.uniform(20, 25)
+    return (inside * draws.uniform(100, 900, inside.shape)).astype(np.float32)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Folders of six real and six synthetic volumes."""
+    for number in range(12):
+        label = ("real", "synthetic")[number % 2]
+        volume = Volume(ball(number), np.diag([4.0, 4.0, 4.0, 1.0]))
+        write(volume, tmp_path / label / f"{number}.nii")
+    return tmp_path
+
+
+def choose_folders(panel, folders):
+    ui = panel.ui
+    ui.prepareSection.collapsed = False
+    ui.sourceBox.setCurrentIndex(1)
+    ui.realEdit.currentPath = str(folders / "real")
+    ui.syntheticEdit.currentPath = str(folders / "synthetic")
+    ui.practiceSpin.value = 2
+    ui.catchSpin.value = 0
+    ui.repeatsSpin.value = 0
+    ui.readersSpin.value = 2
+    ui.outEdit.currentPath = str(folders / "study")
+
+
+def test_the_wizard_leads_to_a_study_that_can_be_read(panel, folders, click, wait_until):
+    ui = panel.ui
+    assert ui.stepLabel.text == "Step 1 of 4: Cases"
+    assert not ui.backButton.enabled
+    assert ui.prepareButton.toolTip == "Choose where the cases come from (step 1)"
+    ui.prepareSection.collapsed = False
+    ui.sourceBox.setCurrentIndex(1)
+    assert ui.realEdit.visible and not ui.tableEdit.visible and not ui.nodesTable.visible
+    for _step in range(3):
+        click(ui.nextButton)
+    assert ui.stepLabel.text == "Step 4 of 4: Writing"
+    assert not ui.nextButton.enabled
+    choose_folders(panel, folders)
+    ui.displayBox.setCurrentIndex(2)
+    ui.planeBox.setCurrentIndex(1)
+    ui.exposureSpin.value = 2.5
+    ui.selectionEdit.text = "random seeds"
+    click(ui.prepareButton)
+    assert panel.message.text.startswith(f"{folders / 'study'}: 12 cases on one grid")
+    assert "Leak audit over 10 cases" in panel.message.text
+    study, _sha256 = read_study(folders / "study")
+    assert (study.design.display, study.design.plane) == ("cine", "coronal")
+    assert study.design.exposure_s == 2.5
+    assert study.registered.selection == "random seeds"
+    assert list(study.orders) == ["reader-1", "reader-2"]
+    assert len(study.orders["reader-1"]) == 12
+    key = read_key(folders / "study-key.json", study)
+    assert sum(case.truth == "real" for case in key.cases.values()) == 6
+    assert ui.previewButton.enabled
+    assert ui.prepareButton.toolTip == "The study folder exists already; choose a new one"
+    # What was written is what is offered to be read.
+    assert ui.startButton.toolTip == "Agree to the recording of your answers"
+    ui.experienceEdit.text = "12 years"
+    click(ui.consentBox)
+    click(ui.startButton)
+    wait_until(lambda: panel.desk.state.value == "case")
+    assert panel.desk.session.log.records[0].about == {"experience": "12 years", "consent": True}
+
+
+def test_a_leak_blocks_the_start_until_there_is_a_reason(panel, folders, click, monkeypatch):
+    monkeypatch.setattr(audit, "LIMIT", 0.0)
+    monkeypatch.setattr(audit, "ALPHA", 1.1)
+    ui = panel.ui
+    choose_folders(panel, folders)
+    panel.prepare.go(3)
+    click(ui.prepareButton)
+    ui.consentBox.checked = True
+    assert "the leak audit found that the files give the classes away" in ui.startButton.toolTip
+    assert not ui.startButton.enabled
+    ui.overrideEdit.text = "a pilot among ourselves"
+    click(ui.auditButton)
+    assert "A leak was found and overridden: a pilot among ourselves" in panel.message.text
+    assert ui.startButton.enabled
+
+
+def test_volumes_of_the_scene_become_cases(panel, folders, click, scene):
+    from MedGANSynthPanels import marking
+
+    from MedGANSynthLib.volume.provenance import Provenance
+
+    for number in range(12):
+        node = slicer.util.addVolumeFromArray(ball(number), np.diag([4.0, 4, 4, 1]), f"V{number}")
+        if number % 2:
+            marking.mark(node, Provenance(model="gan7", model_sha256="a" * 64))
+    ui = panel.ui
+    choose_folders(panel, folders)
+    ui.sourceBox.setCurrentIndex(3)
+    assert ui.nodesTable.visible and ui.nodesTable.rowCount == 12
+    assert panel.prepare.nodes.counts() == (0, 6)  # the marked ones are known
+    assert ui.prepareButton.toolTip == (
+        "Say which volumes of the scene are real and which are synthetic"
+    )
+    for row in range(0, 12, 2):
+        ui.nodesTable.cellWidget(row, 1).setCurrentIndex(0)
+    before = [n.GetName() for n in slicer.util.getNodesByClass("vtkMRMLVolumeNode")]
+    panel.prepare.go(3)
+    click(ui.prepareButton)
+    study, _sha256 = read_study(folders / "study")
+    key = read_key(folders / "study-key.json", study)
+    assert {(c.truth, c.model) for c in key.cases.values()} == {("real", ""), ("synthetic", "gan7")}
+    assert {c.source for c in key.cases.values()} >= {"0-V0.nrrd", "1-V1.nrrd"}
+    assert before == [n.GetName() for n in slicer.util.getNodesByClass("vtkMRMLVolumeNode")]
+
+
+def test_a_bad_list_is_said_in_one_sentence(panel, folders, click):
+    (folders / "cases.csv").write_text("path,label\n../outside.nii,real\n")
+    ui = panel.ui
+    choose_folders(panel, folders)
+    ui.sourceBox.setCurrentIndex(0)
+    ui.tableEdit.currentPath = str(folders / "cases.csv")
+    panel.prepare.go(3)
+    click(ui.prepareButton)
+    assert panel.message.text.startswith("cases.csv, line 2: column path")
+    assert not (folders / "study").exists()
+
+
+def test_the_plan_is_that_of_the_command_line(panel, click):
+    ui = panel.ui
+    ui.prepareSection.collapsed = False
+    panel.prepare.go(2)
+    ui.readersSpin.value = 5
+    ui.plannedSpin.value = 100
+    click(ui.planButton)
+    cells = [[ui.planTable.item(r, c).text() for c in range(5)] for r in range(6)]
+    assert [row[:2] for row in cells] == [[r, n] for r in "15" for n in ("50", "100", "200")]
+    # One reader, 100 cases, true accuracy 0.65: exact power 0.83, equivalence within 0.10: 0.24.
+    assert [round(float(x), 2) for x in cells[1][2:4]] == [0.83, 0.24]
+
+
+def test_progress_report_and_a_wrong_key(panel, paper, click, tmp_path):
+    folder = paper(readers=2)
+    key = folder.with_name("study-key.json")
+    simulate_readers(folder, key, {"reader-1": SimulatedReader(0.8)}, 0)
+    simulate_readers(folder, key, {"reader-2": SimulatedReader()}, 0, stop_after=7)
+    ui = panel.ui
+    ui.resultsSection.collapsed = False
+    assert ui.reportButton.toolTip == "Choose a study folder"
+    ui.resultStudyEdit.currentPath = str(folder)
+    click(ui.progressButton)
+    cells = [[ui.progressTable.item(r, c).text() for c in range(3)] for r in range(2)]
+    assert cells == [["reader-1", "24", "24"], ["reader-2", "7", "24"]]
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(key.read_text().replace('"half"', '"drawn"'))
+    ui.resultKeyEdit.currentPath = str(wrong)
+    ui.reportEdit.currentPath = str(tmp_path / "report")
+    click(ui.reportButton)
+    assert "was changed after the study was prepared" in panel.message.text
+    ui.resultKeyEdit.currentPath = str(key)
+    click(ui.reportButton)
+    assert "reader-2 has 17 trials left" in panel.message.text
+    assert (tmp_path / "report" / "report.html").is_file() and ui.openReportButton.enabled
+    with open(tmp_path / "report" / "readers.csv", newline="") as file:
+        assert [row["answers"] for row in csv.DictReader(file)] == ["24", "7"]
+    assert panel.results.tables["readers"].GetNumberOfRows() == 2
+
+
+def test_keys_can_be_changed_but_not_given_twice(panel):
+    from MedGANSynthPanels.reading_keys import bindings
+
+    table = panel.ui.keysTable
+    actions = [table.item(row, 0).text() for row in range(table.rowCount)]
+    flag = actions.index("flag")
+    table.item(flag, 1).setText("G")
+    assert bindings()["flag"] == "G"
+    table.item(flag, 1).setText("3")
+    assert "given to rate 3 and to flag" in panel.message.text
+    assert bindings()["flag"] == table.item(flag, 1).text() == "G"
+    table.item(flag, 1).setText("no such key")
+    assert "is no key" in panel.message.text
+
+
+@pytest.mark.parametrize("broken", ["{", '["a"]', '{"flag": 7}', '{"flag": "U"}', '{"fly": "Z"}'])
+def test_broken_keys_in_the_settings_are_left_out(scene, broken):
+    from MedGANSynthPanels import reading_keys
+
+    qt.QSettings().setValue(reading_keys.SETTING, broken)
+    assert reading_keys.bindings() == reading_keys.DEFAULTS
+    qt.QSettings().remove("MedGANSynth")
+
+
+def test_edited_answers_block_the_start(panel, paper):
+    folder = paper()
+    simulate_readers(
+        folder, folder.with_name("study-key.json"), {"reader-1": SimulatedReader()}, 0, 3
+    )
+    log = folder / "answers" / "reader-1.jsonl"
+    text = log.read_text()
+    log.write_text(text.replace('"trial":1', '"trial":0'))
+    panel.ui.consentBox.checked = True
+    panel.ui.studyEdit.currentPath = str(folder)
+    assert "reader-1.jsonl, line 3: was changed" in panel.ui.startButton.toolTip
+    assert not panel.ui.startButton.enabled
+    panel.ui.readerBox.setCurrentIndex(1)
+    assert panel.ui.startButton.enabled
