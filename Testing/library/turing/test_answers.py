@@ -1,11 +1,6 @@
 import errno
 import json
 import os
-import random
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
@@ -147,48 +142,3 @@ def test_each_answer_is_forced_to_disk(tmp_path, monkeypatch):
     log.append(answer(0))
     log.close()
     assert order == ["write", "fsync"] * 2
-
-
-READER = """
-import sys
-from MedGANSynthLib.turing.answers import AnswerLog
-from MedGANSynthLib.turing.records import Answered, Opened
-log = AnswerLog(sys.argv[1], Opened(reader="ann", study_sha256="a" * 64, tool="test"))
-n = sum(isinstance(r, Answered) for r in log.records)
-print("opened", n, flush=True)
-while True:
-    log.append(Answered(trial=n, cases=("c",), rating=1 + n % 6, response_ms=1.0, note="x" * 500))
-    n += 1
-    print(n, flush=True)
-"""
-
-
-def kills(path, count):
-    """Kill a reader at random moments; no answer that it was told of may be missing after."""
-    draws, told = random.Random(1), 0
-    for _ in range(count):
-        child = subprocess.Popen(
-            [sys.executable, "-c", READER, str(path)], stdout=subprocess.PIPE, text=True
-        )
-        opened = child.stdout.readline().split()
-        assert int(opened[1]) >= told
-        time.sleep(draws.uniform(0, 0.05))
-        child.send_signal(signal.SIGKILL)
-        lines = child.stdout.read().split()
-        child.wait()
-        told = int(lines[-1]) if lines else int(opened[1])
-        answered = [r.trial for r in read_log(path)[0] if isinstance(r, Answered)]
-        assert answered == list(range(len(answered)))
-        assert told <= len(answered) <= told + 1
-    return told
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_kills_lose_nothing(tmp_path):
-    assert kills(tmp_path / "ann.jsonl", 4) > 0
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_fifty_kills_lose_nothing(tmp_path):
-    assert kills(tmp_path / "ann.jsonl", 50) > 0

@@ -1,3 +1,10 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
@@ -202,3 +209,49 @@ def test_nothing_that_a_session_writes_tells(paper, start):
     for text in texts:
         for token in ("real", "synthetic", ".nii", str(folder), folder.parent.name):
             assert token not in text
+
+
+READER = """
+import sys, time
+from MedGANSynthLib.turing.reading import Reading
+session = Reading(sys.argv[1], "reader-1")
+print("opened", session.position, flush=True)
+while True:
+    session.shown()
+    session.answer(1 + session.position % 6, note="x" * 500)
+    print(session.position, flush=True)
+    time.sleep(0.001)
+"""
+
+
+def kills(folder, count):
+    """Kill a reader at random moments; no answer that it was told of may be missing after."""
+    draws, told = random.Random(1), 0
+    for _ in range(count):
+        child = subprocess.Popen(
+            [sys.executable, "-c", READER, str(folder)], stdout=subprocess.PIPE, text=True
+        )
+        opened = child.stdout.readline().split()
+        assert int(opened[1]) >= told
+        time.sleep(draws.uniform(0, 0.05))
+        child.send_signal(signal.SIGKILL)
+        lines = child.stdout.read().split()
+        child.wait()
+        told = int(lines[-1]) if lines else int(opened[1])
+        records, _torn = read_log(folder / "answers" / "reader-1.jsonl")
+        answered = [r for r in records if isinstance(r, Answered)]
+        assert [r.trial for r in answered] == list(range(len(answered)))
+        assert all(r.rating == 1 + r.trial % 6 for r in answered)
+        assert told <= len(answered) <= told + 1
+    return told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_kills_lose_nothing(paper):
+    assert kills(paper(real=100, synthetic=100, readers=1), 4) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_fifty_kills_lose_nothing(paper):
+    assert kills(paper(real=1200, synthetic=1200, readers=1), 50) > 0
