@@ -23,6 +23,7 @@ _NOUNS = {
     "models": "model packages",
     "evaluate": "measure results",
     "cine": "heart cycles",
+    "experiment": "published studies, repeated",
     "study": "can experts tell? the blinded reader study (Turing test)",
 }
 

@@ -1,7 +1,5 @@
 """How heart cycles move: smoothness, closure, flicker, the left ventricle's area."""
 
-import csv
-import io
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from ..events import Events
 from ..files import write_text
 from ..volume.cine import read_cine
 from ..volume.volume import Volume
+from .table import to_csv
 
 
 def smoothness(cycle: np.ndarray) -> float:
@@ -90,7 +89,8 @@ def measure_cines(
             rows.append(row)
             curves.append(curve)
     if out is not None:
-        write_text(out, _table(rows, curves))
+        areas_of = [{f"area_{t}": a for t, a in enumerate(curve)} for curve in curves]
+        write_text(out, to_csv([row | a for row, a in zip(rows, areas_of, strict=True)]))
     events.progress(1.0, "done")
     keys = [key for key in rows[0] if key not in ("cine", "slice")]
     means = {key: float(np.mean([row[key] for row in rows])) for key in keys}
@@ -139,13 +139,3 @@ def _found(paths: tuple[Path, ...]) -> list[Path]:
 def _steps(cycle: np.ndarray) -> np.ndarray:
     cycle = np.asarray(cycle, np.float64)
     return np.roll(cycle, -1, axis=-1) - cycle
-
-
-def _table(rows: list[dict[str, Any]], curves: list[list[float]]) -> str:
-    text = io.StringIO()
-    frames = max(len(curve) for curve in curves)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*rows[0], *(f"area_{frame}" for frame in range(frames))])
-    for row, curve in zip(rows, curves, strict=True):
-        writer.writerow([*row.values(), *curve])
-    return text.getvalue()

@@ -19,6 +19,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from .cine import CineMeasure, CineWarp
 from .evaluation import EvaluateDistribution, EvaluateMemorisation, EvaluatePaired
+from .experiment import ExperimentCompare
 from .files import Doctor, ExportDicom, ShowProvenance
 from .models import (
     ModelsAdd,
@@ -69,6 +70,7 @@ TASKS: dict[str, type[Task]] = {
         EvaluateMemorisation,
         CineWarp,
         CineMeasure,
+        ExperimentCompare,
         StudySizes,
         StudyPrepare,
         StudyAudit,
