@@ -44,6 +44,7 @@ class ReadingMode:
         self.undo.append(lambda: manager.setLayout(layout))
         self._left_drag_changes_grey_values()
         self._no_view_menus()
+        self._hide_what_is_drawn()
         window = slicer.util.mainWindow()
         if window is not None:
             self._hide(window, panel)
@@ -85,6 +86,16 @@ class ReadingMode:
             logic = handler.instance().pluginLogic()
             # An empty list would allow everything.
             self._change(logic, "allowedViewContextMenuActionNames", [_NO_ACTION])
+
+    def _hide_what_is_drawn(self) -> None:
+        """Points, segmentations and models of the user's scene would lie over the cases."""
+        for display in slicer.util.getNodesByClass("vtkMRMLDisplayNode"):
+            drawn = display.GetDisplayableNode()
+            if drawn is None or drawn.GetHideFromEditors() or drawn.IsA("vtkMRMLVolumeNode"):
+                continue
+            if display.GetVisibility():
+                self.undo.append(lambda display=display: display.SetVisibility(True))
+                display.SetVisibility(False)
 
 
 class CloseWatch(qt.QObject):

@@ -62,6 +62,8 @@ def docked(reading, window, view_menus, paper):
     """The panel in its dock, and how Slicer was before the reading: `panel, before`."""
     from MedGANSynthPanels.panel_turing import PanelTuring
 
+    points = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "mine")
+    points.CreateDefaultDisplayNodes()
     panel = PanelTuring(None)
     window.place.layout().addWidget(panel.widget)
     panel.widget.show()
@@ -102,8 +104,14 @@ def state(window, view_menus):
         "settings": settings,
         "views": {name: shown.get(name) for name in ("Red", "Yellow", "Green")},
         "volumes": [n.GetName() for n in slicer.util.getNodesByClass("vtkMRMLVolumeNode")],
-        "marks": len(slicer.util.getNodesByClass("vtkMRMLMarkupsNode")),
+        "points": drawn(),
     }
+
+
+def drawn():
+    """What lies over the volumes, and whether it is seen."""
+    nodes = slicer.util.getNodesByClass("vtkMRMLMarkupsNode")
+    return {node.GetName(): node.GetDisplayNode().GetVisibility() for node in nodes}
 
 
 def inside(child, names):
@@ -133,6 +141,7 @@ def test_nothing_but_the_cases_can_be_reached(docked, window, view_menus):
     assert (window.windowTitle, window.acceptDrops) == ("Reader study", False)
     assert window.contextMenuPolicy == qt.Qt.PreventContextMenu
     assert view_menus.allowedViewContextMenuActionNames == ["MedGANSynthReading"]
+    assert drawn()["mine"] == 0
     for widget in panel.desk.view.widgets:
         assert not widget.sliceController().visible
         assert not widget.sliceView().cornerAnnotation().GetVisibility()
@@ -169,6 +178,8 @@ def test_everything_comes_back(docked, window, view_menus, wait_until, end):
     assert state(window, view_menus) != before
     end(panel, window, wait_until)
     wait_until(lambda: panel.desk is None)
+    if end is close_the_scene:
+        before["points"] = {}
     assert state(window, view_menus) == before
 
 
