@@ -1,6 +1,5 @@
 """The Turing panel: prepare a reader study, read its cases, unblind the answers."""
 
-import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import slicer
 from slicer.i18n import tr as _
 
 from MedGANSynthLib import tasks
-from MedGANSynthLib.errors import MedGANSynthError
 
 from . import lifetime
 from .errors import PanelError
@@ -17,12 +15,10 @@ from .keys_table import KeysTable
 from .panel import Panel, allow, guarded
 from .prepare_form import PrepareForm
 from .read_form import ReadForm
-from .reading_desk import Desk, State
-from .reading_keys import Shortcuts
-from .reading_mode import ReadingMode
+from .reading_desk import Desk
 from .reading_page import ReadingPage
+from .reading_session import ReadingSession
 from .running import Running
-from .signal import Signal
 from .study_results import StudyResults
 from .temporary import Temporary
 
@@ -31,21 +27,21 @@ class PanelTuring(Panel):
     """Before, during and after a study.
 
     Attributes:
+        session: the reading that goes on, if one does.
         reading: emitted with True when a reading begins and with False when it ends.
-        desk: the session that goes on; None between readings.
+        results: what the last report has brought into the scene.
     """
 
     def __init__(self, logic) -> None:
         Panel.__init__(self, "PanelTuring.ui")
         self.logic = logic
-        self.reading = Signal()
-        self.desk: Desk | None = None
-        self.ending: contextlib.ExitStack | None = None
         self.temporary: Temporary | None = None
         self.results: StudyResults | None = None
         self.then = None
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
-        self.page = ReadingPage(self.ui, self.act)
+        page = ReadingPage(self.ui, lambda action: self.session.act(action))
+        self.session = ReadingSession(self.widget, page, self.on_ended)
+        self.reading = self.session.reading
         self.keys = KeysTable(self.ui.keysTable, self.message)
         self.form = ReadForm(self.ui, self.refresh)
         self.prepare = PrepareForm(self.ui, self.refresh)
@@ -58,7 +54,7 @@ class PanelTuring(Panel):
         self.ui.openReportButton.connect("clicked(bool)", self.on_open_report)
         self.ui.cancelButton.connect("clicked(bool)", self.on_cancel)
         closing = slicer.vtkMRMLScene.StartCloseEvent
-        self.addObserver(slicer.mrmlScene, closing, lambda *_event: self.stop())
+        self.addObserver(slicer.mrmlScene, closing, lambda *_event: self.session.stop())
         self.prepare.go(0)
 
     def enter(self) -> None:
@@ -68,12 +64,11 @@ class PanelTuring(Panel):
 
     def leave(self) -> None:
         """Another module is shown: nobody sees a case from there."""
-        if self.desk is not None and self.desk.state in (State.CASE, State.MASK):
-            self.act("pause")
+        self.session.pause()
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
-        self.stop()
+        self.session.stop()
         self.on_cancel()
         self._remove_temporary()
         Panel.cleanup(self)
@@ -118,62 +113,17 @@ class PanelTuring(Panel):
         self.message.clear()
         if slicer.app.layoutManager() is None:
             raise PanelError(_("Cases can only be read in Slicer's main window."))
-        session = self.form.open()
-        self.ending = contextlib.ExitStack()
-        try:
-            # Undone from the last to the first, each also if another fails.
-            self.ending.callback(self.page.close)
-            self.ending.callback(self.reading.emit, False)
-            self.ending.callback(session.close)
-            self.ending.callback(ReadingMode(self.widget, self.stop).leave)
-            self.desk = Desk(session)
-            self.ending.callback(self.desk.close)
-            self.desk.failed.connect(self.fail)
-            self.desk.changed.connect(self._stop_at_the_end)
-            self.ending.callback(Shortcuts(self.widget, self.act).remove)
-            self.page.open(self.desk)
-            self.reading.emit(True)
-            self.desk.next()
-        except BaseException:
-            self.stop()
-            raise
+        self.session.start(self.form.open())
 
-    def act(self, action: str) -> None:
-        """A key or button of the reading; whatever fails, Slicer comes back as it was."""
-        if self.desk is None:
+    def on_ended(self, desk: Desk, problem: str) -> None:
+        """Slicer is as it was."""
+        self.form.look_again()
+        if problem:
+            self.message.complain(problem)
             return
-        if action == "leave":
-            self.stop()
-            return
-        try:
-            self.desk.act(action)
-        except Exception as error:
-            self.fail(error)
-
-    def fail(self, error: Exception) -> None:
-        """End the reading because of something that nobody expected."""
-        self.stop()
-        if not isinstance(error, MedGANSynthError):
-            raise error
-        self.message.complain(str(error))
-
-    def stop(self) -> None:
-        """End the reading, if one goes on. What was answered is on disk."""
-        desk, ending, self.desk, self.ending = self.desk, self.ending, None, None
-        if ending is None:
-            return
-        try:
-            ending.close()
-        finally:
-            self.form.look_again()
-            if desk is not None:
-                answered, trials = self.form.answered, len(desk.session.trials)
-                text = _("{answered} of {all} cases are answered and saved.")
-                self.message.say(text.format(answered=answered, all=trials))
-
-    def _stop_at_the_end(self) -> None:
-        if self.desk is not None and self.desk.state == State.END:
-            qt.QTimer.singleShot(0, self.stop)
+        text = _("{answered} of {all} cases are answered and saved.")
+        answered = self.form.answered
+        self.message.say(text.format(answered=answered, all=len(desk.session.trials)))
 
     # Before and after
 

@@ -130,6 +130,7 @@ class PrepareForm:
             "display": self.display,
             "plane": PLANES[ui.planeBox.currentIndex],
             "exposure": ui.exposureSpin.value or None,
+            "clue": ui.clueEdit.text,
             "prevalence": ("half", "drawn")[ui.prevalenceBox.currentIndex],
             "repeats": ui.repeatsSpin.value / 100,
             "practice": ui.practiceSpin.value,

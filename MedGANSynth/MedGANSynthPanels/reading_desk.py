@@ -208,7 +208,7 @@ class Desk:
         """Mark what lies under the mouse."""
         if self.state == State.CASE:
             self._touched()
-            if not self.view.mark():
+            if not self.view.marks.add():
                 self.problem = _("Hold the mouse over what gave the case away, then mark it.")
 
     def give_reason(self, reason: str) -> None:

@@ -38,7 +38,7 @@ class ReadingPage:
         for number, (button, word) in enumerate(zip(self.scale, words, strict=True), 1):
             button.text = f"{number}  {word}"
         question = _("Which of the two is synthetic?") if pair else _("Is it real or synthetic?")
-        self.ui.questionLabel.text = question
+        self.ui.questionLabel.text = " ".join((question, desk.design.clue)).strip()
         self.ui.helpLabel.text = help_text(bindings())
         self.ui.caseBar.setRange(0, len(desk.session.trials))
         self.ui.setupPage.hide()
@@ -74,7 +74,7 @@ class ReadingPage:
         ui.noteEdit.setEnabled(rates)
         if ui.noteEdit.text != desk.note:
             ui.noteEdit.text = desk.note
-        count = desk.view.marks.GetNumberOfControlPoints()
+        count = len(desk.view.marks)
         ui.marksLabel.text = _("{count} places marked").format(count=count) if count else ""
         ui.feedbackLabel.text = feedback_text(desk)
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 import qt
-import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
 from MedGANSynthLib.turing.study import Study
 
-from .reading_files import part_affine, shown_part, voxel_of
+from .reading_files import part_affine, shown_part
 from .reading_layout import Together, millimetres_per_pixel, open_views
+from .reading_marks import Marks
 from .reading_nodes import CaseNode, noise
 from .signal import Signal
 
@@ -46,11 +46,7 @@ class ReadingView(VTKObservationMixin):
         self.together = Together([w.mrmlSliceNode() for w in self.widgets], self._moved)
         for case in self.cases:
             self.addObserver(case.display, vtk.vtkCommand.ModifiedEvent, self._recolored)
-        self.marks = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "Marks")
-        self.marks.SetHideFromEditors(True)
-        self.marks.SetSaveWithScene(False)
-        self.marks.CreateDefaultDisplayNodes()
-        self.marks.GetDisplayNode().SetPointLabelsVisibility(False)
+        self.marks = Marks(study)
         self.cine = qt.QTimer()
         self.cine.setInterval(CINE_MS)
         self.cine.connect("timeout()", self._next_slice)
@@ -65,8 +61,7 @@ class ReadingView(VTKObservationMixin):
             widget.mrmlSliceCompositeNode().SetBackgroundVolumeID(None)
         for case in self.cases:
             case.remove()
-        if self.marks.GetScene() is not None:
-            slicer.mrmlScene.RemoveNode(self.marks)
+        self.marks.remove()
 
     # What is shown
 
@@ -95,7 +90,7 @@ class ReadingView(VTKObservationMixin):
         self.visible = False
         for widget in self.widgets:
             widget.mrmlSliceCompositeNode().SetBackgroundVolumeID(None)
-        self.marks.GetDisplayNode().SetVisibility(False)
+        self.marks.show(False)
 
     def unhide(self) -> None:
         """The cases are seen again, as the reader left them."""
@@ -139,28 +134,13 @@ class ReadingView(VTKObservationMixin):
                 *(low + share * (high - low) for share in WINDOWS[self.preset])
             )
 
-    def mark(self) -> bool:
-        """Mark what lies under the mouse; False where that is in no view."""
-        crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
-        place = [0.0, 0.0, 0.0]
-        if crosshair is None or not crosshair.GetCursorPositionRAS(place):
-            return False
-        self.marks.AddControlPoint(vtk.vtkVector3d(*place))
-        return True
-
-    def marked(self) -> tuple[tuple[float, float, float], ...]:
-        """The marked voxels [i, j, k] of the whole case."""
-        count = self.marks.GetNumberOfControlPoints()
-        places = [self.marks.GetNthControlPointPosition(n) for n in range(count)]
-        return tuple(voxel_of(self.study, place) for place in places)
-
     def facts(self) -> dict:
         """What the reader did with the case, as `Reading.answer` takes it."""
         return {
             "slices_visited": len(self._slices),
             "window_changed": self._window_changed,
             "zoomed": self._zoomed,
-            "marks": self.marked(),
+            "marks": self.marks.voxels(),
         }
 
     # Inside
@@ -169,7 +149,7 @@ class ReadingView(VTKObservationMixin):
         self._slices = {self._slice_of(node) for node in self.together.nodes}
         self._window_changed = self._zoomed = False
         self._scales = self._zoom()
-        self.marks.RemoveAllControlPoints()
+        self.marks.clear()
 
     def _zoom(self) -> list[float]:
         return [millimetres_per_pixel(node) for node in self.together.nodes]
@@ -182,7 +162,7 @@ class ReadingView(VTKObservationMixin):
         for number, widget in enumerate(self.widgets):
             case = self.cases[min(number, len(self.cases) - 1)]
             widget.mrmlSliceCompositeNode().SetBackgroundVolumeID(case.node.GetID())
-        self.marks.GetDisplayNode().SetVisibility(True)
+        self.marks.show(True)
 
     def _middle(self) -> np.ndarray:
         return np.array(self.shape[::-1]) // 2

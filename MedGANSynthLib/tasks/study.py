@@ -46,6 +46,7 @@ class StudyPrepare(Task):
     display: str = field("volume, slice, cine or pair (side by side)", "volume")
     plane: str = field("axial, coronal or sagittal, of slice, cine and pair", "axial")
     exposure: float | None = field("seconds until a mask covers the image", None)
+    clue: str = field("what readers are told to look for (a second round of the same cases)", "")
     prevalence: str = field("half, or drawn: 40 to 60 % for each reader", "half")
     repeats: float = field("share of the cases that come twice", 0.15)
     practice: int = field("cases with feedback before the study, taken from the list", 4)

@@ -35,6 +35,7 @@ def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
         ("Leak audit", _audit(audit)),
         ("Display", f"{design['display']}, {design['plane']}"),
         ("Exposure", "unlimited" if exposure is None else f"{exposure:g} s, then a mask"),
+        ("Clue given to the readers", design["clue"] or "none"),
         ("Response", "forced choice on six steps, no neutral answer"),
         ("Order", "own random order for each reader, classes balanced by quarter, at most 4 alike"),
         ("Practice with feedback", _roles(summary, "practice")),

@@ -57,6 +57,7 @@ def demo_study(out: Path, cases: int, seed: int, overwrite: bool, events: Events
             display="volume",
             plane="axial",
             exposure=None,
+            clue="",
             prevalence="half",
             repeats=0.1 if cases >= 16 else 0.0,
             practice=4,

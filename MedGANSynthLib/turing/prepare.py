@@ -48,6 +48,7 @@ def prepare_study(
     display: str,
     plane: str,
     exposure: float | None,
+    clue: str,
     prevalence: str,
     repeats: float,
     practice: int,
@@ -76,7 +77,7 @@ def prepare_study(
     key = Path(key) if key else out.with_name(f"{out.name}-key.json")
     _check_places(out, key, overwrite)
     sources = gather(cases, real, synthetic, bids)
-    options = {"display": display, "plane": plane, "exposure_s": exposure}
+    options = {"display": display, "plane": plane, "exposure_s": exposure, "clue": clue}
     design = schema.from_dict(Design, options, "the options")
     registered = schema.from_dict(
         Registered,

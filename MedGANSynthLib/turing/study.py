@@ -60,6 +60,7 @@ class Design:
         window: intensities shown black and white at the start of every trial.
         exposure_s: seconds until a mask covers the image, null for no limit.
         blank_ms: shortest blank between cases, so that loading times tell nothing.
+        clue: what readers are told to look for, in a second round after a first one without.
     """
 
     display: Literal["volume", "slice", "cine", "pair"] = "volume"
@@ -68,6 +69,7 @@ class Design:
     window: tuple[float, float] = (0.0, 255.0)
     exposure_s: Annotated[float, Range(0.05, 600.0)] | None = None
     blank_ms: Annotated[int, Range(0, 10_000)] = 500
+    clue: Annotated[Text, Length(0, 500)] = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -157,7 +157,7 @@ def reading(scene: Any, errors: list, quick_disk: None) -> Iterator[Callable[...
         panel.ui.readerBox.setCurrentIndex(panel.ui.readerBox.findText(reader))
         panel.ui.consentBox.checked = True
         panel.ui.startButton.click()
-        assert panel.desk is not None, (panel.message.text, errors)
+        assert panel.session.desk is not None, (panel.message.text, errors)
         return panel
 
     start.panels = panels
@@ -188,10 +188,10 @@ def at_case(reading: Any, wait_until: Any) -> Callable[[int], None]:
 
     def wait(number: int) -> None:
         def there() -> bool:
-            desk = reading.panels[0].desk
+            desk = reading.panels[0].session.desk
             return desk is not None and desk.state.value == "case"
 
         wait_until(there)
-        assert reading.panels[0].desk.session.position == number
+        assert reading.panels[0].session.desk.session.position == number
 
     return wait

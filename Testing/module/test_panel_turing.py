@@ -11,6 +11,7 @@ import slicer
 from MedGANSynthLib import schema, tasks
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.turing import audit
+from MedGANSynthLib.turing.reading import Reading
 from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
 from MedGANSynthLib.turing.study import read_key, read_study
 from MedGANSynthLib.volume.volume import Volume
@@ -96,13 +97,14 @@ def test_the_wizard_leads_to_a_study_that_can_be_read(panel, folders, click, wai
     ui.displayBox.setCurrentIndex(2)
     ui.planeBox.setCurrentIndex(1)
     ui.exposureSpin.value = 2.5
+    ui.clueEdit.text = "Look at the texture."
     ui.selectionEdit.text = "random seeds"
     click(ui.prepareButton)
     assert panel.message.text.startswith(f"{folders / 'study'}: 12 cases on one grid")
     assert "Leak audit over 10 cases" in panel.message.text
     study, _sha256 = read_study(folders / "study")
     assert (study.design.display, study.design.plane) == ("cine", "coronal")
-    assert study.design.exposure_s == 2.5
+    assert (study.design.exposure_s, study.design.clue) == (2.5, "Look at the texture.")
     assert study.registered.selection == "random seeds"
     assert list(study.orders) == ["reader-1", "reader-2"]
     assert len(study.orders["reader-1"]) == 12
@@ -115,8 +117,10 @@ def test_the_wizard_leads_to_a_study_that_can_be_read(panel, folders, click, wai
     ui.experienceEdit.text = "12 years"
     click(ui.consentBox)
     click(ui.startButton)
-    wait_until(lambda: panel.desk.state.value == "case")
-    assert panel.desk.session.log.records[0].about == {"experience": "12 years", "consent": True}
+    assert ui.questionLabel.text == "Is it real or synthetic? Look at the texture."
+    wait_until(lambda: panel.session.desk.state.value == "case")
+    opened = panel.session.desk.session.log.records[0]
+    assert opened.about == {"experience": "12 years", "consent": True}
 
 
 def test_a_leak_blocks_the_start_until_there_is_a_reason(panel, folders, click, monkeypatch):
@@ -254,3 +258,16 @@ def test_edited_answers_block_the_start(panel, paper):
     assert not panel.ui.startButton.enabled
     panel.ui.readerBox.setCurrentIndex(1)
     assert panel.ui.startButton.enabled
+
+
+def test_a_second_window_under_the_same_name_is_told(panel, paper, click):
+    folder = paper()
+    first = Reading(folder, "reader-1")
+    panel.ui.studyEdit.currentPath = str(folder)
+    panel.ui.consentBox.checked = True
+    click(panel.ui.startButton)
+    assert "another window reads under this name" in panel.message.text
+    assert panel.session.desk is None and panel.ui.setupPage.visible
+    first.close()
+    click(panel.ui.startButton)
+    assert panel.session.desk is not None

@@ -19,7 +19,7 @@ def logged(folder, reader="reader-1"):
 def shown(panel):
     """The voxels that the views show, one value for each case."""
     values = []
-    for widget in panel.desk.view.widgets:
+    for widget in panel.session.desk.view.widgets:
         volume = slicer.mrmlScene.GetNodeByID(
             widget.mrmlSliceCompositeNode().GetBackgroundVolumeID() or ""
         )
@@ -43,7 +43,7 @@ def test_a_case_is_read_with_the_keys_alone(reading, paper, press, at_case):
     assert panel.ui.feedbackLabel.text == "Rate the case before you confirm."
     press("2")
     press("5")
-    assert [b.checked for b in panel.page.scale] == [False] * 4 + [True, False]
+    assert [b.checked for b in panel.session.page.scale] == [False] * 4 + [True, False]
     press("space")
     assert panel.ui.feedbackLabel.text == f"This practice case was {trials[0].answer}."
     press("space")
@@ -64,11 +64,11 @@ def test_undo_flag_reason_note_and_mark(reading, paper, press, at_case):
     at_case(1)
     press("u")
     at_case(0)
-    assert panel.desk.rating is None
+    assert panel.session.desk.rating is None
     press("f")
     QTest.keyClick(panel.ui.noteEdit, Qt.Key.Key_6)  # a text that is being typed is no rating
     QTest.keyClicks(panel.ui.noteEdit, " ripples")
-    assert panel.desk.rating is None
+    assert panel.session.desk.rating is None
     panel.widget.setFocus()
     press("2", Qt.KeyboardModifier.AltModifier)
     crosshair = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLCrosshairNode")
@@ -85,7 +85,11 @@ def test_undo_flag_reason_note_and_mark(reading, paper, press, at_case):
     assert (answer.flagged, answer.reasons, answer.note) == (True, ("blur",), "6 ripples")
     # voxel = RAS / 1 mm + (size - 1) / 2
     assert answer.marks == ((5.0, 4.0, 2.0),)
-    assert (panel.desk.flagged, panel.desk.reasons, panel.ui.noteEdit.text) == (False, set(), "")
+    assert (panel.session.desk.flagged, panel.session.desk.reasons, panel.ui.noteEdit.text) == (
+        False,
+        set(),
+        "",
+    )
 
 
 def test_what_was_done_with_the_case_is_logged(reading, paper, press, at_case):
@@ -104,14 +108,14 @@ def test_what_was_done_with_the_case_is_logged(reading, paper, press, at_case):
     press("right")
     press("right")
     press("w")
-    view = panel.desk.view.widgets[1].mrmlSliceNode()
+    view = panel.session.desk.view.widgets[1].mrmlSliceNode()
     view.SetFieldOfView(*(0.5 * f for f in view.GetFieldOfView()))
     press("1")
     press("space")
     at_case(2)
     touched = logged(folder)[-1]
     assert (touched.slices_visited, touched.window_changed, touched.zoomed) == (5, True, True)
-    display = panel.desk.view.cases[0].display
+    display = panel.session.desk.view.cases[0].display
     assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (0.0, 255.0)
 
 
@@ -122,7 +126,7 @@ def test_pause_hides_the_case_and_time_stands_still(reading, paper, press, at_ca
     press("p")
     assert shown(panel) == [None] * 3
     press("4")
-    assert panel.desk.rating is None
+    assert panel.session.desk.rating is None
     QTest.qWait(60)
     press("space")
     assert shown(panel)[0] is not None
@@ -142,9 +146,9 @@ def test_limited_exposure_ends_in_a_mask_and_a_pause_stops_it(
     press("p")
     QTest.qWait(400)
     press("p")
-    assert panel.desk.state.value == "case"
-    wait_until(lambda: panel.desk.state.value == "mask")
-    voxels = slicer.util.arrayFromVolume(panel.desk.view.cases[0].node)
+    assert panel.session.desk.state.value == "case"
+    wait_until(lambda: panel.session.desk.state.value == "mask")
+    voxels = slicer.util.arrayFromVolume(panel.session.desk.view.cases[0].node)
     assert len(np.unique(voxels)) > 20  # a case of this study has one value
     press("6")
     press("space")
@@ -161,7 +165,7 @@ def test_esc_leaves_and_a_new_start_goes_on(reading, paper, press, at_case):
         press("space")
     at_case(3)
     press("esc")
-    assert panel.desk is None and panel.ui.setupPage.visible
+    assert panel.session.desk is None and panel.ui.setupPage.visible
     assert panel.message.text == "3 of 24 cases are answered and saved."
     assert panel.ui.startButton.text == "Continue at case 4"
     reading(folder)
@@ -194,7 +198,7 @@ def test_the_last_answer_ends_the_reading(reading, paper, press, at_case, wait_u
         at_case(number)
         press("1")
         press("space")
-    wait_until(lambda: panel.desk is None)
+    wait_until(lambda: panel.session.desk is None)
     assert panel.message.text == "8 of 8 cases are answered and saved."
     assert panel.ui.startButton.toolTip == "reader-1 has answered all cases"
     assert logged(folder)[-1].event == "finished"
@@ -213,7 +217,7 @@ def test_a_full_disk_is_told_and_the_case_stays(reading, paper, press, at_case, 
         disk.setattr(os, "fsync", full)
         press("space")
     assert "could not be saved (No space left on device)" in panel.ui.feedbackLabel.text
-    assert panel.desk.state.value == "case"
+    assert panel.session.desk.state.value == "case"
     press("space")
     at_case(1)
     assert [r.event for r in logged(folder)] == ["opened", "answered"]
@@ -227,7 +231,7 @@ def test_other_displays(reading, paper, press, at_case, wait_until, display):
     at_case(0)
     trial = read_study(folder)[0].orders["reader-1"][0]
     assert shown(panel) == [number_of(case) for case in trial.cases]
-    view = panel.desk.view
+    view = panel.session.desk.view
     voxels = slicer.util.arrayFromVolume(view.cases[0].node)
     assert voxels.shape == (7, slices[1] - slices[0] + 1, 9)
     # Slice 3 of 0..7 along A lies at 3 - 3.5 mm.

@@ -16,7 +16,7 @@ from MedGANSynthLib.volume.volume import Volume
 from MedGANSynthLib.volume.write import write
 
 CASES = 40
-DESIGN = {"readers": 1, "display": "volume", "plane": "axial", "exposure": None}
+DESIGN = {"readers": 1, "display": "volume", "plane": "axial", "exposure": None, "clue": ""}
 DESIGN |= {"prevalence": "half", "repeats": 0.0, "practice": 0, "catch": 0, "endpoint": "auc"}
 DESIGN |= {"margin": 0.1, "selection": "", "exclusions": "", "spacing": (), "shape": ()}
 DESIGN |= {"training": None, "seed": 0, "overwrite": False, "no_audit": True}
@@ -61,19 +61,19 @@ def test_no_token_of_the_truth_can_be_found(reading, sealed, at_case, wait_until
     key.rename(key.with_suffix(".away"))  # it is on another computer
     caplog.set_level(logging.DEBUG)
     panel = reading(study)
-    assert len(panel.desk.session.trials) == CASES
-    panel.desk.design = dataclasses.replace(panel.desk.design, blank_ms=0)
+    assert len(panel.session.desk.session.trials) == CASES
+    panel.session.desk.design = dataclasses.replace(panel.session.desk.design, blank_ms=0)
     texts, names, geometries = [], set(), set()
     for number in range(CASES):
         at_case(number)
-        node = panel.desk.view.cases[0].node
+        node = panel.session.desk.view.cases[0].node
         names.add((node.GetName(), node.GetID(), node.GetStorageNode()))
         geometries.add(geometry(node))
         if number in (0, 1, CASES - 1):
             texts += all_nodes() + all_widgets(panel) + [str(slicer.mrmlScene)]
-        panel.act("rate 4")
-        panel.act("confirm")
-    wait_until(lambda: panel.desk is None)
+        panel.session.act("rate 4")
+        panel.session.act("confirm")
+    wait_until(lambda: panel.session.desk is None)
     key.with_suffix(".away").rename(key)
     texts += all_nodes() + all_widgets(panel)
     texts += [f"{k}={qt.QSettings().value(k)}" for k in qt.QSettings().allKeys()]

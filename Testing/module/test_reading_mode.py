@@ -142,13 +142,13 @@ def test_nothing_but_the_cases_can_be_reached(docked, window, view_menus):
     assert window.contextMenuPolicy == qt.Qt.PreventContextMenu
     assert view_menus.allowedViewContextMenuActionNames == ["MedGANSynthReading"]
     assert drawn()["mine"] == 0
-    for widget in panel.desk.view.widgets:
+    for widget in panel.session.desk.view.widgets:
         assert not widget.sliceController().visible
         assert not widget.sliceView().cornerAnnotation().GetVisibility()
 
 
 def leave(panel, window, wait_until):
-    panel.act("leave")
+    panel.session.act("leave")
 
 
 def close_the_scene(panel, window, wait_until):
@@ -165,19 +165,19 @@ def reload_the_module(panel, window, wait_until):
 
 
 def finish(panel, window, wait_until):
-    while panel.desk is not None:
-        panel.act("rate 1")
-        panel.act("confirm")
+    while panel.session.desk is not None:
+        panel.session.act("rate 1")
+        panel.session.act("confirm")
         slicer.app.processEvents()
 
 
 @pytest.mark.parametrize("end", [leave, close_the_scene, close_slicer, reload_the_module, finish])
 def test_everything_comes_back(docked, window, view_menus, wait_until, end):
     panel, before = docked
-    wait_until(lambda: panel.desk.state.value == "case")
+    wait_until(lambda: panel.session.desk.state.value == "case")
     assert state(window, view_menus) != before
     end(panel, window, wait_until)
-    wait_until(lambda: panel.desk is None)
+    wait_until(lambda: panel.session.desk is None)
     if end is close_the_scene:
         before["points"] = {}
     assert state(window, view_menus) == before
@@ -187,11 +187,11 @@ def test_everything_comes_back_after_an_exception(
     docked, window, view_menus, wait_until, errors, monkeypatch
 ):
     panel, before = docked
-    wait_until(lambda: panel.desk.state.value == "case")
-    monkeypatch.setattr(panel.desk.view, "facts", lambda: 1 / 0)
-    panel.act("rate 2")
+    wait_until(lambda: panel.session.desk.state.value == "case")
+    monkeypatch.setattr(panel.session.desk.view, "facts", lambda: 1 / 0)
+    panel.session.act("rate 2")
     panel.ui.confirmButton.click()
-    assert panel.desk is None
+    assert panel.session.desk is None
     assert state(window, view_menus) == before
     assert [type(error) for error in errors] == [ZeroDivisionError]
     errors.clear()
@@ -201,11 +201,11 @@ def test_everything_comes_back_when_a_case_cannot_be_drawn(
     docked, window, view_menus, wait_until, errors, monkeypatch
 ):
     panel, before = docked
-    wait_until(lambda: panel.desk.state.value == "case")
-    monkeypatch.setattr(panel.desk.view, "show", lambda arrays: 1 / 0)
-    panel.act("rate 2")
-    panel.act("confirm")
-    wait_until(lambda: panel.desk is None)
+    wait_until(lambda: panel.session.desk.state.value == "case")
+    monkeypatch.setattr(panel.session.desk.view, "show", lambda arrays: 1 / 0)
+    panel.session.act("rate 2")
+    panel.session.act("confirm")
+    wait_until(lambda: panel.session.desk is None)
     assert state(window, view_menus) == before
     assert [type(error) for error in errors] == [ZeroDivisionError]
     errors.clear()
@@ -214,19 +214,19 @@ def test_everything_comes_back_when_a_case_cannot_be_drawn(
 def test_everything_comes_back_when_the_start_fails(
     docked, window, view_menus, wait_until, errors, monkeypatch
 ):
-    from MedGANSynthPanels import panel_turing
+    from MedGANSynthPanels import reading_session
 
     panel, before = docked
-    panel.stop()
-    monkeypatch.setattr(panel_turing, "Desk", lambda session: 1 / 0)
+    panel.session.stop()
+    monkeypatch.setattr(reading_session, "Desk", lambda session: 1 / 0)
     panel.ui.startButton.click()
-    assert panel.desk is None
+    assert panel.session.desk is None
     assert state(window, view_menus) == before
     assert [type(error) for error in errors] == [ZeroDivisionError]
     errors.clear()
     monkeypatch.undo()
     panel.ui.startButton.click()  # the lock on the answers was given back
-    assert panel.message.text == "" and panel.desk is not None
+    assert panel.message.text == "" and panel.session.desk is not None
 
 
 def test_what_has_gone_meanwhile_stops_nothing(docked, window, view_menus):
@@ -234,13 +234,13 @@ def test_what_has_gone_meanwhile_stops_nothing(docked, window, view_menus):
     window.removeToolBar(window.findChildren(qt.QToolBar)[0])
     window.findChildren(qt.QToolBar)[0].deleteLater()
     slicer.app.sendPostedEvents(None, qt.QEvent.DeferredDelete)
-    panel.stop()
+    panel.session.stop()
     assert window.menuBar().visible and window.windowTitle == "3D Slicer"
     assert slicer.app.layoutManager().layout == before["layout"]
 
 
 def test_another_module_pauses(docked, wait_until):
     panel, _before = docked
-    wait_until(lambda: panel.desk.state.value == "case")
+    wait_until(lambda: panel.session.desk.state.value == "case")
     panel.leave()
-    assert panel.desk.state.value == "pause"
+    assert panel.session.desk.state.value == "pause"

@@ -19,16 +19,16 @@ def read_through(reading, wait_until):
         draws = np.random.default_rng(seed)
         truth = read_key(folder.with_name("study-key.json"), read_study(folder)[0])
         panel = reading(folder, name)
-        while panel.desk is not None:
-            desk = panel.desk
+        while panel.session.desk is not None:
+            desk = panel.session.desk
             wait_until(lambda desk=desk: desk.state.value in ("case", "end"))
             if desk.state.value == "case":
                 case = truth.cases[desk.session.trial.cases[0]]
                 rating = reader.rate(reader.evidence(case.truth, draws.standard_normal()))
-                panel.page.scale[rating - 1].click()
+                panel.session.page.scale[rating - 1].click()
                 panel.ui.confirmButton.click()
             else:
-                wait_until(lambda: panel.desk is None)
+                wait_until(lambda: panel.session.desk is None)
 
     return read
 

@@ -26,6 +26,7 @@ OPTIONS = {
     "display": "volume",
     "plane": "axial",
     "exposure": None,
+    "clue": "",
     "prevalence": "half",
     "repeats": 0.0,
     "practice": 2,

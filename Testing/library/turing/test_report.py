@@ -98,3 +98,10 @@ def test_ten_readers_of_200_cases_within_a_minute(paper, quick_disk, tmp_path):
     started = time.perf_counter()
     report_study(folder, key, tmp_path / "report", False, Events())
     assert time.perf_counter() - started < 60
+
+
+def test_a_clue_is_reported(reported, tmp_path):
+    text = reported(readers=2, design={"clue": "Look at the texture."})
+    assert "Look at the texture." in text
+    table = (tmp_path / "report" / "checklist.csv").read_text()
+    assert "Clue given to the readers,Look at the texture.\n" in table
