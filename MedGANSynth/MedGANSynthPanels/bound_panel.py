@@ -1,5 +1,7 @@
 """A panel that shows the parameters of the scene."""
 
+import qt
+import slicer
 import vtk
 
 from .panel import Panel
@@ -16,6 +18,7 @@ class BoundPanel(Panel):
         Panel.__init__(self, ui_file)
         self.parameters = None
         self._bound = self._tag = None
+        self._waiting = False
 
     def refresh(self, _caller=None, _event=None) -> None:
         """Show what the parameters say."""
@@ -31,6 +34,18 @@ class BoundPanel(Panel):
             self._bind(parameters)
             self.addObserver(parameters, changed, self.refresh)
         self.refresh()
+
+    def refresh_soon(self, _caller=None, _event=None) -> None:
+        """For observers of the scene: once for all that happens to it now."""
+        if self._waiting or slicer.mrmlScene.IsBatchProcessing():
+            return
+        self._waiting = True
+        qt.QTimer.singleShot(0, self._refresh_now)
+
+    def _refresh_now(self) -> None:
+        self._waiting = False
+        if self.parameters is not None:
+            self.refresh()
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""

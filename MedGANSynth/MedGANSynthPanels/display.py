@@ -39,6 +39,14 @@ def show_over(original, result, fade: float) -> None:
     )
 
 
+def show_alone(node) -> None:
+    """A volume in all slice views, with nothing over it; of a sequence, the frame that is shown."""
+    volume = _volume(node)
+    if volume is not None:
+        leave_side_by_side()
+        slicer.util.setSliceViewerLayers(background=volume, foreground=None, fit=True)
+
+
 def set_fade(fade: float) -> None:
     """Change the opacity of what lies in the foreground."""
     slicer.util.setSliceViewerLayers(foregroundOpacity=fade)

@@ -82,13 +82,16 @@ class Generation(Run):
     def _take(self, event: dict[str, Any]) -> None:
         for row in event["result"]["rows"][self._taken :]:
             self._take_file(Path(row["file"]))
-        self.results += self._case.finish()
+        self._made(self._case.finish())
         self._tidy()
         self._end(**self._summary())
 
     def _take_file(self, path: Path) -> None:
         nodes = self._case.take(path)
         self._taken += 1
+        self._made(nodes)
+
+    def _made(self, nodes: list) -> None:
         self.results += nodes
         if nodes:
             self._tell({"event": "made", "nodes": nodes})

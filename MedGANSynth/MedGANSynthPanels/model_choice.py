@@ -1,17 +1,14 @@
-"""The model: what there is to choose from, its licence, time and sample, and its card."""
+"""The model and its direction: what there is to choose from for a volume."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-import qt
 from slicer.i18n import tr as _
 
-from MedGANSynthLib.models import card, catalogue
+from MedGANSynthLib.models import catalogue
 
 from . import timing
 from .fitting import Way, measured_time, takes, ways
-
-PREVIEW_WIDTH = 340
+from .model_facts import ModelFacts
 
 
 class ModelChoice:
@@ -22,11 +19,9 @@ class ModelChoice:
         self.chosen = chosen
         self.entries: list[catalogue.Entry] = []
         self.way: Way | None = None
-        self.preview: Path | None = None
-        self.card: qt.QDialog | None = None
+        self.facts = ModelFacts(ui)
         ui.modelBox.connect("currentIndexChanged(int)", self._on_model)
         ui.directionBox.connect("currentIndexChanged(int)", self._on_direction)
-        ui.cardButton.connect("clicked()", self.show_card)
         self.reload()
 
     def reload(self) -> None:
@@ -66,28 +61,8 @@ class ModelChoice:
         fill(self.ui.modelBox, [(e.name, e.name) for e in offered], way and way.entry.name)
         directions = ways(way.entry) if way else []
         fill(self.ui.directionBox, [(w.label, w.name) for w in directions], way and way.name)
-        self.ui.cardButton.enabled = way is not None
-        self._show_facts(way, device)
-
-    def _show_facts(self, way: Way | None, device: str) -> None:
-        manifest = way.entry.manifest if way else None
-        self.ui.titleLabel.text = manifest.title if manifest else ""
-        self.ui.licenceLabel.text = manifest.licence if manifest else ""
         here = way and timing.measured_here(way.entry.name, way.name, device)
-        made = way and measured_time(way.entry)
-        self.ui.timeLabel.text = here or made or _("not measured on this computer yet")
-        self._show_preview(way.entry.folder / catalogue.PREVIEW if way else None)
-
-    def _show_preview(self, path: Path | None) -> None:
-        """Read it once: this is called at every change of anything."""
-        if path == self.preview:
-            return
-        self.preview = path
-        picture = qt.QPixmap() if path is None else qt.QPixmap(str(path))
-        self.ui.previewCaption.visible = self.ui.previewLabel.visible = not picture.isNull()
-        if not picture.isNull():
-            smooth = qt.Qt.SmoothTransformation
-            self.ui.previewLabel.setPixmap(picture.scaledToWidth(PREVIEW_WIDTH, smooth))
+        self.facts.show(way and way.entry, here or (way and measured_time(way.entry)) or "")
 
     def _on_model(self, index: int) -> None:
         model = self.ui.modelBox.itemData(index)
@@ -98,25 +73,6 @@ class ModelChoice:
     def _on_direction(self, index: int) -> None:
         if self.way is not None and index >= 0:
             self.chosen(self.way.entry.name, self.ui.directionBox.itemData(index))
-
-    def show_card(self) -> None:
-        """The model's card in a window of its own."""
-        self.close_card()
-        manifest = self.way.entry.manifest
-        self.card = qt.QDialog(self.ui.cardButton.window())
-        self.card.setWindowTitle(manifest.name)
-        text = qt.QTextBrowser()
-        text.setOpenLinks(False)
-        text.setMarkdown(card.render_card(manifest))
-        qt.QVBoxLayout(self.card).addWidget(text)
-        self.card.resize(640, 560)
-        self.card.show()
-
-    def close_card(self) -> None:
-        """Close the card's window, if it is there."""
-        if self.card is not None:
-            self.card.deleteLater()
-            self.card = None
 
 
 def fill(box, items: list[tuple[str, str]], chosen: str | None) -> None:

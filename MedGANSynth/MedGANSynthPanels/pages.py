@@ -5,6 +5,7 @@ from slicer.i18n import tr as _
 
 from . import lifetime, session
 from .environment import ReportWindow
+from .panel_generate import PanelGenerate
 from .panel_models import PanelModels
 from .panel_translate import PanelTranslate
 from .panel_turing import PanelTuring
@@ -18,11 +19,14 @@ class Pages:
         self.ui = slicer.util.childWidgetVariables(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
         self.translate = PanelTranslate(logic)
+        self.generate = PanelGenerate(logic)
         self.models = PanelModels(logic)
         self.models.changed.connect(self.translate.enter)
+        self.models.changed.connect(self.generate.enter)
         self.turing = PanelTuring(logic)
         self.turing.reading.connect(self.show_nothing_else)
         self.ui.pages.addTab(self.translate.widget, _("Translate"))
+        self.ui.pages.addTab(self.generate.widget, _("Generate"))
         self.ui.pages.addTab(self.turing.widget, _("Turing test"))
         self.ui.pages.addTab(self.models.widget, _("Models"))
         self.report = ReportWindow(self.widget)
@@ -31,10 +35,12 @@ class Pages:
     def set_parameters(self, parameters) -> None:
         """Show these parameters; None while there are none."""
         self.translate.set_parameters(parameters)
+        self.generate.set_parameters(parameters)
 
     def enter(self) -> None:
         """The module is shown."""
         self.translate.enter()
+        self.generate.enter()
         self.turing.enter()
         self.models.enter()
 
@@ -51,6 +57,7 @@ class Pages:
         """The module is being reloaded or Slicer ends."""
         self.turing.cleanup()
         self.translate.cleanup()
+        self.generate.cleanup()
         self.models.cleanup()
         self.report.stop()
         session.stop()

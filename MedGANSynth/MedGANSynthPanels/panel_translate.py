@@ -1,6 +1,5 @@
 """The Translate panel: what goes in, which model, what becomes of the result."""
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -13,6 +12,7 @@ from .export_row import ExportRow
 from .fitting import takes
 from .input_rows import InputRows
 from .model_choice import ModelChoice, fill
+from .model_facts import missing_model
 from .panel import allow, guarded
 from .parameters import Source
 from .result_view import ResultView
@@ -44,7 +44,7 @@ class PanelTranslate(BoundPanel):
         self.ui.cancelButton.connect("clicked(bool)", self.on_cancel)
         self.ui.exportButton.connect("clicked(bool)", self.on_export)
         for event in (slicer.vtkMRMLScene.NodeAddedEvent, slicer.vtkMRMLScene.NodeRemovedEvent):
-            self.addObserver(slicer.mrmlScene, event, self.on_scene)
+            self.addObserver(slicer.mrmlScene, event, self.refresh_soon)
         self.refresh()
 
     def set_parameters(self, parameters) -> None:
@@ -55,9 +55,8 @@ class PanelTranslate(BoundPanel):
     def _tell_of_a_missing_model(self) -> None:
         """A scene, or the last session, may have used a model that is not here."""
         wanted = self.parameters.settings.model if self.parameters is not None else ""
-        if wanted and wanted not in [entry.name for entry in self.choice.entries]:
-            text = _("The model {model} is not on this computer, so another one is chosen.")
-            self.message.warn(text.format(model=wanted))
+        if text := missing_model(wanted, self.choice.entries):
+            self.message.warn(text)
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
@@ -68,7 +67,7 @@ class PanelTranslate(BoundPanel):
         """The module is being reloaded or Slicer ends."""
         self.on_cancel()
         self.devices.stop()
-        self.choice.close_card()
+        self.choice.facts.close_card()
         BoundPanel.cleanup(self)
 
     # What is shown
@@ -96,7 +95,7 @@ class PanelTranslate(BoundPanel):
         show_rows(self.ui, chosen.source, chosen.show, is_sequence)
         self._show_buttons()
         self.result.update(chosen.show, chosen.fade)
-        stored.remember(chosen)
+        stored.remember(self.parameters, "settings")
 
     def _show_folders(self) -> None:
         chosen = self.parameters.settings
@@ -189,15 +188,6 @@ class PanelTranslate(BoundPanel):
         """The folder for the results was chosen."""
         if self.parameters is not None:
             self.parameters.settings.outputFolder = path
-
-    def on_scene(self, _caller=None, _event=None) -> None:
-        """Nodes have come or gone; once for all that do so now."""
-        if self.parameters is not None and not slicer.mrmlScene.IsBatchProcessing():
-            qt.QTimer.singleShot(0, self._refresh_later)
-
-    def _refresh_later(self) -> None:
-        if self.parameters is not None:
-            self.refresh()
 
     @guarded
     def on_translate(self) -> None:

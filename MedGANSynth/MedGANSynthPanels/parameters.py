@@ -1,13 +1,13 @@
 """What the user has chosen: kept in the scene, and what is not about its nodes in QSettings too."""
 
 import enum
-import json
 from typing import Annotated
 
-import qt
 from slicer import vtkMRMLDisplayableNode, vtkMRMLScalarVolumeNode
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper, parameterPack
+
+from . import last_session
 
 
 class Source(enum.Enum):
@@ -42,6 +42,34 @@ class Show(enum.Enum):
         }[self]
 
 
+class Making(enum.Enum):
+    """What is generated."""
+
+    VOLUMES = "volumes"
+    WALK = "walk"
+
+    def label(self) -> str:
+        """What the combo box says."""
+        return {
+            Making.VOLUMES: _("Volumes"),
+            Making.WALK: _("A walk between two seeds"),
+        }[self]
+
+
+class Interpolation(enum.Enum):
+    """How a walk goes."""
+
+    SLERP = "slerp"
+    LERP = "lerp"
+
+    def label(self) -> str:
+        """What the combo box says."""
+        return {
+            Interpolation.SLERP: _("Along the arc (slerp)"),
+            Interpolation.LERP: _("Straight (lerp)"),
+        }[self]
+
+
 @parameterPack
 class TranslateSettings:
     """What is about no node; a new scene starts with the last session's."""
@@ -57,11 +85,30 @@ class TranslateSettings:
     outputFolder: str = ""
 
 
+Seed = Annotated[int, WithinRange(0, 2**31 - 1)]
+
+
+@parameterPack
+class GenerateSettings:
+    """As `TranslateSettings`, of the Generate panel."""
+
+    model: str = ""
+    device: str = "auto"
+    making: Making = Making.VOLUMES
+    count: Annotated[int, WithinRange(1, 100)] = 4
+    seed: Seed = 0
+    toSeed: Seed = 1
+    steps: Annotated[int, WithinRange(2, 100)] = 9
+    interpolation: Interpolation = Interpolation.SLERP
+    temperature: Annotated[float, WithinRange(0.1, 2.0)] = 1.0
+
+
 @parameterNodeWrapper
 class MedGANSynthParameterNode:
     """All parameters of the module.
 
     Attributes:
+        settings: of the Translate panel, `generate` of the Generate panel.
         inputs: the volume that each modality is read from.
         volumes: what is translated one after the other.
         output: the volume to be replaced; None for a new one.
@@ -70,6 +117,7 @@ class MedGANSynthParameterNode:
     """
 
     settings: TranslateSettings
+    generate: GenerateSettings
     inputs: dict[str, vtkMRMLScalarVolumeNode]
     volumes: list[vtkMRMLScalarVolumeNode]
     output: vtkMRMLScalarVolumeNode
@@ -77,12 +125,13 @@ class MedGANSynthParameterNode:
     frames: bool = False
 
 
-KEY = "MedGANSynth/Translate"
+KEPT = {
+    "settings": (TranslateSettings, "MedGANSynth/Translate"),
+    "generate": (GenerateSettings, "MedGANSynth/Generate"),
+}
+"""Packs that a new scene takes over from the last one, with their keys in QSettings."""
+
 _RECALLED = "recalled"
-NAMES = ("source", "model", "direction", "device", "uncertainty", "show", "fade")
-NAMES += ("inputFolder", "outputFolder")
-
-
 _wrapped: list[MedGANSynthParameterNode] = []
 
 
@@ -97,31 +146,13 @@ def wrap(node) -> MedGANSynthParameterNode:
         _wrapped[:] = [MedGANSynthParameterNode(node)]
     (parameters,) = _wrapped
     if not node.GetParameter(_RECALLED):
-        recall(parameters.settings)
+        for pack, (kind, key) in KEPT.items():
+            last_session.read(key, kind, getattr(parameters, pack))
         node.SetParameter(_RECALLED, "1")
     return parameters
 
 
-def remember(settings: TranslateSettings) -> None:
-    """Write the settings to QSettings."""
-    plain = {name: getattr(settings, name) for name in NAMES}
-    plain |= {name: v.name for name, v in plain.items() if isinstance(v, enum.Enum)}
-    text = json.dumps(plain)
-    if qt.QSettings().value(KEY) != text:
-        qt.QSettings().setValue(KEY, text)
-
-
-def recall(settings: TranslateSettings) -> None:
-    """Fill in what QSettings knows; what is broken or from another version is left out."""
-    try:
-        plain = json.loads(qt.QSettings().value(KEY) or "{}")
-    except (TypeError, ValueError):
-        return
-    for name in NAMES:
-        if not isinstance(plain, dict) or name not in plain:
-            continue
-        kind = {"source": Source, "show": Show}.get(name)
-        try:
-            setattr(settings, name, kind[plain[name]] if kind else plain[name])
-        except (KeyError, TypeError, ValueError):
-            continue
+def remember(parameters: MedGANSynthParameterNode, pack: str) -> None:
+    """Keep a pack for the next session and the next scene."""
+    kind, key = KEPT[pack]
+    last_session.write(key, kind, getattr(parameters, pack))

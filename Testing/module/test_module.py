@@ -130,7 +130,8 @@ def test_importing_the_module_is_light():
 
 
 @pytest.mark.parametrize(
-    "name", ["MedGANSynth.ui", "PanelTranslate.ui", "PanelTuring.ui", "PanelModels.ui"]
+    "name",
+    ["MedGANSynth.ui", "PanelTranslate.ui", "PanelGenerate.ui", "PanelTuring.ui", "PanelModels.ui"],
 )
 def test_every_text_of_a_ui_file_can_be_translated(name):
     """Texts for people are <string>, names for programs are marked as not to be translated."""

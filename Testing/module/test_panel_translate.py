@@ -242,10 +242,10 @@ def test_the_model_shows_what_it_is(panel, click):
     assert ui.timeLabel.text == "not measured on this computer yet"
     assert ui.previewLabel.pixmap.width() == 340
     click(ui.cardButton)
-    assert panel.choice.card.visible
-    (text,) = slicer.util.findChildren(panel.choice.card, className="QTextBrowser")
+    assert panel.choice.facts.card.visible
+    (text,) = slicer.util.findChildren(panel.choice.facts.card, className="QTextBrowser")
     assert "Research only, not for diagnosis." in text.plainText
-    panel.choice.close_card()
+    panel.choice.facts.close_card()
 
 
 def test_a_model_of_another_computer_is_named(panel, module):
@@ -447,5 +447,5 @@ def test_looking_at_another_module_binds_nothing_again(panel, module):
         module.parent.exit()
         module.parent.enter()
     assert panel.parameters is wrapper
-    # A number for each time that `refresh` observed, and for each call above; none for a widget.
-    assert observers() == before + 3 + 1
+    # A number for each time that one of two panels observed, and for a call above; no widget's.
+    assert observers() == before + 2 * 3 + 1

@@ -23,7 +23,7 @@ def test_a_new_scene_starts_with_the_last_sessions_settings(node, scene):
     first.settings.show = Show.SIDE_BY_SIDE
     first.settings.source = Source.SEVERAL
     first.settings.fade = 0.25
-    remember(first.settings)
+    remember(first, "settings")
     second = wrap(scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode"))
     assert second.settings.device == "cuda:1"
     assert second.settings.show is Show.SIDE_BY_SIDE
@@ -32,10 +32,10 @@ def test_a_new_scene_starts_with_the_last_sessions_settings(node, scene):
 
 
 def test_what_the_scene_says_counts_more(node):
-    from MedGANSynthPanels.parameters import KEY, wrap
+    from MedGANSynthPanels.parameters import KEPT, wrap
 
     wrap(node).settings.device = "cpu"
-    qt.QSettings().setValue(KEY, json.dumps({"device": "cuda:0"}))
+    qt.QSettings().setValue(KEPT["settings"][1], json.dumps({"device": "cuda:0"}))
     assert wrap(node).settings.device == "cpu"
 
 
@@ -44,7 +44,7 @@ def test_a_scene_that_was_closed_starts_with_the_last_sessions_settings(node):
 
     parameters = wrap(node)
     parameters.settings.device = "cpu"
-    remember(parameters.settings)
+    remember(parameters, "settings")
     node.UnsetAllParameters()
     MedGANSynthParameterNode(node)  # as Slicer's cached wrappers do when their node is emptied
     assert wrap(node).settings.device == "cpu"
@@ -55,9 +55,9 @@ def test_a_scene_that_was_closed_starts_with_the_last_sessions_settings(node):
     ["{", "[1]", "null", '{"fade": 7, "show": "NO", "device": 3, "uncertainty": "x", "gone": 1}'],
 )
 def test_damaged_settings_are_left_out(node, text):
-    from MedGANSynthPanels.parameters import KEY, Show, TranslateSettings, wrap
+    from MedGANSynthPanels.parameters import KEPT, Show, TranslateSettings, wrap
 
-    qt.QSettings().setValue(KEY, text)
+    qt.QSettings().setValue(KEPT["settings"][1], text)
     settings = wrap(node).settings
     assert settings.fade == 0.5 and settings.show is Show.FADE
     assert settings.device == "auto" and settings.uncertainty is False

@@ -1,0 +1,73 @@
+"""What there is to know of a model before it is used: title, licence, time, sample, card."""
+
+from pathlib import Path
+
+import qt
+from slicer.i18n import tr as _
+
+from MedGANSynthLib.models import card, catalogue
+
+PREVIEW_WIDTH = 340
+
+
+class ModelFacts:
+    """Fills the labels of a model section; its button shows the card in a window of its own."""
+
+    def __init__(self, ui):
+        self.ui = ui
+        self.entry: catalogue.Entry | None = None
+        self.preview: Path | None = None
+        self.card: qt.QDialog | None = None
+        ui.cardButton.connect("clicked()", self.show_card)
+
+    def show(self, entry: catalogue.Entry | None, time: str) -> None:
+        """Show a model, None for no model.
+
+        Args:
+            time: what is known of the time it takes; empty if nothing is.
+        """
+        self.entry = entry
+        manifest = entry.manifest if entry else None
+        self.ui.titleLabel.text = manifest.title if manifest else ""
+        self.ui.licenceLabel.text = manifest.licence if manifest else ""
+        self.ui.timeLabel.text = time or _("not measured on this computer yet")
+        self.ui.cardButton.enabled = manifest is not None
+        self._show_preview(entry.folder / catalogue.PREVIEW if entry else None)
+
+    def _show_preview(self, path: Path | None) -> None:
+        """Read it once: this is called at every change of anything."""
+        if path == self.preview:
+            return
+        self.preview = path
+        picture = qt.QPixmap() if path is None else qt.QPixmap(str(path))
+        self.ui.previewCaption.visible = self.ui.previewLabel.visible = not picture.isNull()
+        if not picture.isNull():
+            smooth = qt.Qt.SmoothTransformation
+            self.ui.previewLabel.setPixmap(picture.scaledToWidth(PREVIEW_WIDTH, smooth))
+
+    def show_card(self) -> None:
+        """The model's card."""
+        self.close_card()
+        manifest = self.entry.manifest
+        self.card = qt.QDialog(self.ui.cardButton.window())
+        self.card.setWindowTitle(manifest.name)
+        text = qt.QTextBrowser()
+        text.setOpenLinks(False)
+        text.setMarkdown(card.render_card(manifest))
+        qt.QVBoxLayout(self.card).addWidget(text)
+        self.card.resize(640, 560)
+        self.card.show()
+
+    def close_card(self) -> None:
+        """Close the card's window, if it is there."""
+        if self.card is not None:
+            self.card.deleteLater()
+            self.card = None
+
+
+def missing_model(wanted: str, entries: list[catalogue.Entry]) -> str | None:
+    """What to say of a model that a scene, or the last session, used and that is not here."""
+    if not wanted or wanted in [entry.name for entry in entries]:
+        return None
+    text = _("The model {model} is not on this computer, so another one is chosen.")
+    return text.format(model=wanted)

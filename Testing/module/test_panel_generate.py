@@ -1,0 +1,252 @@
+"""The Generate panel by mouse: with a run that does what a test says, and the real worker."""
+
+import shutil
+
+import numpy as np
+import pytest
+import slicer
+from MedGANSynthPanels.nifti_in import Frames
+
+from MedGANSynthLib.volume.provenance import Provenance
+
+PATIENCE_S = 300  # of a busy machine
+MADE = Provenance(model="nobody", model_sha256="0" * 64, seed=7)
+AFFINE = np.diag([-2.0, 2.0, 2.0, 1.0])
+
+
+class Run:
+    """Stands for a Generation that was started."""
+
+    def __init__(self, arguments, options):
+        self.listener = options.pop("listener")
+        self.arguments, self.options = arguments, options
+        self.open = True
+
+    def say(self, event):
+        self.open = self.open and event["event"] not in ("done", "error")
+        self.listener(event)
+
+    def cancel(self):
+        self.say({"event": "error", "text": "Cancelled.", "cancelled": True})
+
+
+@pytest.fixture
+def panel(generator_package, module):
+    """The Generate panel, on show."""
+    module.pages.ui.pages.setCurrentWidget(module.pages.generate.widget)
+    module.parent.show()
+    yield module.pages.generate
+    module.parent.hide()
+
+
+@pytest.fixture
+def runs(panel, monkeypatch):
+    """What was started, by the logic's method; it does nothing."""
+    started = []
+    for name in ("generate", "interpolate"):
+
+        def start(*arguments, name=name, **options):
+            started.append((name, Run(arguments, options)))
+            return started[-1][1]
+
+        monkeypatch.setattr(panel.logic, name, start)
+    monkeypatch.setattr(panel.logic, "ready", lambda parent: True)
+    return started
+
+
+@pytest.fixture
+def made(scene):
+    """`made(value)`: a generated volume node whose voxels have about this value."""
+    from MedGANSynthPanels.generated import place_generated
+
+    def make(value):
+        array = np.random.default_rng(value).normal(value, 1, (1, 6, 8, 8)).astype(np.float32)
+        return place_generated(Frames(array, AFFINE, 1.0), f"nobody {value} (synthetic T1)", MADE)
+
+    return make
+
+
+def shown():
+    """The volume in the red slice view."""
+    red = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode()
+    return slicer.mrmlScene.GetNodeByID(red.GetBackgroundVolumeID() or "")
+
+
+def press(panel, row):
+    """Click the picture of this row with the mouse."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    list_ = panel.ui.thumbnailList
+    place = list_.visualItemRect(list_.item(row)).center()
+    QTest.mouseClick(list_.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_only_models_that_generate_are_offered(panel, generator_package):
+    other = (
+        shutil.copytree(generator_package, generator_package.with_name("another")) / "model.json"
+    )
+    other.write_text(other.read_text().replace('"nobody"', '"another"'))
+    panel.enter()
+    ui = panel.ui
+    names = [ui.modelBox.itemText(n) for n in range(ui.modelBox.count)]
+    assert {"another", "nobody"} <= set(names) and "t1-t2-brain" not in names
+    ui.modelBox.setCurrentIndex(names.index("nobody"))
+    assert panel.parameters.generate.model == "nobody"
+    assert ui.titleLabel.text == "Scans of nobody"
+    assert ui.licenceLabel.text == "Apache-2.0"
+    assert ui.timeLabel.text == "not measured on this computer yet"
+
+
+def test_a_click_starts_what_is_chosen(panel, runs, click):
+    ui = panel.ui
+    panel.parameters.generate.model = "nobody"
+    ui.countBox.value, ui.seedBox.value, ui.temperatureSlider.value = 3, 7, 0.5
+    ui.deviceBox.setCurrentIndex(1)
+    click(ui.generateButton)
+    ((name, run),) = runs
+    assert (name, run.arguments) == ("generate", ("nobody", 3, 7))
+    assert run.options == {"temperature": 0.5, "device": "cpu", "wait": False}
+    assert ui.generateButton.toolTip == "Something runs; cancel it first"
+    click(ui.cancelButton)
+    assert panel.message.text == "Cancelled."
+
+
+def test_a_walk_needs_two_seeds(panel, runs, click):
+    ui = panel.ui
+    panel.parameters.generate.model = "nobody"
+    assert not ui.toSeedBox.visible and ui.countBox.visible
+    ui.makingBox.setCurrentIndex(1)
+    assert ui.toSeedBox.visible and ui.stepsBox.visible and not ui.countBox.visible
+    ui.seedBox.value = ui.toSeedBox.value = 5
+    assert not ui.generateButton.enabled
+    assert ui.generateButton.toolTip == "A walk needs two different seeds; throw one of the dice"
+    ui.toSeedBox.value, ui.stepsBox.value = 6, 4
+    ui.interpolationBox.setCurrentIndex(1)
+    click(ui.generateButton)
+    ((name, run),) = runs
+    assert (name, run.arguments) == ("interpolate", ("nobody", 5, 6, 4))
+    assert run.options["interpolation"] == "lerp"
+
+
+def test_the_dice(panel, click):
+    thrown = set()
+    for _throw in range(4):
+        click(panel.ui.seedDiceButton)
+        thrown.add(panel.parameters.generate.seed)
+    assert len(thrown) == 4 and all(0 <= seed < 2**31 for seed in thrown)
+    before = panel.parameters.generate.seed
+    panel.ui.makingBox.setCurrentIndex(1)
+    click(panel.ui.toSeedDiceButton)
+    assert panel.parameters.generate.toSeed == panel.ui.toSeedBox.value
+    assert panel.parameters.generate.seed == before
+
+
+def test_pictures_come_one_by_one_and_show_their_volume(panel, runs, click, made, wait_until):
+    panel.parameters.generate.model = "nobody"
+    assert not panel.ui.madeSection.visible
+    click(panel.ui.generateButton)
+    run = runs[0][1]
+    nodes = [made(10)]
+    run.say({"event": "made", "nodes": nodes})
+    assert panel.ui.thumbnailList.count == 1 and shown() is nodes[0]
+    nodes.append(made(20))
+    run.say({"event": "made", "nodes": nodes[1:]})
+    assert panel.ui.thumbnailList.count == 2 and shown() is nodes[0]
+    run.say({"event": "done", "nodes": nodes, "seconds": 2.0, "text": "2 volumes are generated"})
+    assert panel.message.text == "2 volumes are generated."
+    press(panel, 1)
+    assert shown() is nodes[1]
+    assert not panel.ui.frameSlider.visible
+    slicer.mrmlScene.RemoveNode(nodes[0])
+    wait_until(lambda: panel.ui.thumbnailList.count == 1)
+    assert panel.thumbnails.shown == [(nodes[1], 0)]
+    click(panel.ui.generateButton)
+    assert panel.ui.thumbnailList.count == 0
+
+
+def test_a_model_that_is_not_here(panel, module):
+    panel.parameters.generate.model = "theirs"
+    module.parent.exit()
+    module.parent.enter()
+    text = "The model theirs is not on this computer, so another one is chosen."
+    assert panel.message.text == text
+    assert panel.choice.entry.name != "theirs"
+
+
+def test_no_model_that_generates(panel, monkeypatch):
+    from MedGANSynthLib.models import catalogue
+
+    monkeypatch.setattr(catalogue, "list_entries", lambda: [])
+    panel.enter()
+    text = "There is no model that generates; add one on the Models page"
+    assert (panel.ui.generateButton.enabled, panel.ui.generateButton.toolTip) == (False, text)
+    assert not panel.ui.cardButton.enabled
+
+
+def test_choices_are_kept_in_the_scene_and_for_the_next(panel):
+    panel.ui.countBox.value, panel.ui.temperatureSlider.value = 12, 0.7
+    slicer.mrmlScene.Clear()
+    assert panel.parameters.generate.count == 12
+    assert panel.ui.countBox.value == 12 and panel.ui.temperatureSlider.value == 0.7
+
+
+@pytest.fixture
+def really(panel, click, wait_until, tmp_path, monkeypatch):
+    """Presses Generate with the real worker and waits; nothing temporary is left in the end."""
+    from MedGANSynthPanels import lifetime
+
+    before = slicer.app.temporaryPath
+    slicer.app.temporaryPath = str(tmp_path / "temporary")
+    panel.parameters.generate.model = "nobody"
+    panel.parameters.generate.device = "cpu"
+
+    def go():
+        click(panel.ui.generateButton)
+        assert panel.running.open, panel.message.text
+        wait_until(lambda: not panel.running.open, PATIENCE_S)
+
+    yield go
+    lifetime.end()
+    left = [path for path in (tmp_path / "temporary").rglob("*") if path.is_file()]
+    slicer.app.temporaryPath = before
+    assert left == []
+
+
+def test_by_mouse_with_the_real_worker(panel, really):
+    from MedGANSynthPanels.marking import provenance_of
+
+    panel.ui.countBox.value, panel.ui.seedBox.value = 2, 7
+    really()
+    assert panel.message.text == "2 volumes are generated."
+    first, second = (node for node, _frame in panel.thumbnails.shown)
+    assert first.GetName() == "nobody 7-0 (synthetic T1)"
+    assert first.GetImageData().GetDimensions() == (16, 16, 12)
+    assert first.GetSpacing() == (2, 2, 2)
+    voxels = [slicer.util.arrayFromVolume(node).copy() for node in (first, second)]
+    assert 100 <= voxels[0].min() < voxels[0].max() <= 900
+    assert not np.array_equal(*voxels)
+    assert (provenance_of(first).model, provenance_of(first).seed) == ("nobody", 7)
+    assert panel.ui.timeLabel.text.endswith(" s for 16 × 16 × 12 voxels, here and last time")
+
+    # From the second volume's seed to another, straight; the first frame is seed 7's first volume.
+    panel.ui.makingBox.setCurrentIndex(1)
+    panel.ui.toSeedBox.value, panel.ui.stepsBox.value = 8, 3
+    really()
+    ((sequence, _first), *_others) = panel.thumbnails.shown
+    assert panel.message.text.startswith("nobody 7 to 8 (synthetic T1) is ready after ")
+    assert panel.ui.thumbnailList.count == sequence.GetNumberOfDataNodes() == 3
+    start = slicer.util.arrayFromVolume(sequence.GetNthDataNode(0))
+    np.testing.assert_allclose(start, voxels[0], atol=0.01)
+    assert panel.ui.frameSlider.visible and panel.ui.frameLabel.text == "Frame 1 of 3:"
+    proxy = shown()
+    panel.ui.frameSlider.value = 2
+    assert panel.ui.frameLabel.text == "Frame 3 of 3:"
+    assert panel.ui.thumbnailList.currentRow == 2
+    end = slicer.util.arrayFromVolume(sequence.GetNthDataNode(2))
+    np.testing.assert_array_equal(slicer.util.arrayFromVolume(proxy), end)
+    press(panel, 1)
+    assert panel.ui.frameSlider.value == 1
+    slicer.mrmlScene.RemoveNode(sequence)
+    slicer.app.processEvents()
+    assert not panel.ui.frameSlider.visible and panel.thumbnails.shown == []
