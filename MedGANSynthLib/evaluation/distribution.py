@@ -11,10 +11,13 @@ from .. import __version__
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import whole_folder, write_text
+from ..models.quality import FILE as QUALITY
+from ..models.quality import quality_text
 from ..volume.grid import Grid
 from ..volume.read import read
 from .cases import expand
 from .distribution_page import distribution_page
+from .recorded import distribution_measurements
 from .set_figures import extras, figures, spectrum_decibels
 from .set_gate import gate
 from .set_generators import GENERATORS
@@ -89,7 +92,12 @@ def evaluate_distribution(
             write_text(folder / SUMMARY, json.dumps(kept, indent=1, allow_nan=False) + "\n")
             page = distribution_page(result, cohorts, centres, spectra)
             write_text(folder / PAGE, page)
-        result["outputs"] = [str(out / name) for name in (PAGE, TABLE, GATE, SUMMARY)]
+            names = [PAGE, TABLE, GATE, SUMMARY]
+            model, measured = cohorts["synthetic"].model_sha256, distribution_measurements(result)
+            if model is not None and measured:
+                write_text(folder / QUALITY, quality_text(model, measured))
+                names.append(QUALITY)
+        result["outputs"] = [str(out / name) for name in names]
     events.progress(1.0, "done")
     return result
 

@@ -12,6 +12,8 @@ from ..data.datalist import Case, read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import whole_folder, write_text
+from ..models.quality import FILE as QUALITY
+from ..models.quality import quality_text
 from ..report import page
 from ..report.png import data_uri
 from ..volume.planes import middle_planes
@@ -20,6 +22,7 @@ from .distribution import common_grid
 from .duplicates import duplicates, twins
 from .nearest import best_correlations, distances, ratios, without_self
 from .pictures import difference_colours
+from .recorded import memorisation_measurements
 from .set_loading import Cohort, load_cohorts
 from .table import to_csv
 
@@ -100,7 +103,12 @@ def evaluate_memorisation(
             content = {key: result[key] for key in kept_keys}
             write_text(folder / SUMMARY, json.dumps(content, indent=1, allow_nan=False) + "\n")
             write_text(folder / PAGE, _page(result, made, taught))
-        result["outputs"] = [str(out / name) for name in (PAGE, CASES, SUMMARY)]
+            names = [PAGE, CASES, SUMMARY]
+            if made.model_sha256 is not None:
+                text = quality_text(made.model_sha256, memorisation_measurements(result))
+                write_text(folder / QUALITY, text)
+                names.append(QUALITY)
+        result["outputs"] = [str(out / name) for name in names]
     events.progress(1.0, "done")
     return result
 

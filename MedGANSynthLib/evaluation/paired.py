@@ -12,10 +12,13 @@ from ..data.datalist import read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import whole_folder, write_text
+from ..models.quality import FILE as QUALITY
+from ..models.quality import quality_text
 from .compare import DEFINITIONS
 from .judging import Judged, judge
 from .paired_page import paired_page
 from .plan import Plan, plan_files, plan_list
+from .recorded import paired_measurements
 from .table import summarise, to_csv
 
 CASES, TISSUES, SUMMARY = "cases.csv", "tissues.csv", "summary.json"
@@ -103,6 +106,12 @@ def evaluate_paired(
                 write_text(folder / TISSUES, to_csv(judged.tissues))
             write_text(folder / SUMMARY, _json(result))
             write_text(folder / PAGE, paired_page(result, judged))
+            if model is not None:
+                name = next(iter(plan.methods))
+                figures = paired_measurements(result, name)
+                if figures:  # none where every case failed
+                    text = quality_text(plan.conditions["model_sha256"], figures)
+                    write_text(folder / QUALITY, text)
             written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
     if out is not None:
         result["outputs"] = [str(out / name) for name in written]

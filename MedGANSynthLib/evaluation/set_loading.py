@@ -30,6 +30,7 @@ class Cohort:
         hashes: SHA-256 of each file.
         volumes: `[n, i, j, k]`, float32 in [-1, 1], background -1.
         affine: 4x4 of that grid.
+        model_sha256: of the model that all of them are marked with, if there is one such.
     """
 
     names: list[str]
@@ -37,6 +38,7 @@ class Cohort:
     hashes: list[str]
     volumes: np.ndarray
     affine: np.ndarray
+    model_sha256: str | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -82,13 +84,14 @@ def load_cohorts(
     total, done = sum(map(len, files.values())), 0
     cohorts, resampled = {}, 0
     for name, found in files.items():
-        arrays = []
+        arrays, models = [], set()
         for path in found:
             events.progress(0.4 * done / total, f"reading {path.name}")
             done += 1
             volume = _checked(path, events)
             if name != "synthetic" and volume.provenance is not None:
                 events.warning(f"{path.name}: is in the {name} set but is marked synthetic.")
+            models.add(volume.provenance.model_sha256 if volume.provenance else None)
             prepared = prepare(volume, grid, Intensity(), fixed)
             resampled += prepared.resampled or prepared.inner_shape != prepared.array.shape
             arrays.append(prepared.array)
@@ -98,6 +101,7 @@ def load_cohorts(
             [file_hash(path) for path in found],
             np.stack(arrays),
             prepared.affine,
+            models.pop() if len(models) == 1 else None,
         )
     if resampled:
         shape = "x".join(map(str, grid.size or ()))

@@ -141,9 +141,24 @@ def _drawn(
             code = np.float32(temperature) * generator.code(seed, index)
             return generator.volume(code, marks)
 
-        name = f"{generator.package.manifest.name}-seed{seed}-{index:04d}.nii.gz"
-        items.append(Item(out / name, marks, make))
+        stem = f"{generator.package.manifest.name}-seed{seed}-{index:04d}"
+        items.append(Item(out / f"{stem}.nii.gz", marks, make))
+        if generator.generation.form == "labelled":
+            items.append(_labels(generator, out, stem, (seed, index), temperature))
     return items
+
+
+def _labels(
+    generator: Generator, out: Path, stem: str, drawn: tuple[int, int], temperature: float
+) -> Item:
+    """The label map of a drawn image."""
+    seed, index = drawn
+    marks = generator.provenance(seed, index=index, temperature=temperature, map="labels")
+
+    def make() -> Volume:
+        return generator.labels(np.float32(temperature) * generator.code(seed, index), marks)
+
+    return Item(out / f"{stem}-label.nii.gz", marks, make)
 
 
 def _walk(

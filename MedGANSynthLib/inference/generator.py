@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..data.labelled import as_labels
 from ..errors import MedGANSynthError
 from ..models.manifest import Generation
 from ..models.package import Package
@@ -74,13 +75,46 @@ class Generator:
     def volume(self, code: np.ndarray, provenance: Provenance) -> Volume:
         """The volume or cine of a code, float32, in the units of the training data, no padding.
 
+        Of a labelled slice this is the image; see `labels`.
+
         It lies on the model's own grid with its middle at 0 mm: no patient's header goes into it.
         """
+        image = self._run(code)
+        if self.generation.form == "labelled":
+            image = image[:, :, :1]
+        in_units = self._to_range(self.cropped(image), self.generation.output.reference_range)
+        return self._placed(in_units, provenance)
+
+    def labels(self, code: np.ndarray, provenance: Provenance) -> Volume:
+        """The label map of a code, whole numbers as float32, where the model makes one.
+
+        Raises:
+            MedGANSynthError: it makes images only.
+        """
+        _, labels = self.labelled(code)
+        return self._placed(labels[:, :, None].astype(np.float32), provenance)
+
+    def labelled(self, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Image in [-1, 1] and labels, `[rows, cols]` each, without padding.
+
+        Raises:
+            MedGANSynthError: the model makes images only.
+        """
+        if self.generation.form != "labelled":
+            raise MedGANSynthError(
+                f"{self.package.manifest.name}: makes no label maps; train a preset such as "
+                "dcgan-labelled-slices."
+            )
+        both = self._run(code)
+        image, labels = (self.cropped(both[:, :, c : c + 1])[:, :, 0] for c in (0, 1))
+        return image, as_labels(labels, self.generation.classes)
+
+    def _placed(self, array: np.ndarray, provenance: Provenance) -> Volume:
+        """An array on the model's own grid."""
         grid, crop = self.package.manifest.grid, self.generation.crop
-        spacing = tuple(low for low, _ in grid.spacing)
         return Volume(
-            self._to_range(self.cropped(self._run(code)), self.generation.output.reference_range),
-            centred_affine(crop, grid.orientation, spacing),
+            array,
+            centred_affine(crop, grid.orientation, tuple(low for low, _ in grid.spacing)),
             modality=self.generation.output.modality,
             provenance=provenance,
             time_step=self.generation.time_step,
@@ -119,13 +153,13 @@ class Generator:
 
     @torch.inference_mode()
     def _run(self, code: np.ndarray) -> np.ndarray:
-        """In [-1, 1]: `[i, j, k]`, of a cine `[i, j, 1, t]`."""
+        """In [-1, 1]: `[i, j, k]`, of a cine `[i, j, 1, t]`, of a labelled slice `[i, j, 2]`."""
         output = self.network(torch.from_numpy(code)[None].to(self.device))[0].float().cpu()
         array = np.clip(output.numpy(), -1, 1)
         if self.generation.form == "volume":
             return array[0]
         array = np.moveaxis(array, 0, 2)
-        return array if self.generation.form == "slice" else array[:, :, None]
+        return array[:, :, None] if self.generation.form == "cine" else array
 
     @staticmethod
     def _to_range(array: np.ndarray, output_range: tuple[float, float]) -> np.ndarray:

@@ -80,7 +80,8 @@ def _generation(manifest: Manifest, generation: Generation) -> str:
     voxels = " x ".join(map(str, generation.crop))
     millimetres = " x ".join(f"{spacing[0]:.3g}" for spacing in manifest.grid.spacing)
     low, high = generation.output.reference_range
-    what = {"volume": "volumes", "slice": "slices", "cine": "cycles"}[generation.form]
+    kinds = {"volume": "volumes", "slice": "slices", "cine": "cycles"}
+    what = kinds.get(generation.form, "slices and their label maps")
     frames = ""
     if generation.form == "cine":
         frames = f", {generation.frames} frames {1000 * generation.time_step:.3g} ms apart"

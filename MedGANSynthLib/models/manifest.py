@@ -65,6 +65,7 @@ class Direction:
         slices: how many neighbouring slices (odd) of each input a 2D network sees; 0: 3D network.
         step_mm: distance between those slices in millimetres (at least one slice of the input).
         patch: voxels that a 3D network sees at once; None: the whole volume.
+        blank: the output is background wherever all inputs are.
     """
 
     network: Name
@@ -73,6 +74,7 @@ class Direction:
     slices: Annotated[int, Range(0, 31)] = 1
     step_mm: Millimetres = 1.0
     patch: tuple[Voxels, Voxels, Voxels] | None = None
+    blank: bool = False
 
     def __post_init__(self) -> None:
         if self.slices and self.slices % 2 == 0:
@@ -92,9 +94,11 @@ class Generation:
         output: what comes out.
         crop: voxels along each axis that are kept, centred: the training data without padding.
         form: "volume" (a 3D network), "slice" (a 2D network, `grid.size` is [rows, cols, 1]) or
-            "cine" (the same, with the frames of a cycle as channels).
+            "cine" (the same, with the frames of a cycle as channels) or "labelled" (a slice and,
+            as a second channel, its label map spread over [-1, 1]).
         frames: of a cycle.
         time_step: seconds between two frames, a typical one.
+        classes: of a labelled slice's map, beside the background.
         encoder: key of the network that makes a code of a volume, where there is one.
     """
 
@@ -102,18 +106,23 @@ class Generation:
     latent: Annotated[int, Range(1, 65_536)]
     output: Port
     crop: tuple[Voxels, Voxels, Voxels]
-    form: Literal["volume", "slice", "cine"] = "volume"
+    form: Literal["volume", "slice", "cine", "labelled"] = "volume"
     frames: Annotated[int, Range(1, 256)] = 1
     time_step: Annotated[float, Range(1e-6, 3600.0)] | None = None
     encoder: Name | None = None
+    classes: Annotated[int, Range(0, 16)] = 0
 
     def __post_init__(self) -> None:
+        if (self.classes > 0) != (self.form == "labelled"):
+            raise ValueError("a labelled slice, and nothing else, has classes")
         if (self.frames > 1, self.time_step is not None) != (self.form == "cine",) * 2:
             raise ValueError("a cine, and nothing else, has several frames and a time_step")
 
     def output_shape(self, size: tuple[int, int, int]) -> tuple[int, ...]:
         """The network's output for one code on a grid of `size`."""
-        return (1, 1, *size) if self.form == "volume" else (1, self.frames, *size[:2])
+        if self.form == "volume":
+            return (1, 1, *size)
+        return (1, 2 if self.form == "labelled" else self.frames, *size[:2])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -46,6 +46,12 @@ SYSTEMS = {
         "data.settings:SlicePairs",
         "training.translation:Translation",
     ),
+    "labelled-slice-gan": Parts(
+        "systems.image_gan:ImageGAN",
+        "systems.image_settings:ImageObjective",
+        "data.label_settings:LabelledSlices",
+        "training.labelled:LabelledGeneration",
+    ),
     "scgan": Parts(
         "systems.scgan:SCGAN",
         "systems.settings:SCGANObjective",

@@ -18,8 +18,13 @@ from typing import Any
 from ..errors import MedGANSynthError
 from ..events import Events
 from .cine import CineMeasure, CineWarp
-from .evaluation import EvaluateDistribution, EvaluateMemorisation, EvaluatePaired
-from .experiment import ExperimentCompare
+from .evaluation import (
+    EvaluateDistribution,
+    EvaluateLesion,
+    EvaluateMemorisation,
+    EvaluatePaired,
+)
+from .experiment import ExperimentAugmentation, ExperimentCompare
 from .files import Doctor, ExportDicom, ShowProvenance
 from .models import (
     ModelsAdd,
@@ -28,6 +33,7 @@ from .models import (
     ModelsImport,
     ModelsImportAlphaWGAN,
     ModelsList,
+    ModelsQuality,
     ModelsRemove,
     ModelsShow,
     ModelsVerify,
@@ -65,12 +71,15 @@ TASKS: dict[str, type[Task]] = {
         ModelsImport,
         ModelsImportAlphaWGAN,
         ModelsBundle,
+        ModelsQuality,
         EvaluatePaired,
         EvaluateDistribution,
         EvaluateMemorisation,
+        EvaluateLesion,
         CineWarp,
         CineMeasure,
         ExperimentCompare,
+        ExperimentAugmentation,
         StudySizes,
         StudyPrepare,
         StudyAudit,

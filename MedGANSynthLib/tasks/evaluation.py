@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from .task import DEVICE, Task, field
+from .task import DEVICE, MODEL, Task, field
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -73,5 +73,30 @@ class EvaluateMemorisation(Task):
     spacing: tuple[float, ...] = field("common voxel sides in mm (default: the synthetic's)", ())
     size: tuple[int, ...] = field("common voxels along each axis (default: the synthetic's)", ())
     seed: int = field("seed of the draws", 0)
+    out: Path | None = field("folder for the report and its tables", None, short="-o")
+    overwrite: bool = field("replace an existing result", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EvaluateLesion(Task):
+    """Insert lesions into an input and see whether the translation keeps, loses or invents them."""
+
+    command = "evaluate lesion"
+    function = "evaluation.lesion:evaluate_lesion"
+
+    model: str = field(MODEL, short="-m")
+    data: Path = field("data list that names inputs, targets and masks")
+    split: str = field("split of the data list", "validation")
+    source: str = field("modality of the data list that goes in", "t1")
+    target: str = field("modality of the data list that comes out", "t2")
+    mask: str = field("key of the mask in the data list", "mask")
+    direction: str | None = field("one of the model's directions", None)
+    insert: str | None = field("input modality that gets the lesion (default: the first)", None)
+    radius: tuple[float, ...] = field("radii of the lesions in mm (default: 4 8)", ())
+    contrast: float = field("of the lesion, in standard deviations inside the mask", -2.0)
+    count: int = field("lesions of each radius in each person", 3)
+    strip: bool = field("blank everything outside the mask before translating", False)
+    device: str = field(DEVICE, "auto")
+    seed: int = field("seed of the places", 0)
     out: Path | None = field("folder for the report and its tables", None, short="-o")
     overwrite: bool = field("replace an existing result", False)

@@ -27,3 +27,28 @@ class ExperimentCompare(Task):
     batch: int = field("images in a step (0: the presets' own)", 0)
     set: tuple[str, ...] = field("override a setting of all pairs", (), metavar="KEY=VALUE")
     device: str = field(DEVICE, "auto")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExperimentAugmentation(Task):
+    """Train segmentation networks with and without synthetic images, and compare them."""
+
+    command = "experiment augmentation"
+    function = "experiments.augmentation:augmentation"
+
+    data: Path = field("data list with images and label maps")
+    out: Path = field("folder for the report and its tables", short="-o")
+    model: str | None = field("package that makes slices with label maps", None, short="-m")
+    synthetic: Path | None = field("data list of synthetic pairs (its training split)", None)
+    image: str = field("key of the image in the data list", "image")
+    label: str = field("key of the label map in the data list", "label")
+    classes: int = field("labels beside the background", 1)
+    size: int = field("rows and columns, a power of two (with --model: the model's)", 64)
+    spacing: float = field("pixel sides in mm (0: the scans' own; with --model: the model's)", 0.0)
+    steps: int = field("optimiser steps of every network", 1000)
+    batch: int = field("slices in a step", 16)
+    width: int = field("channels of the segmentation network's first level", 16)
+    seeds: int = field("trainings of every arm", 3)
+    seed: int = field("the first seed", 0)
+    device: str = field(DEVICE, "auto")
+    overwrite: bool = field("replace an existing result", False)

@@ -120,3 +120,17 @@ class ModelsBundle(Task):
     out: Path = field("bundle folder to write", short="-o")
     direction: str | None = field("one of the model's directions", None)
     overwrite: bool = field("replace an existing bundle", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelsQuality(Task):
+    """Write a package again with the figures of an evaluation in its manifest and card."""
+
+    command = "models quality"
+    function = "models.quality:record_quality"
+
+    model: str = field(MODEL, positional=True)
+    evaluation: Path = field("folder that an `evaluate` command wrote, or its quality.json")
+    out: Path = field("package folder, or a name ending in .zip", short="-o")
+    replace: bool = field("drop the figures that the package has", False)
+    overwrite: bool = field("replace an existing package", False)

@@ -12,6 +12,9 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation.memorisation import equal_share, evaluate_memorisation
 from MedGANSynthLib.evaluation.set_generators import GENERATORS
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.volume.provenance import Provenance
+from MedGANSynthLib.volume.volume import Volume
+from MedGANSynthLib.volume.write import write as write_volume
 
 COUNT = 16
 
@@ -74,6 +77,19 @@ def test_new_people_are_no_copies(people, tmp_path, brains):
     assert (tmp_path / "result" / "report.html").read_text().count("data:image/png") == 24
     kept = json.loads((tmp_path / "result" / "summary.json").read_text())
     assert kept["cases"] == result["cases"]
+
+
+def test_figures_for_the_model_that_marked_its_volumes(people, tmp_path, brains):
+    folder = tmp_path / "s"
+    marks = Provenance("nobody", "a" * 64, seed=1)
+    for number, volume in enumerate(brains(4, 3)):
+        made = Volume(500 * (volume + 1), np.diag([3.0, 3.0, 3.0, 1.0]), provenance=marks)
+        folder.mkdir(exist_ok=True)
+        write_volume(made, folder / f"{number}.nii.gz")
+    judge(people, [folder], out=tmp_path / "result")
+    quality = json.loads((tmp_path / "result" / "quality.json").read_text())
+    assert quality["model_sha256"] == "a" * 64
+    assert quality["measurements"][0]["name"] == "copies"
 
 
 def test_one_person_under_two_names_is_found_by_content(people, tmp_path, brains, rng):

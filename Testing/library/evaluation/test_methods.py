@@ -6,6 +6,7 @@ from MedGANSynthLib.evaluation import regressors
 from MedGANSynthLib.evaluation.methods import choose_direction
 from MedGANSynthLib.evaluation.paired import evaluate_paired
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.models.quality import record_quality
 
 
 def test_direction_by_name_or_modalities(manifest):
@@ -18,7 +19,7 @@ def test_direction_by_name_or_modalities(manifest):
         choose_direction(manifest, None, "t1", "flair")
 
 
-def test_a_real_package_is_judged_beside_the_baselines(tiny, listing, few_trees):
+def test_a_real_package_is_judged_beside_the_baselines(tiny, listing, few_trees, tmp_path):
     pytest.importorskip("sklearn")
     result = evaluate_paired(
         data=listing,
@@ -26,6 +27,7 @@ def test_a_real_package_is_judged_beside_the_baselines(tiny, listing, few_trees)
         direction="t2-to-t1",
         baselines=True,
         device="cpu",
+        out=tmp_path / "result",
         events=Events(),
     )
     assert result["failed"] == 0
@@ -37,3 +39,15 @@ def test_a_real_package_is_judged_beside_the_baselines(tiny, listing, few_trees)
     # The direction's target is the t1, whose ranks are uniform from 0 to 300.
     assert (row["range_low"], row["range_high"]) == pytest.approx((0, 300), abs=25)
     assert np.isfinite(row["rmse_sd_raw"])
+    measured = record_quality(
+        str(tiny), tmp_path / "result", tmp_path / "measured", False, False, Events()
+    )["rows"]
+    assert measured[0]["name"] == "RMSE / standard deviation"
+    assert measured[0]["value"] == result["summary"]["tiny"]["figures"]["rmse_sd_fit"]["mean"]
+    assert measured[0]["conditions"].startswith("t2 to t1, whole input; inside the mask")
+    best = min(
+        entry["figures"]["rmse_sd_fit"]["mean"]
+        for name, entry in result["summary"].items()
+        if name != "tiny"
+    )
+    assert (measured[-1]["value"], measured[-1]["low"]) == (best, None)

@@ -1,0 +1,94 @@
+import dataclasses
+import inspect
+import json
+
+import numpy as np
+import pytest
+
+from MedGANSynthLib import tasks
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.evaluation.lesion import evaluate_lesion
+from MedGANSynthLib.evaluation.lesion_ball import insert_lesion, judge_lesion
+from MedGANSynthLib.events import Events
+
+SPACING = (1.0, 1.0, 2.0)
+
+
+@pytest.fixture
+def brain(rng):
+    """A random output of standard deviation 1, a mask, and a lesion of 6 mm radius."""
+    mask = np.zeros((44, 44, 24), bool)
+    mask[3:-3, 3:-3, 1:-1] = True
+    before = rng.normal(size=mask.shape)
+    before /= before[mask].std()
+    return before, mask, insert_lesion(mask, SPACING, 6.0, rng)
+
+
+def test_the_task_has_exactly_these_arguments():
+    fields = {f.name for f in dataclasses.fields(tasks.EvaluateLesion)}
+    assert set(inspect.signature(evaluate_lesion).parameters) == fields | {"events"}
+
+
+def test_a_lesion_is_a_ball_in_millimetres_inside_the_mask(brain):
+    _, mask, place = brain
+    assert place.profile[place.centre] == 1
+    volume = (place.profile >= 0.5).sum() * np.prod(SPACING)
+    assert volume == pytest.approx(4 / 3 * np.pi * 6**3, rel=0.1)
+    assert not (place.profile[~mask] > 0).any()
+    with pytest.raises(MedGANSynthError, match="no room for a lesion of 40 mm"):
+        insert_lesion(mask, SPACING, 40.0, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("gain", "outcome"), [(1.0, "kept"), (-0.8, "kept"), (0.3, "weakened"), (0.05, "lost")]
+)
+def test_what_the_output_makes_of_it(brain, gain, outcome):
+    before, mask, place = brain
+    after = before - 2 * gain * place.profile
+    found = judge_lesion(before, after, mask, SPACING, place, 6.0, -2.0)
+    assert found["outcome"] == outcome
+    assert found["response"] == pytest.approx(-gain * place.profile[place.profile >= 0.5].mean())
+    assert found["overlap"] > 0.9
+    assert found["far_volume_ml"] == 0 and not found["invents"]
+
+
+def test_tissue_that_changes_elsewhere_is_invented(brain, rng):
+    before, mask, place = brain
+    other = next(
+        p
+        for p in iter(lambda: insert_lesion(mask, SPACING, 6.0, rng), None)
+        if not ((p.profile > 0) & (place.profile > 0)).any()
+        and np.linalg.norm((np.array(p.centre) - place.centre) * SPACING) > 26
+    )
+    found = judge_lesion(before, before + 2 * other.profile, mask, SPACING, place, 6.0, -2.0)
+    assert found["outcome"] == "lost" and found["invents"]
+    assert found["far_blob_ml"] == pytest.approx(4 / 3 * np.pi * 0.6**3, rel=0.15)
+
+
+def test_a_package_on_a_data_list(tiny, listing, tmp_path):
+    options = {"model": str(tiny), "data": listing, "radius": (3.0,), "count": 2, "device": "cpu"}
+    result = evaluate_lesion(**options, out=tmp_path / "result", events=Events())
+    assert result["failed"] == 0
+    assert [lesion["subject"] for lesion in result["lesions"]] == ["d", "d", "e", "e", "e", "e"]
+    (row,) = result["rows"]
+    assert row["kept"] + row["weakened"] + row["lost"] == row["lesions"] == 6
+    quality = json.loads((tmp_path / "result" / "quality.json").read_text())
+    assert quality["measurements"][0]["value"] == row["lost"] / 6
+    text = (tmp_path / "result" / "report.html").read_text()
+    assert text.count("data:image/png;base64,") == 4 * 6
+    assert evaluate_lesion(**options, events=Events())["lesions"] == result["lesions"]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"split": "val"}, "--split must be one of"),
+        ({"radius": (0.0,)}, "must be positive"),
+        ({"contrast": 0.0}, "must be positive, and --contrast not 0"),
+        ({"insert": "flair"}, "--insert flair: the model takes t1"),
+        ({"split": "test"}, "the test split is empty"),
+    ],
+)
+def test_refused_requests(tiny, listing, options, problem):
+    with pytest.raises(MedGANSynthError, match=problem):
+        evaluate_lesion(**({"model": str(tiny), "data": listing} | options), events=Events())
