@@ -1,4 +1,4 @@
-"""`medgansynth datalist`: from folders, a BIDS tree, a CSV file or phantoms to a data list."""
+"""`medgansynth datalist`: from folders, a BIDS tree, a CSV file, simulations or phantoms."""
 
 import os
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from ..volume.write import write
 from .datalist import SPLITS, Case, DataList, copies_across_splits, write_datalist
 from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs
 from .phantom import head_phantom
+from .simulated_cases import write_simulations
 from .split import by_file, by_share
 
 _DESCRIPTIONS = {
@@ -18,6 +19,9 @@ _DESCRIPTIONS = {
     "t2": "T2-weighted",
     "pd": "proton density",
     "flair": "FLAIR",
+    "fa": "fractional anisotropy",
+    "md": "mean diffusivity",
+    "pet": "amyloid-like PET",
     "mask": "brain mask",
 }
 
@@ -30,6 +34,8 @@ def make_datalist(
     csv: Path | None,
     root: Path | None,
     phantom: int,
+    simulate: Path | None,
+    spacing: float,
     validation: float,
     test: float,
     split: Path | None,
@@ -47,6 +53,8 @@ def make_datalist(
         csv: a table of cases, which may have a column `split`.
         root: the folder that the table's paths are relative to; None for the table's own.
         phantom: how many phantoms to write beside the list.
+        simulate: a folder of label maps, of each of which images are simulated beside the list.
+        spacing: voxel side of those in millimetres.
         validation, test: shares of the people.
         split: a split file (JSON) in place of shares.
         seed: of the split and of the phantoms.
@@ -61,19 +69,23 @@ def make_datalist(
     if root and csv is None:
         raise MedGANSynthError("--root is the folder of a CSV's paths; give --csv too.")
     given_split: dict[str, str] = {}
-    match [bool(folder), bids is not None, csv is not None, phantom != 0]:
-        case [True, False, False, False]:
+    match [bool(folder), bids is not None, csv is not None, phantom != 0, simulate is not None]:
+        case [True, False, False, False, False]:
             folders = parse_pairs(tuple(folder), "--folder")
             cases = in_folders({name: Path(place) for name, place in folders.items()})
-        case [False, True, False, False]:
+        case [False, True, False, False, False]:
             suffixes = parse_pairs(tuple(modality), "--modality") or _present(bids)
             cases = in_bids(bids, suffixes, events)
-        case [False, False, True, False]:
+        case [False, False, True, False, False]:
             cases, given_split = in_csv(csv, root or csv.parent)
-        case [False, False, False, True]:
+        case [False, False, False, True, False]:
             cases = _write_phantoms(phantom, out.parent, seed, overwrite, events)
+        case [False, False, False, False, True]:
+            cases = write_simulations(simulate, out.parent, spacing, seed, overwrite, events)
         case _:
-            raise MedGANSynthError("Give exactly one of --folder, --bids, --csv and --phantom.")
+            raise MedGANSynthError(
+                "Give exactly one of --folder, --bids, --csv, --phantom and --simulate."
+            )
     datalist = _split(cases, given_split, validation, test, split, seed, events)
     write_datalist(datalist, out, _root(cases, out))
     for one, other in copies_across_splits(datalist):

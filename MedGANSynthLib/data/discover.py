@@ -43,7 +43,7 @@ def in_folders(folders: dict[str, Path]) -> list[Case]:
     for modality, folder in folders.items():
         if not folder.is_dir():
             raise MedGANSynthError(f"{folder}: is not a folder; check --folder {modality}=...")
-        images = _images(folder)
+        images = images_in(folder)
         if not images:
             raise MedGANSynthError(
                 f"{folder}: holds no image ({', '.join(SUFFIXES)} or DICOM folders); check "
@@ -63,7 +63,7 @@ def in_bids(root: Path, suffixes: dict[str, str], events: Events) -> list[Case]:
     if not root.is_dir():
         raise MedGANSynthError(f"{root}: is not a folder; check --bids.")
     found: dict[tuple[str, str], dict[str, Path]] = {}
-    for image in _images(root):
+    for image in images_in(root):
         for modality, suffix in suffixes.items():
             if not stem_of(image).endswith("_" + suffix):
                 continue
@@ -147,7 +147,7 @@ def _check_name(name: str, where: str) -> None:
         raise MedGANSynthError(f"{where}: {name!r} cannot name a modality; use {NAME.hint}.")
 
 
-def _images(folder: Path) -> list[Path]:
+def images_in(folder: Path) -> list[Path]:
     """All image files below `folder` and all folders of DICOM slices or PNG frames; none hidden."""
     found = []
     for path in sorted(folder.rglob("*")):

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..errors import MedGANSynthError
 from ..networks.registry import build_network
 from ..networks.spectral import advance
 from ..objectives.adversarial import VANILLA
@@ -46,6 +47,11 @@ class SCGAN(System):
             return network.to(device, memory_format=layout)
 
         self.g = make("generator", inputs)
+        if min(data.size) < self.g.smallest:
+            raise MedGANSynthError(
+                f"data.size: each side must have {self.g.smallest} voxels or more with this many "
+                "levels; lower networks.generator.options.levels."
+            )
         self.d = make("discriminator", inputs + 1)
         self.networks = {"generator": self.g, "discriminator": self.d}
         self.optimizers = {

@@ -24,7 +24,7 @@ from .evaluation import (
     EvaluateMemorisation,
     EvaluatePaired,
 )
-from .experiment import ExperimentAugmentation, ExperimentCompare
+from .experiment import ExperimentAblate, ExperimentAugmentation, ExperimentCompare
 from .files import Doctor, ExportDicom, ShowProvenance
 from .models import (
     ModelsAdd,
@@ -79,6 +79,7 @@ TASKS: dict[str, type[Task]] = {
         CineWarp,
         CineMeasure,
         ExperimentCompare,
+        ExperimentAblate,
         ExperimentAugmentation,
         StudySizes,
         StudyPrepare,

@@ -52,3 +52,22 @@ class ExperimentAugmentation(Task):
     seed: int = field("the first seed", 0)
     device: str = field(DEVICE, "auto")
     overwrite: bool = field("replace an existing result", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExperimentAblate(Task):
+    """Train SC-GAN without each of its parts, and what it competes with (Lan et al. 2021)."""
+
+    command = "experiment ablate"
+    function = "experiments.ablate:ablate"
+
+    data: Path | None = field("data list; without it the built-in phantom is used", None)
+    out: Path = field("folder of the Runs and ablate.csv", short="-o")
+    preset: str = field("preset of SC-GAN in 3D", "scgan-simulated", short="-p")
+    variant: tuple[str, ...] = field(
+        "only these, such as 'sc-gan' 'no attention' (none: all, and a look-up table)", ()
+    )
+    seeds: int = field("trainings of each variant", 3)
+    images: int = field("that each training sees (0: the preset's own number)", 0)
+    set: tuple[str, ...] = field("override a setting of all variants", (), metavar="KEY=VALUE")
+    device: str = field(DEVICE, "auto")

@@ -44,7 +44,7 @@ class PresetsShow(Task):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MakeDatalist(Task):
-    """Write a data list from folders, a BIDS tree, a CSV file or the built-in phantom."""
+    """Write a data list from folders, a BIDS tree, a CSV file, simulations or phantoms."""
 
     command = "datalist"
     function = "data.build:make_datalist"
@@ -62,6 +62,10 @@ class MakeDatalist(Task):
     csv: Path | None = field("CSV with the columns subject and one per modality", None)
     root: Path | None = field("folder of the CSV's paths (without it: the CSV's own)", None)
     phantom: int = field("write this many procedural head phantoms beside the list", 0)
+    simulate: Path | None = field(
+        "folder of FreeSurfer label maps; t1, t2, flair, fa, md and pet are simulated of each", None
+    )
+    spacing: float = field("with --simulate: voxel side in mm, 2 or more", 4.0)
     validation: float = field("share of the people for validation", 0.15)
     test: float = field("share of the people for testing", 0.0)
     split: Path | None = field(

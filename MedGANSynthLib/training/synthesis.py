@@ -36,7 +36,7 @@ class Synthesis:
 
     def judge(self, system: System, device: torch.device) -> SynthesisJudge:
         """Figures and pictures on the validation people."""
-        return SynthesisJudge(self.validation, self._direction(), device)
+        return SynthesisJudge(self.validation, self.direction(), device)
 
     def describe(self, system: System) -> dict[str, Any]:
         """The one direction, its network, grid and intensities."""
@@ -58,14 +58,15 @@ class Synthesis:
                 }
             },
             "directions": {
-                "-".join([*data.inputs, "to", data.target]): schema.to_dict(self._direction())
+                "-".join([*data.inputs, "to", data.target]): schema.to_dict(self.direction())
             },
             "grid": schema.to_dict(grid),
             "intensity": dataclasses.asdict(data.intensity),
             "training": {"people": len({person.subject for person in self.training})},
         }
 
-    def _direction(self) -> Direction:
+    def direction(self) -> Direction:
+        """What the package says of inputs, output, and how the network sees them."""
         data = self.settings
         ranges = zip(*(person.ranges for person in self.training), strict=True)
         return Direction(

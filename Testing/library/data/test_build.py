@@ -7,6 +7,8 @@ from MedGANSynthLib import tasks
 from MedGANSynthLib.data.datalist import read_datalist
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.read import read
+from MedGANSynthLib.volume.volume import Volume
+from MedGANSynthLib.volume.write import write
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_phantoms_are_written_marked_and_listed(tmp_path):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({}, "exactly one of --folder, --bids, --csv and --phantom"),
+        ({}, "exactly one of --folder, --bids, --csv, --phantom and --simulate"),
         ({"phantom": 1, "bids": "here"}, "exactly one of"),
         ({"phantom": -1}, "--phantom must lie between 1 and 10000"),
         ({"modality": ("t1=T1w",), "phantom": 1}, "give --bids too"),
@@ -107,3 +109,24 @@ def test_bad_requests_are_refused_and_nothing_is_written(tmp_path, tree, fields,
     with pytest.raises(MedGANSynthError, match=sentence):
         tasks.run(tasks.MakeDatalist(out=tmp_path / "out" / "list.json", **fields))
     assert not (tmp_path / "out").exists()
+
+
+def test_simulations_of_label_maps(tmp_path):
+    """Two cubes of white matter in CSF: two people with all modalities, and a mask."""
+    for number in (1, 2):
+        labels = np.full((24, 24, 24), 24, np.uint8)
+        labels[6:18, 6:18, 6:18] = 2
+        write(
+            Volume(labels, np.diag([2.0, 2.0, 2.0, 1.0])), tmp_path / "maps" / f"seg_{number}.nii"
+        )
+    out = tmp_path / "list.json"
+    fields = {"simulate": tmp_path / "maps", "validation": 0.5}
+    result = tasks.run(tasks.MakeDatalist(out=out, **fields))
+    counts = dict.fromkeys(("t1", "t2", "flair", "fa", "md", "pet", "mask"), 1)
+    assert result["rows"][0] == {"split": "training", "people": 1, "cases": 1, **counts}
+    made = read_datalist(out)
+    assert {made.training[0].subject, made.validation[0].subject} == {"sub-seg1", "sub-seg2"}
+    fa = read(made.training[0].images["fa"])
+    assert fa.provenance.model == "label-simulation"
+    with pytest.raises(MedGANSynthError, match="holds no label map"):
+        tasks.run(tasks.MakeDatalist(out=tmp_path / "x.json", simulate=tmp_path / "none"))

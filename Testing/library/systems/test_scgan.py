@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.systems.scgan import SCGAN
 from MedGANSynthLib.training.config import load_config
 
@@ -143,3 +144,8 @@ def test_slices_train_a_2d_network():
     assert made.specs["generator"][1]["dims"] == 2
     given = {name: volume[..., 0] for name, volume in batch(32).items()}
     assert made.step(given, 0)["l1"].isfinite()
+
+
+def test_patches_too_small_for_the_levels_are_refused():
+    with pytest.raises(MedGANSynthError, match="each side must have 33 voxels or more"):
+        system("networks.generator.options.levels=6")
