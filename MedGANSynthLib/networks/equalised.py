@@ -48,10 +48,17 @@ class EqualConv(_Equalised):
         padding: int | None = None,
         gain: float = RECTIFIED,
     ) -> None:
-        super().__init__((outputs, inputs, kernel, kernel), inputs * kernel**2, outputs, gain)
+        super().__init__(self._shape(inputs, outputs, kernel), inputs * kernel**2, outputs, gain)
         self.padding = kernel // 2 if padding is None else padding
 
+    @staticmethod
+    def _shape(inputs: int, outputs: int, kernel: int) -> tuple[int, ...]:
+        return outputs, inputs, kernel, kernel
+
     def forward(self, x: Tensor) -> Tensor:
+        # Whichever is smaller is scaled: at coarse levels the map, at fine ones the kernel.
+        if x.numel() < self.weight.numel():
+            return F.conv2d(x * self.scale, self.weight, self.bias, padding=self.padding)
         return F.conv2d(x, self.weight * self.scale, self.bias, padding=self.padding)
 
 
@@ -60,12 +67,17 @@ class EqualUpConv(EqualConv):
 
     After doubling, neighbouring taps meet the same pixel; summed beforehand they are a transposed
     convolution of stride 2 with one tap more: 9 products for each pixel in place of 25 (kernel 5).
+    The weight is that of a transposed convolution, `[inputs, outputs, kernel, kernel]`.
 
     Shape: `[batch, inputs, rows, cols]` to `[batch, outputs, 2 rows, 2 cols]`.
     """
 
+    @staticmethod
+    def _shape(inputs: int, outputs: int, kernel: int) -> tuple[int, ...]:
+        return inputs, outputs, kernel, kernel
+
     def forward(self, x: Tensor) -> Tensor:
-        taps = _four_shifts(self.weight * self.scale).flip(2, 3).transpose(0, 1)
+        taps = four_shifts(self.weight, self.scale)
         return F.conv_transpose2d(x, taps, self.bias, stride=2, padding=self.padding)
 
 
@@ -76,7 +88,7 @@ class EqualDownConv(EqualConv):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        taps = _four_shifts(self.weight * (self.scale / 4))
+        taps = four_shifts(self.weight, self.scale / 4)
         return F.conv2d(x, taps, self.bias, stride=2, padding=self.padding)
 
 
@@ -103,7 +115,16 @@ class PixelNorm(nn.Module):
         return x * (x.square().mean(1, keepdim=True) + 1e-8).rsqrt()
 
 
-def _four_shifts(weight: Tensor) -> Tensor:
-    """The sum of a kernel and its copies moved by one down, right, and both: `[..., k+1, k+1]`."""
-    down = F.pad(weight, (0, 0, 0, 1)) + F.pad(weight, (0, 0, 1, 0))
-    return F.pad(down, (0, 1)) + F.pad(down, (1, 0))
+def four_shifts(weight: Tensor, scale: float) -> Tensor:
+    """`scale` times the sum of kernels and their copies moved by one down, right, and both.
+
+    One matrix product, along the taps, which lie next to each other in memory in neither layout.
+
+    Shape: `[a, b, k, k]` to `[a, b, k + 1, k + 1]`.
+    """
+    kernel = weight.shape[-1]
+    line = torch.eye(kernel + 1, kernel, dtype=weight.dtype, device=weight.device)
+    line = line + line.roll(1, 0)
+    plane = scale * torch.kron(line, line)  # [(k + 1)^2, k^2]
+    taps = torch.matmul(plane, weight.permute(0, 2, 3, 1).flatten(1, 2))
+    return taps.unflatten(1, (kernel + 1, kernel + 1)).permute(0, 3, 1, 2)

@@ -44,11 +44,20 @@ def test_fused_layers_equal_their_two_steps(kernel):
     for layer in (up, down):
         torch.nn.init.normal_(layer.bias)
 
-    def plain(layer, image):
-        return F.conv2d(image, layer.weight * layer.scale, layer.bias, padding=kernel // 2)
+    def plain(layer, weight, image):
+        return F.conv2d(image, weight * layer.scale, layer.bias, padding=kernel // 2)
 
-    torch.testing.assert_close(up(x), plain(up, F.interpolate(x, scale_factor=2)))
-    torch.testing.assert_close(down(x), F.avg_pool2d(plain(down, x), 2))
+    # A transposed convolution's kernel is the convolution's, inputs and outputs swapped, turned.
+    weight = up.weight.transpose(0, 1).flip(2, 3)
+    torch.testing.assert_close(up(x), plain(up, weight, F.interpolate(x, scale_factor=2)))
+    torch.testing.assert_close(down(x), F.avg_pool2d(plain(down, down.weight, x), 2))
+
+
+@pytest.mark.parametrize("side", [2, 40])  # the map is the smaller one, then the kernel
+def test_scaling_the_map_is_scaling_the_kernel(side):
+    layer, x = EqualConv(6, 5, 3), torch.randn(1, 6, side, side)
+    by_hand = F.conv2d(x, layer.weight * layer.scale, padding=1)
+    torch.testing.assert_close(layer(x), by_hand)
 
 
 def test_from_code_is_the_padded_convolution():
