@@ -54,7 +54,7 @@ class SlabAugmentation:
         if a.bias:
             steps.append(mt.RandBiasFieldd(appearance, prob=a.bias, coeff_range=(0.0, 0.15)))
         if a.noise:
-            steps.append(mt.RandGaussianNoised(appearance, prob=a.noise, std=0.05))
+            steps.append(_RandNoise(appearance, prob=a.noise, std=0.05))
         self.keys = keys
         self.transform = mt.Compose([*steps, Offset(keys, -1.0)])
 
@@ -74,6 +74,14 @@ class Offset(mt.MapTransform):
 
     def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
         return {**data, **{key: data[key] + self.offset for key in self.key_iterator(data)}}
+
+
+class _RandNoise(mt.RandGaussianNoised):
+    """Gaussian noise, but none where the image is 0: what is blank stays blank."""
+
+    def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
+        made = super().__call__(data)
+        return made | {k: torch.where(data[k] == 0, 0, made[k]) for k in self.key_iterator(data)}
 
 
 class _RandThickVoxels(mt.RandomizableTransform, mt.MapTransform):

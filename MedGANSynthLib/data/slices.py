@@ -27,7 +27,7 @@ class Head:
         subject: its name.
         arrays: modality -> `[rows, cols, slice]` in [-1, 1]; the mask as booleans.
         stripped: the same with everything outside the mask blanked before normalisation, or None.
-        targets, stripped_targets: the same on the scale of what is to be predicted.
+        targets: `arrays` on the scale of what is to be predicted.
         spacing: voxel size in millimetres.
         ranges, target_ranges: modality -> what -1 and 1 stand for in the file's units.
         minima: modality -> the least intensity of the file.
@@ -37,7 +37,6 @@ class Head:
     arrays: dict[str, np.ndarray]
     stripped: dict[str, np.ndarray] | None
     targets: dict[str, np.ndarray]
-    stripped_targets: dict[str, np.ndarray] | None
     spacing: tuple[float, float, float]
     ranges: dict[str, tuple[float, float]]
     target_ranges: dict[str, tuple[float, float]]
@@ -77,7 +76,7 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
         scaled = prepare(image, grid, settings.intensity, (0.0, 1.0))
         arrays[settings.mask] = stripped[settings.mask] = scaled.array > 0
     ranges = target_ranges = {name: p.intensity_range for name, p in prepared.items()}
-    targets, stripped_targets = arrays, stripped
+    targets = arrays
     if settings.standardise:
         organs = {
             n: v.array[v.array > v.array.min()] if inside is None else v.array[inside]
@@ -88,22 +87,11 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
             n: prepare(v, grid, settings.intensity, target_ranges[n]).array
             for n, v in volumes.items()
         }
-        if stripped is not None:
-            kept = arrays[settings.mask]
-            stripped_targets = {
-                n: np.where(kept, t, np.float32(BACKGROUND)) for n, t in targets.items()
-            }
-        if inside is None:
-            targets = {
-                n: np.where(arrays[n] > BACKGROUND, t, np.float32(BACKGROUND))
-                for n, t in targets.items()
-            }
     return Head(
         subject=subject,
         arrays=arrays,
         stripped=stripped,
         targets=targets,
-        stripped_targets=stripped_targets,
         spacing=next(iter(prepared.values())).spacing,
         ranges=ranges,
         target_ranges=target_ranges,
@@ -179,9 +167,8 @@ class SlicePairDataset(Dataset):
             # As an image in [-1, 1], so that it moves like the others.
             images = {"source": source, "target": target, "inside": 2.0 * inside - 1.0}
             if s.standardise:
-                truths = head.targets if arrays is head.arrays else head.stripped_targets
-                images["source_truth"] = self._slab(truths[s.source], place)
-                images["target_truth"] = self._slab(truths[s.target], place)
+                images["source_truth"] = self._slab(head.targets[s.source], place)
+                images["target_truth"] = self._slab(head.targets[s.target], place)
             item = self.both(images, seed)
             return item | {"inside": (item["inside"] > 0).float()}
         other = self._draw(self.targets[rng.integers(len(self.targets))], rng)

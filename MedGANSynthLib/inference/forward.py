@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from scipy.ndimage import binary_opening
 from torch import nn
 
 from ..data.slabs import neighbour_step, slab
@@ -44,11 +45,12 @@ def run_network(
         MedGANSynthError: not enough memory.
     """
     try:
-        if direction.slices == 0:
-            if direction.patch is None:
-                return _whole(network, arrays)
-            return run_patches(network, arrays, direction.patch, progress)
-        return _slices(network, direction, arrays, spacing, batch, progress)
+        if direction.slices:
+            result = _slices(network, direction, arrays, spacing, batch, progress)
+        elif direction.patch:
+            result = run_patches(network, arrays, direction.patch, progress)
+        else:
+            result = _whole(network, arrays)
     except torch.OutOfMemoryError:
         raise MedGANSynthError(
             "not enough GPU memory for this volume; use --device cpu or a smaller --batch."
@@ -59,6 +61,18 @@ def run_network(
         raise MedGANSynthError(
             "not enough memory for this volume; use a smaller --batch or crop the volume."
         ) from None
+    if direction.blank:
+        result[blank(arrays)] = BACKGROUND
+    return result
+
+
+def blank(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Where all of the arrays `[i, j, k]` are background, as booleans.
+
+    Spots that no square of 3x3 voxels fits into are left out: dark voxels inside a body.
+    """
+    dark = np.all([array <= BACKGROUND for array in arrays], axis=0)
+    return dark & binary_opening(dark, np.ones((3, 3, 1), bool), border_value=1)
 
 
 def _slices(

@@ -15,6 +15,7 @@ from ..networks.registry import build_network
 from ..objectives.adversarial import ADVERSARIAL_LOSSES
 from ..objectives.image_pool import ImagePool
 from ..objectives.reconstruction import DISTANCES, masked_mean
+from ..volume.preprocessing import BACKGROUND
 from .base import System, Wrap, adam, freeze_statistics, frozen
 
 
@@ -63,8 +64,8 @@ class CycleGAN(System):
         """One update of G and F (equation 3), then one of D_X and D_Y (equation 1)."""
         x, y, o = batch["source"], batch["target"], self.objective
         # What should come out: x and y themselves, or the same on the targets' scale.
-        true_x = self._predicted(batch.get("source_truth", x))
-        true_y = self._predicted(batch.get("target_truth", y))
+        true_x = self._blanked(self._predicted(batch.get("source_truth", x)), x)
+        true_y = self._blanked(self._predicted(batch.get("target_truth", y)), y)
         adversarial = o.adversarial_weight > 0 and seen >= o.warmup * self.images
         if seen >= o.freeze * self.images:
             freeze_statistics(self.g, self.f)
@@ -79,6 +80,7 @@ class CycleGAN(System):
             )  # section 5.2
         else:
             fake_y, fake_x = self.g(x), self.f(y)
+        fake_y, fake_x = self._blanked(fake_y, x), self._blanked(fake_x, y)
         if o.cycle:
             # Equation 2: F(G(x)) = x and G(F(y)) = y.
             losses["cycle"] = F.l1_loss(self.f(fake_y), x) + F.l1_loss(self.g(fake_x), y)
@@ -121,3 +123,9 @@ class CycleGAN(System):
         """Those slices of a slab that the generators predict."""
         skipped = (slab.shape[1] - self.predicted) // 2
         return slab[:, skipped : slab.shape[1] - skipped]
+
+    def _blanked(self, image: Tensor, seen: Tensor) -> Tensor:
+        """Background wherever the slab is, from which `image` comes or with which it goes."""
+        if not self.objective.blank:
+            return image
+        return image.masked_fill(self._predicted(seen) <= BACKGROUND, BACKGROUND)

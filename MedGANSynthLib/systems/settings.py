@@ -22,6 +22,8 @@ class CycleGANObjective:
         distance: of the paired term; "squared" leads to smaller errors from few pairs and leaves
             sharpness to the adversary, "absolute" (L1) is the published one.
         inside: extra weight of the paired term inside the mask: the organ, not the scalp.
+        blank: put background into outputs wherever the input is background, here and in whatever
+            uses the model. The edge of a mask is then nothing to be learned.
         warmup: fraction of the run before the adversarial term joins the others.
         freeze: fraction of the run after which the generators' batch norm keeps its statistics, so
             that the last part of the run trains the network that is going to be used.
@@ -36,6 +38,7 @@ class CycleGANObjective:
     paired: Weight = 0.0
     distance: Literal["absolute", "squared"] = "absolute"
     inside: Weight = 0.0
+    blank: bool = False
     warmup: Annotated[float, Range(0.0, 1.0)] = 0.0
     freeze: Annotated[float, Range(0.0, 1.0)] = 1.0
     pool: Annotated[int, Range(0, 1000)] = 0

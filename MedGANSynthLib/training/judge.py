@@ -1,5 +1,6 @@
 """Validation of translators during training: fixed people, fixed slices, both directions."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..evaluation.fit import fit_affine
 from ..evaluation.metrics import rmse_over_sd
 from ..evaluation.ssim import ssim_in_plane
 from ..volume.picture import write_montage
+from ..volume.preprocessing import BACKGROUND
 
 PREVIEW_CASES = 3
 SLICES = 12
@@ -30,13 +32,19 @@ class TranslationJudge:
         settings: the `[data]` table.
         multiple: the network takes sides that are multiples of this.
         device: where the networks are.
+        blank: put background into predictions wherever the source is background.
     """
 
     def __init__(
-        self, heads: list[Head], settings: SlicePairs, multiple: int, device: torch.device
+        self,
+        heads: list[Head],
+        settings: SlicePairs,
+        multiple: int,
+        device: torch.device,
+        blank: bool = False,
     ) -> None:
         self.heads, self.settings = heads, settings
-        self.multiple, self.device = multiple, device
+        self.multiple, self.device, self.blank = multiple, device, blank
 
     def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
         """Mean figures over people, variants and directions, and for each direction."""
@@ -79,7 +87,7 @@ class TranslationJudge:
             rows.setdefault(f"cycle_{name}", []).append(float((cycle - slabs).abs().mean()))
         if target not in arrays or arrays[target].shape != arrays[source].shape:
             return
-        predicted = self._middle(fake)[: arrays[source].shape[0], : arrays[source].shape[1]]
+        predicted = self._predicted(fake, arrays[source], chosen)
         real = head.targets[target][:, :, chosen]
         mask = arrays.get(self.settings.mask, arrays[target] > -1)[:, :, chosen]
         try:
@@ -105,8 +113,8 @@ class TranslationJudge:
                 chosen = self._slices(array)
                 middle = chosen[len(chosen) // 2]
                 slabs = self._slabs(array, np.array([middle]), head)
-                fake = self._middle(self._run(networks[name], slabs))
-                row += [array[:, :, middle], fake[: array.shape[0], : array.shape[1], 0]]
+                fake = self._run(networks[name], slabs)
+                row += [array[:, :, middle], self._predicted(fake, array, [middle])[:, :, 0]]
             rows.append(row)
         write_montage(path, rows, (-1.0, brightest))
 
@@ -127,6 +135,12 @@ class TranslationJudge:
         parts = [network(part.to(self.device)).cpu() for part in slabs.split(8)]
         return torch.cat(parts).float()
 
-    def _middle(self, slabs: torch.Tensor) -> np.ndarray:
-        """`[n, slices, rows, cols]` to the wanted slices `[rows, cols, n]`."""
-        return np.moveaxis(slabs[:, slabs.shape[1] // 2].numpy(), 0, 2)
+    def _predicted(
+        self, fake: torch.Tensor, source: np.ndarray, chosen: Sequence[int]
+    ) -> np.ndarray:
+        """`[n, slices, rows, cols]` to the wanted slices `[rows, cols, n]`, without padding."""
+        rows, cols = source.shape[:2]
+        wanted = np.moveaxis(fake[:, fake.shape[1] // 2, :rows, :cols].numpy(), 0, 2)
+        if self.blank:
+            wanted = np.where(source[:, :, chosen] > BACKGROUND, wanted, BACKGROUND)
+        return wanted

@@ -35,7 +35,13 @@ class Translation:
 
     def judge(self, system: System, device: torch.device) -> TranslationJudge:
         """Figures and pictures on the validation people."""
-        return TranslationJudge(self.validation, self.settings, _multiple(system), device)
+        return TranslationJudge(
+            self.validation,
+            self.settings,
+            _multiple(system),
+            device,
+            self.config.objective.blank,
+        )
 
     def describe(self, system: System) -> dict[str, Any]:
         """Both directions, their networks, grid and intensities."""
@@ -71,6 +77,7 @@ class Translation:
                 "output": outputs[end],
                 "slices": data.slices,
                 "step_mm": data.step_mm,
+                "blank": self.config.objective.blank,
             }
         spacing = list(data.spacing) if data.spacing else None
         return {

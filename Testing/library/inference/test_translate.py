@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -45,6 +47,20 @@ def test_blank_slices_are_not_computed(make_package, head):
     assert package.networks["there"].seen == 5
     assert (result.array[:, :, [0, 1, 7, 8]] == 100).all()
     assert (result.array[:, :, 2:7] == 1100).all()
+
+
+def test_what_is_blank_stays_blank_where_the_model_says_so(make_package, head):
+    volume = head(shape=(20, 20, 5))
+    volume.array[10, 10, 2] = 0  # a dark spot inside, too small to be background
+    whole = make_package(lambda x: x * 0 + 1)
+    assert (run(whole, volume).array[..., 2] == 1100).all()
+    package = make_package(lambda x: x * 0 + 1)
+    there = dataclasses.replace(package.manifest.directions["t1-to-t2"], blank=True)
+    package.manifest.directions["t1-to-t2"] = there
+    result = run(package, volume).array[..., 2]
+    assert (result[2:-2, 2:-2] == 1100).all()
+    result[2:-2, 2:-2] = 100
+    assert (result == 100).all()
 
 
 @pytest.mark.parametrize("batch", [0, 1, 2, 7])

@@ -117,6 +117,26 @@ def test_truths_on_a_scale_of_their_own(batch):
     assert losses["paired"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
+def test_nothing_is_asked_where_the_input_is_blank(batch):
+    system = make(
+        "objective.cycle=0.0", "objective.identity=0.0", "objective.paired=1.0",
+        "objective.blank=true",
+    )  # fmt: skip
+    x, y = batch["source"].clone(), batch["target"].clone()
+    x[..., :20], y[..., :20] = -1.0, -1.0
+    truths = {"source_truth": x / 3, "target_truth": y / 2}  # not blank there
+    with torch.no_grad():
+        off = (system.g(x) - y / 2).abs() + (system.f(y) - x / 3).abs()
+        expected = off[..., 20:].sum() / off.numel()
+        score = F.binary_cross_entropy_with_logits
+        real = system.d_y(torch.cat([y[..., :20], y[..., 20:] / 2], dim=-1))
+        fake = system.d_y(torch.cat([y[..., :20], system.g(x)[..., 20:]], dim=-1))
+        judged = score(real, torch.ones_like(real)) + score(fake, torch.zeros_like(fake))
+    losses = system.step({"source": x, "target": y, **truths}, 0)
+    assert losses["paired"].item() == pytest.approx(expected.item(), rel=1e-5)
+    assert losses["discriminator_target"].item() == pytest.approx(judged.item(), rel=1e-5)
+
+
 def test_batch_norm_keeps_its_statistics_towards_the_end():
     config = load_config("cyclegan-t1-t2-small-debug", ("objective.freeze=0.5", "images=8"))
     torch.manual_seed(0)
