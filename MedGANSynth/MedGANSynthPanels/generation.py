@@ -54,8 +54,9 @@ class Generation(Run):
             self._case = Drawn(f"{manifest.name} {seed}", kind)
         else:
             self._case = Walked(f"{manifest.name} {seed} to {to_seed}", kind)
-        self._count, self._taken = count, 0
-        self._making = ""
+        self._count = count
+        self._taken: set[Path] = set()
+        self._making: Path | None = None
         fields = {
             "model": str(model),
             "count": count,
@@ -74,22 +75,22 @@ class Generation(Run):
     def _hear(self, event: dict[str, Any]) -> None:
         """Progress names the file that is made next, so that the one before is there."""
         if event["event"] == "progress":
-            if self._making:
-                self._take_file(self._out / self._making)
-            self._making = event["text"] if event["fraction"] < 1 else ""
+            if self._making is not None and self._making.is_file():
+                self._take_file(self._making)
+            self._making = self._out / event["text"]
         self._tell(event)
 
     def _take(self, event: dict[str, Any]) -> None:
-        for row in event["result"]["rows"][self._taken :]:
-            self._take_file(Path(row["file"]))
+        for row in event["result"]["rows"]:
+            if Path(row["file"]) not in self._taken:
+                self._take_file(Path(row["file"]))
         self._made(self._case.finish())
         self._tidy()
         self._end(**self._summary())
 
     def _take_file(self, path: Path) -> None:
-        nodes = self._case.take(path)
-        self._taken += 1
-        self._made(nodes)
+        self._taken.add(path)
+        self._made(self._case.take(path))
 
     def _made(self, nodes: list) -> None:
         self.results += nodes

@@ -28,10 +28,10 @@ class Thumbnails:
         self._quietly(self.list.clear)
 
     def add(self, node, frames: list | None = None) -> None:
-        """Add a volume, or the frames of a sequence."""
+        """Add a volume, numbered from 0 as its name is, or the frames of a sequence from 1."""
         for frame, volume in enumerate(frames or [node]):
+            text = str(frame + 1 if frames else len(self.shown))
             self.shown.append((node, frame))
-            text = str(len(self.shown))
             self.list.addItem(qt.QListWidgetItem(qt.QIcon(picture(volume)), text))
 
     def choose(self, node, frame: int) -> None:

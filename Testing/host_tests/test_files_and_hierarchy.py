@@ -40,6 +40,17 @@ def test_exporting_leaves_no_trace_in_the_scene(volume, tmp_path):
     assert volume.GetStorageNode() is None
 
 
+def test_every_file_that_is_written_is_told(volume, tmp_path):
+    told = []
+    manager = slicer.app.coreIOManager()
+    manager.connect("fileSaved(qSlicerIO::IOProperties)", told.append)
+    for name in ("saveNode", "exportNode"):
+        getattr(slicer.util, name)(volume, str(tmp_path / f"{name}.nrrd"), {})
+    manager.disconnect("fileSaved(qSlicerIO::IOProperties)", told.append)
+    expected = [str(tmp_path / f"{name}.nrrd") for name in ("saveNode", "exportNode")]
+    assert [properties["fileName"] for properties in told] == expected
+
+
 def test_exporting_in_world_space_hardens_the_transform(volume, tmp_path):
     shift = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
     matrix = np.eye(4)

@@ -162,7 +162,7 @@ class CoreIOManager(QObject):
     def saveNodes(self, file_type: str, properties: dict, messages=None) -> bool:
         path = str(properties["fileName"])
         if file_type == "SceneFile":
-            return self._write_scene(path, messages)
+            return self._saved(bool(self._write_scene(path, messages)), properties)
         node = self._scene.GetNodeByID(properties["nodeID"])
         if node.GetStorageNode() is None:
             node.AddDefaultStorageNode(path)
