@@ -29,12 +29,6 @@ ARCHITECTURES: dict[str, tuple[str, str, str]] = {
     "scgan-generator": ("scgan_generator", "SCGANGenerator", "SCGANGeneratorOptions"),
     "srresnet-critic": ("srresnet", "SRResNetCritic", "SRResNetCriticOptions"),
     "srresnet-generator": ("srresnet", "SRResNetGenerator", "SRResNetOptions"),
-    "scgan-discriminator": (
-        "scgan_discriminator",
-        "SCGANDiscriminator",
-        "SCGANDiscriminatorOptions",
-    ),
-    "scgan-generator": ("scgan_generator", "SCGANGenerator", "SCGANGeneratorOptions"),
     "unet-pix2pix": ("unet_pix2pix", "UNetPix2Pix", "UNetPix2PixOptions"),
     "unet-pix2pix-colour": ("colour", "ColourUNetPix2Pix", "UNetPix2PixOptions"),
     "unet-small": ("unet_small", "UNetSmall", "UNetSmallOptions"),
