@@ -1,6 +1,7 @@
 """All figures of one prediction against its target, under one stated convention."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -8,19 +9,22 @@ from ..errors import MedGANSynthError
 from ..volume.volume import Volume
 from . import metrics
 from .compat_scgan import scgan_nrmse, scgan_psnr, scgan_ssim
-from .fit import fit_affine
+from .fit import AffineFit, fit_affine
 from .information import normalised_mutual_information
 from .intensities import robust_range
-from .ms_ssim import ms_ssim, scales_for
+from .ms_ssim import ms_ssim_of_fits, scales_for
 from .nrmse import nrmse_l2, nrmse_mean, nrmse_range
-from .ssim import WINDOW, ssim, ssim_in_plane
+from .ssim import SAME, WINDOW, ssim_of_fits
 from .texture import laplacian_ratio, texture_figures
+
+VARIANTS = ("raw", "fit")
 
 DEFINITIONS = {
     "mae": "mean absolute error over the mask's voxels, in the target's unit",
     "rmse": "root of the mean squared error over the mask's voxels, in the target's unit",
     "rmse_sd": "rmse divided by the target's standard deviation inside the mask",
     "psnr": "10 log10(R^2 / MSE) in dB over the mask's voxels; R = data range; inf if identical",
+    "psnr_pooled": "in the summary alone: 10 log10(1 / mean of (rmse / R)^2 over cases)",
     "ssim_3d": "mean over the mask of the SSIM map; gaussian window 11^3, sigma 1.5, K .01 .03, "
     "population covariance, whole windows only; empty where an axis has under 11 voxels",
     "ssim_in_plane": "the same with windows 11^2 within each slice; every mask voxel counts once",
@@ -80,38 +84,93 @@ def compare(
     correlation = metrics.correlation(prediction, target, mask)
     low, high = robust_range(target, mask)
     fit = fit_affine(prediction, target, mask)
-    row: dict[str, float | int | None] = {
-        "mask_voxels": int(np.count_nonzero(mask)),
-        "range_low": low,
-        "range_high": high,
-        "fit_slope": fit.slope,
-        "fit_offset": fit.offset,
-        "correlation": correlation,
-        "nmi": normalised_mutual_information(prediction, target, mask),
-        "laplacian_ratio": laplacian_ratio(prediction, target, mask, axis),
-    } | texture_figures(prediction, target, mask, axis)
-    reference = _scaled(target, mask, low, high, blank_outside)
     in_plane = [a for a in range(3) if a != axis]
-    row["ms_ssim_scales"] = scales_for(mask.shape, in_plane)
-    for variant, image in (("raw", prediction), ("fit", fit.apply(prediction))):
-        scaled = _scaled(image, mask, low, high, blank_outside)
-        figures = {
-            "bias": metrics.bias(image, target, mask),
-            "mae": metrics.mae(image, target, mask),
-            "rmse": metrics.rmse(image, target, mask),
-            "rmse_sd": metrics.rmse_over_sd(image, target, mask),
-            "nrmse_range": nrmse_range(image, target, mask),
-            "nrmse_mean": _or_none(nrmse_mean, image, target, mask),
-            "nrmse_l2": _or_none(nrmse_l2, image, target, mask),
-            "psnr": metrics.psnr(image, target, mask, high - low),
-            "ssim_3d": ssim(scaled, reference, mask, 1.0) if min(mask.shape) >= WINDOW else None,
-            "ssim_in_plane": ssim_in_plane(scaled, reference, mask, 1.0, axis),
-            "ms_ssim_in_plane": _or_none(ms_ssim, scaled, reference, mask, 1.0, in_plane),
+    ends = (low, high)
+    with ThreadPoolExecutor(2) as pool:  # SciPy and NumPy compute without holding the interpreter
+        similar = _similarities(prediction, target, mask, in_plane, fit, ends, blank_outside, pool)
+        texture = pool.submit(texture_figures, prediction, target, mask, axis)
+        laplacian = pool.submit(laplacian_ratio, prediction, target, mask, axis)
+        shared = pool.submit(normalised_mutual_information, prediction, target, mask)
+        similar = {name: future.result() for name, future in similar.items()}
+        row: dict[str, float | int | None] = {
+            "mask_voxels": int(np.count_nonzero(mask)),
+            "range_low": low,
+            "range_high": high,
+            "fit_slope": fit.slope,
+            "fit_offset": fit.offset,
+            "correlation": correlation,
+            "nmi": shared.result(),
+            "laplacian_ratio": laplacian.result(),
+            **texture.result(),
         }
-        if compat:
-            figures |= _as_scgan(scaled, reference, mask)
+    row["ms_ssim_scales"] = scales_for(mask.shape, in_plane)
+    for name, values in similar.items():
+        row |= {f"{name}_{v}": value for v, value in zip(VARIANTS, values, strict=True)}
+    ours, real = metrics.inside(prediction, target, mask)
+    for variant, values in zip(VARIANTS, (ours, fit.apply(ours)), strict=True):
+        figures = {
+            "bias": metrics.bias(values, real, None),
+            "mae": metrics.mae(values, real, None),
+            "rmse": metrics.rmse(values, real, None),
+            "rmse_sd": metrics.rmse_over_sd(values, real, None),
+            "nrmse_range": nrmse_range(values, real, None),
+            "nrmse_mean": _or_none(nrmse_mean, values, real, None),
+            "nrmse_l2": _or_none(nrmse_l2, values, real, None),
+            "psnr": metrics.psnr(values, real, None, high - low),
+        }
         row |= {f"{name}_{variant}": value for name, value in figures.items()}
+    if compat:
+        reference = _scaled(target, mask, low, high, blank_outside)
+        for variant, image in zip(VARIANTS, (prediction, fit.apply(prediction)), strict=True):
+            scaled = _scaled(image, mask, low, high, blank_outside)
+            figures = _as_scgan(scaled, reference, mask)
+            row |= {f"{name}_{variant}": value for name, value in figures.items()}
     return row
+
+
+def _similarities(
+    prediction: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray,
+    in_plane: list[int],
+    fit: AffineFit,
+    ends: tuple[float, float],
+    blank_outside: bool,
+    pool: ThreadPoolExecutor,
+) -> dict[str, Future[list[float | None]]]:
+    """SSIM in 3D, in the plane, and MS-SSIM, of the prediction as it is and fitted.
+
+    Both variants follow from one set of window moments, because a fit changes them by its slope
+    and offset alone; not so where the outside is blanked after the fit.
+    """
+    low, high = ends
+    reference = _scaled(target, mask, low, high, blank_outside)
+    if blank_outside:
+        images = [_scaled(i, mask, low, high, True) for i in (prediction, fit.apply(prediction))]
+        jobs = [(image, (SAME,)) for image in images]
+    else:
+        offset = (fit.slope * low + fit.offset - low) / (high - low)
+        scaled = _scaled(prediction, mask, low, high, False)
+        jobs = [(scaled, (SAME, (fit.slope, offset)))]
+    whole = list(range(3)) if min(mask.shape) >= WINDOW else []
+
+    def every(figure: Callable[..., list[float]], axes: list[int]) -> list[float | None]:
+        found: list[float | None] = []
+        for image, fits in jobs:
+            found += figure(image, reference, mask, 1.0, axes, fits)
+        return found
+
+    def multi_scale() -> list[float | None]:
+        try:
+            return every(ms_ssim_of_fits, in_plane)
+        except MedGANSynthError:  # no room, which leaves the other figures as they are
+            return [None] * len(VARIANTS)
+
+    return {
+        "ssim_3d": pool.submit(lambda: every(ssim_of_fits, whole) if whole else [None, None]),
+        "ssim_in_plane": pool.submit(every, ssim_of_fits, in_plane),
+        "ms_ssim_in_plane": pool.submit(multi_scale),
+    }
 
 
 def _or_none(figure: Callable[..., float], *given: object) -> float | None:

@@ -25,7 +25,7 @@ from .bootstrap import bootstrap_interval, subject_means
 from .compare import slice_axis
 from .lesion_ball import KEPT, LOST, Inserted, insert_lesion, judge_lesion
 from .methods import choose_direction, load_listed
-from .pictures import difference_colours
+from .pictures import difference_colours, hung_slice
 from .recorded import lesion_measurements
 from .table import to_csv
 
@@ -190,13 +190,14 @@ def _tiles(
     loaded: Any, changed: Volume, before: np.ndarray, after: np.ndarray, place: Inserted
 ) -> list[tuple[str, str]]:
     axis = slice_axis(loaded.target)
-    cut = [np.take(a, place.centre[axis], axis=axis).T for a in (changed.array, before, after)]
-    cut = [np.asarray(image, np.float32) for image in cut]
-    inside = np.take(loaded.mask, place.centre[axis], axis=axis).T > 0
+    whole = (changed.array, before, after, loaded.mask)
+    *cut, inside = (
+        hung_slice(array, loaded.target.affine, axis, place.centre[axis]) for array in whole
+    )
     shown = []
     for image, reference in zip(cut, (cut[0], cut[1], cut[1]), strict=True):
         low, high = np.percentile(reference[inside], (0.5, 99.5))
-        shown.append((image - low) / max(float(high - low), 1e-6))
+        shown.append((image.astype(np.float32) - low) / max(float(high - low), 1e-6))
     names = ("input with lesion", "output without", "output with")
     tiles = [(data_uri(image), name) for image, name in zip(shown, names, strict=True)]
     return [*tiles, (data_uri(difference_colours(shown[2] - shown[1])), "change of the output")]

@@ -20,11 +20,12 @@ def inside(
     """
     check_shapes(prediction, target, mask)
     if mask is None:
-        mask = np.ones(target.shape, dtype=bool)
-    mask = np.asarray(mask) > 0
-    if not mask.any():
+        vectors = tuple(np.asarray(a).ravel().astype(np.float64) for a in (prediction, target))
+    else:
+        mask = np.asarray(mask) > 0
+        vectors = tuple(np.asarray(a)[mask].astype(np.float64) for a in (prediction, target))
+    if not vectors[0].size:
         raise MedGANSynthError("the mask is empty; give a mask that covers the organ.")
-    vectors = tuple(np.asarray(image)[mask].astype(np.float64) for image in (prediction, target))
     for name, values in zip(("prediction", "target"), vectors, strict=True):
         bad = int(np.count_nonzero(~np.isfinite(values)))
         if bad:

@@ -6,11 +6,13 @@ the windows' axes. The published five scales need 176 voxels; smaller images get
 published weights then add up to 1, and how many there were belongs to the figure.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..errors import MedGANSynthError
 from .metrics import check_shapes
-from .ssim import RADIUS, WINDOW, ssim_parts
+from .ssim import RADIUS, SAME, WINDOW, Fit, moments
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
@@ -44,6 +46,19 @@ def ms_ssim(
         MedGANSynthError: different shapes, NaN or infinite voxels, no room for a window, or no
             mask voxel where one fits.
     """
+    return ms_ssim_of_fits(prediction, target, mask, data_range, axes, (SAME,), weights)[0]
+
+
+def ms_ssim_of_fits(
+    prediction: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None,
+    data_range: float,
+    axes: list[int],
+    fits: Sequence[Fit],
+    weights: tuple[float, ...] | None = None,
+) -> list[float]:
+    """As `ms_ssim`, of the prediction after each fit (slope, offset)."""
     check_shapes(prediction, target, mask)
     if weights is None:
         count = scales_for(np.shape(target), axes)
@@ -58,18 +73,21 @@ def ms_ssim(
         if not np.isfinite(image).all():
             raise MedGANSynthError(f"the {name} has NaN or infinite voxels; mend it first.")
     where = np.ones(y.shape) if mask is None else (np.asarray(mask) > 0).astype(np.float64)
-    result = 1.0
+    results = [1.0] * len(fits)
     for level, weight in enumerate(weights):
-        luminance, contrast = ssim_parts(x, y, data_range, axes)
-        if level == len(weights) - 1:
-            contrast = luminance * contrast
+        last = level == len(weights) - 1
         chosen = where[_valid(where.shape, axes)] >= 0.5
         if not chosen.any():
             raise MedGANSynthError("no mask voxel lies where a whole SSIM window fits.")
-        result *= max(float(contrast[chosen].mean()), 0.0) ** weight
-        if level < len(weights) - 1:
+        found = moments(x, y, axes)
+        for number, fit in enumerate(fits):
+            luminance, contrast = found.parts(data_range, fit)
+            if last:
+                contrast *= luminance
+            results[number] *= max(float(contrast[chosen].mean()), 0.0) ** weight
+        if not last:
             x, y, where = (halve(image, axes) for image in (x, y, where))
-    return result
+    return results
 
 
 def _valid(shape: tuple[int, ...], axes: list[int]) -> tuple[slice, ...]:

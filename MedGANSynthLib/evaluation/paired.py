@@ -133,7 +133,7 @@ def _summary(plan: Plan, judged: Judged, seed: int) -> dict[str, Any]:
     for method in plan.methods:
         good = [r for r in rows if r["method"] == method and r["error"] is None]
         bad = [r for r in rows if r["method"] == method and r["error"] is not None]
-        figures_of = summarise(good, figures, seed)
+        figures_of = summarise(good, figures, seed) | _pooled(good)
         summary[method] = {"cases": len(good), "failed": len(bad), "figures": figures_of}
         shown.append(
             {"method": method, "cases": len(good), "failed": len(bad)}
@@ -155,6 +155,19 @@ def _summary(plan: Plan, judged: Judged, seed: int) -> dict[str, Any]:
         "tissues": judged.tissues,
         "failed": len(problems),
     }
+
+
+def _pooled(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The PSNR of the mean squared error over all cases, as torchmetrics has it."""
+    pooled = {}
+    for variant in ("raw", "fit"):
+        errors = [(r[f"rmse_{variant}"] / (r["range_high"] - r["range_low"])) ** 2 for r in rows]
+        mean = sum(errors) / len(errors) if errors else 0.0
+        entry: dict[str, Any] = {"cases": len(errors), "infinite": int(bool(errors) and mean == 0)}
+        if mean > 0:
+            entry |= {"mean": -10 * math.log10(mean), "low": None, "high": None}
+        pooled[f"psnr_pooled_{variant}"] = entry
+    return pooled
 
 
 def _shown(figure: dict[str, Any] | None) -> str:

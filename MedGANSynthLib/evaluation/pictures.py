@@ -26,16 +26,16 @@ def shown_slices(
     margin = 4
     crop = tuple(slice(max(s.start - margin, 0), s.stop + margin) for s in box)
     places = [round(ends[0] + share * (ends[1] - ends[0])) - crop[axis].start for share in SHARES]
-    part = array[crop]
+    return [hung_slice(array[crop], affine, axis, place) for place in places]
+
+
+def hung_slice(array: np.ndarray, affine: np.ndarray, axis: int, index: int) -> np.ndarray:
+    """The slice `[rows, cols]` at `index` of `axis`, turned the way that radiologists hang it."""
     transform = orientation_between(affine, "LPS")
     onto, flip = int(transform[axis, 0]), transform[axis, 1]
-    hung = reorient(Volume(part, affine), "LPS").array
-    slices = []
-    for place in places:
-        index = place if flip > 0 else part.shape[axis] - 1 - place
-        plane = np.take(hung, index, axis=onto)
-        slices.append((plane if onto == 2 else plane[:, ::-1]).T.copy())
-    return slices
+    hung = reorient(Volume(array, affine), "LPS").array
+    plane = np.take(hung, index if flip > 0 else array.shape[axis] - 1 - index, axis=onto)
+    return (plane if onto == 2 else plane[:, ::-1]).T.copy()
 
 
 def difference_colours(difference: np.ndarray, strong: float = STRONG) -> np.ndarray:

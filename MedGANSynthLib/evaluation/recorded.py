@@ -11,7 +11,7 @@ _PAIRED = {
     "correlation": "correlation",
     "texture_ratio": "texture power (1 is the real image's)",
 }
-_SETS = ("fd_hand", "mmd_rbf", "coverage", "pair_ssim", "c2st_auc", "variance_ratio")
+_SETS = ("fd_hand", "mmd_rbf", "coverage", "pair_ssim", "c2st_auc", "rho", "sigma")
 
 
 def paired_measurements(result: dict[str, Any], model: str) -> list[Measurement]:

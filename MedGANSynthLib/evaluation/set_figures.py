@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import realism
 from .compat_sets import mmd_kwon_compat, mmd_linear, ms_ssim_kwon_compat
 from .set_classifier import FEWEST as C2ST_FEWEST
 from .set_classifier import c2st
@@ -117,7 +118,9 @@ def _all(pool: Pool, subjects: Sequence[str], half: int, seed: int) -> list[Figu
             Figure(f"c2st_{name}", _told(name, subjects, seed), C2ST_FEWEST, "0.5")
             for name in ("accuracy", "auc")
         ),
-        Figure("variance_ratio", _variance, 2, "1"),
+        Figure("rho", _rho, realism.COMPONENTS + 1, "real_real"),
+        Figure("sigma", lambda p, a, b: realism.sigma(p.coordinates[a]), 2, "real_real"),
+        Figure("delta", lambda p, a, b: realism.delta(p.coordinates[a]), 2, "real_real"),
         Figure(
             "spectrum_distance", lambda p, a, b: _decibels(spectra[a], spectra[b]), 2, "real_real"
         ),
@@ -159,9 +162,8 @@ def _told(name: str, subjects: Sequence[str], seed: int) -> Statistic:
     return statistic
 
 
-def _variance(pool: Pool, a: np.ndarray, b: np.ndarray) -> float:
-    spreads = [pool.squared[np.ix_(group, group)].sum() for group in (a, b)]
-    return float(spreads[0] / max(spreads[1], 1e-12))
+def _rho(pool: Pool, a: np.ndarray, b: np.ndarray) -> float:
+    return realism.rho(pool.coordinates[a], realism.fit_eigenspace(pool.coordinates[b]))
 
 
 def _decibels(a: np.ndarray, b: np.ndarray) -> float:

@@ -83,10 +83,16 @@ class Pool:
         """Squared distances of the hand-made features."""
         return squared_distances(self.hand)
 
+    @cached_property
+    def coordinates(self) -> np.ndarray:
+        """The volumes as points `[n + m, n + m]` with the same distances and angles."""
+        values, vectors = np.linalg.eigh(self._rows @ self._rows.T)
+        return vectors * np.sqrt(np.maximum(values, 0.0))
+
     def pca(self, count: int) -> np.ndarray:
         """Voxels along the real set's leading principal axes."""
-        _, axes, _ = components(self._rows[: self.n], count)
-        return self._rows @ axes.T
+        _, axes, _ = components(self.coordinates[: self.n], count)
+        return self.coordinates @ axes.T
 
     @cached_property
     def fine_power(self) -> np.ndarray:

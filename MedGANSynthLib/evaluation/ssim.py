@@ -6,6 +6,9 @@ index changes when a constant is added to both images, so a study fixes one inte
 (see `compare`).
 """
 
+import dataclasses
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.ndimage import correlate1d
 
@@ -16,6 +19,10 @@ WINDOW = 11
 RADIUS = WINDOW // 2
 SIGMA = 1.5
 K1, K2 = 0.01, 0.03
+
+Fit = tuple[float, float]
+SAME: Fit = (1.0, 0.0)
+"""The fit that changes nothing."""
 
 
 def ssim(
@@ -34,7 +41,7 @@ def ssim(
         MedGANSynthError: different shapes, NaN or infinite voxels, a side under 11 voxels, or no
             mask voxel in the valid region.
     """
-    return _masked_mean(prediction, target, mask, data_range, range(np.ndim(target)))
+    return ssim_of_fits(prediction, target, mask, data_range, range(np.ndim(target)))[0]
 
 
 def ssim_in_plane(
@@ -49,55 +56,77 @@ def ssim_in_plane(
     Slices without mask voxels therefore do not count, and large slices count more than small.
     """
     axes = [a for a in range(np.ndim(target)) if a != slice_axis % np.ndim(target)]
-    return _masked_mean(prediction, target, mask, data_range, axes)
+    return ssim_of_fits(prediction, target, mask, data_range, axes)[0]
 
 
 def ssim_map(
     x: np.ndarray, y: np.ndarray, data_range: float, axes: range | list[int]
 ) -> np.ndarray:
     """SSIM of every window that fits: float64, each of `axes` shorter by 10 voxels."""
-    luminance, contrast = ssim_parts(x, y, data_range, axes)
+    luminance, contrast = moments(x, y, axes).parts(data_range)
     luminance *= contrast
     return luminance
 
 
-def ssim_parts(
-    x: np.ndarray, y: np.ndarray, data_range: float, axes: range | list[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The two factors of `ssim_map`: luminance, and contrast with structure."""
-    check_range(data_range)
+@dataclasses.dataclass(frozen=True)
+class Moments:
+    """Means, variances and covariance of two images in every window that fits, float64."""
+
+    mean_x: np.ndarray
+    mean_y: np.ndarray
+    variance_x: np.ndarray
+    variance_y: np.ndarray
+    covariance: np.ndarray
+
+    def parts(self, data_range: float, fit: Fit = SAME) -> tuple[np.ndarray, np.ndarray]:
+        """The two factors of SSIM: luminance, and contrast with structure.
+
+        Args:
+            fit: slope and offset of x beforehand; they follow from the same moments.
+        """
+        check_range(data_range)
+        slope, offset = fit
+        c1, c2 = (K1 * data_range) ** 2, (K2 * data_range) ** 2
+        mean_x = slope * self.mean_x
+        mean_x += offset
+        luminance = 2 * mean_x
+        luminance *= self.mean_y
+        luminance += c1
+        mean_x *= mean_x
+        mean_x += self.mean_y**2
+        mean_x += c1
+        luminance /= mean_x
+        contrast = 2 * slope * self.covariance
+        contrast += c2
+        spread = slope**2 * self.variance_x
+        spread += self.variance_y
+        spread += c2
+        contrast /= spread
+        return luminance, contrast
+
+
+def moments(x: np.ndarray, y: np.ndarray, axes: range | list[int]) -> Moments:
+    """Moments in windows along `axes`, each of which gets shorter by 10 voxels."""
     x, y = x.astype(np.float64), y.astype(np.float64)
-    c1, c2 = (K1 * data_range) ** 2, (K2 * data_range) ** 2
-    mean_x, mean_y = smooth(x, axes), smooth(y, axes)
-    contrast = smooth(x * y, axes)
+    mean_x, mean_y, covariance = smooth(x, axes), smooth(y, axes), smooth(x * y, axes)
+    covariance -= mean_x * mean_y
     x *= x
     y *= y
-    x += y
-    variances = smooth(x, axes)
-    luminance = mean_x * mean_y
-    mean_x *= mean_x
-    mean_y *= mean_y
-    mean_x += mean_y  # the squares' sum
-    contrast -= luminance
-    contrast *= 2
-    contrast += c2
-    variances -= mean_x
-    variances += c2
-    contrast /= variances
-    luminance *= 2
-    luminance += c1
-    mean_x += c1
-    luminance /= mean_x
-    return luminance, contrast
+    variance_x, variance_y = smooth(x, axes), smooth(y, axes)
+    variance_x -= mean_x**2
+    variance_y -= mean_y**2
+    return Moments(mean_x, mean_y, variance_x, variance_y, covariance)
 
 
-def _masked_mean(
+def ssim_of_fits(
     prediction: np.ndarray,
     target: np.ndarray,
     mask: np.ndarray | None,
     data_range: float,
     axes: range | list[int],
-) -> float:
+    fits: Sequence[Fit] = (SAME,),
+) -> list[float]:
+    """As `ssim` with windows along `axes`, of the prediction after each fit (slope, offset)."""
     check_shapes(prediction, target, mask)
     for name, image in (("prediction", prediction), ("target", target)):
         if not np.isfinite(image).all():
@@ -118,8 +147,13 @@ def _masked_mean(
     padded = tuple(
         slice(s.start, s.stop + (2 * RADIUS if a in axes else 0)) for a, s in enumerate(box)
     )
-    similarity = ssim_map(prediction[padded], target[padded], data_range, axes)
-    return float(similarity[where[box]].mean())
+    found = moments(prediction[padded], target[padded], axes)
+    means = []
+    for fit in fits:
+        luminance, contrast = found.parts(data_range, fit)
+        luminance *= contrast
+        means.append(float(luminance[where[box]].mean()))
+    return means
 
 
 def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:

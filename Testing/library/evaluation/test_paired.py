@@ -59,6 +59,10 @@ def test_files(files):
     assert figure["mean"] == pytest.approx(np.mean(values))
     assert (figure["low"], figure["high"]) == pytest.approx((min(values), max(values)))
     assert result["rows"][0]["cases"] == 2
+    ranges = [row["range_high"] - row["range_low"] for row in result["cases"]]
+    errors = [row["rmse_fit"] / r for row, r in zip(result["cases"], ranges, strict=True)]
+    pooled = result["summary"]["prediction"]["figures"]["psnr_pooled_fit"]["mean"]
+    assert pooled == pytest.approx(-10 * np.log10(np.mean(np.square(errors))))
     json.dumps(result, allow_nan=False)
 
 

@@ -4,6 +4,7 @@ import pytest
 from MedGANSynthLib.evaluation import set_diversity
 from MedGANSynthLib.evaluation.set_figures import extras, figures, spectrum_decibels
 from MedGANSynthLib.evaluation.set_generators import GENERATORS
+from MedGANSynthLib.evaluation.set_mmd import squared_distances
 from MedGANSynthLib.evaluation.set_pool import Pool, Side
 
 
@@ -26,7 +27,7 @@ def test_fresh_real_people_are_where_real_halves_are(real, brains):
     found = table(real, brains(60, 3))
     assert list(found) == [
         "fd_hand", "fd_pca10", "kid_hand", "mmd_rbf", "precision", "recall", "density", "coverage",
-        "c2st_accuracy", "c2st_auc", "variance_ratio", "spectrum_distance", "pair_ssim",
+        "c2st_accuracy", "c2st_auc", "rho", "sigma", "delta", "spectrum_distance", "pair_ssim",
         "pair_ms_ssim",
     ]  # fmt: skip
     for row in found.values():
@@ -51,7 +52,16 @@ def test_too_few_cases_get_a_note_and_no_number(brains):
     found = table(Side(brains(8, 2), 0), brains(8, 3))
     assert found["fd_hand"]["value"] is None
     assert found["fd_hand"]["note"] == "needs 15 synthetic and 30 real cases"
-    assert found["variance_ratio"]["value"] is not None
+    assert found["rho"]["note"] == "needs 17 synthetic and 34 real cases"
+    assert found["sigma"]["value"] is not None
+
+
+def test_points_keep_the_distances_of_the_volumes(real, brains):
+    pool = Pool(real, Side(brains(20, 3), 0))
+    assert squared_distances(pool.coordinates) == pytest.approx(pool.squared, abs=1e-6)
+    rows = real.volumes.reshape(60, -1).astype(float)
+    expected = np.linalg.svd(rows - rows.mean(0), compute_uv=False)[:3] / np.sqrt(59)
+    assert pool.pca(3)[:60].std(axis=0, ddof=1) == pytest.approx(expected)
 
 
 def test_extras(real, brains):
