@@ -53,6 +53,7 @@ class Desk:
         self.view.touched.connect(self._touched)
         self.timer = qt.QTimer()
         self.timer.setSingleShot(True)
+        self.timer.setTimerType(qt.Qt.PreciseTimer)
         self.timer.connect("timeout()", self._time_is_up)
         self.state = State.BLANK
         self.feedback = self.problem = None

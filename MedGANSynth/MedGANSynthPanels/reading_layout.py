@@ -29,8 +29,11 @@ def open_views(orientations: tuple[str, ...]) -> list:
         composite.SetLinkedControl(False)
         composite.SetForegroundVolumeID(None)
         composite.SetLabelVolumeID(None)
-        widget.mrmlSliceNode().SetOrientation(orientation)
-        widget.mrmlSliceNode().SetSliceVisible(False)
+        node = widget.mrmlSliceNode()
+        node.SetOrientation(orientation)
+        node.SetSliceVisible(False)
+        for mine in (node, composite):
+            mine.SetSaveWithScene(False)
     return widgets
 
 

@@ -72,6 +72,8 @@ class ReadingPage:
         ui.pauseButton.setEnabled(rates or desk.state == State.PAUSE)
         ui.pauseButton.setChecked(desk.state == State.PAUSE)
         ui.noteEdit.setEnabled(rates)
+        if not rates:  # what is typed at the next case is a rating again
+            ui.noteEdit.clearFocus()
         if ui.noteEdit.text != desk.note:
             ui.noteEdit.text = desk.note
         count = len(desk.view.marks)

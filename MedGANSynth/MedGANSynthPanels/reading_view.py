@@ -49,6 +49,7 @@ class ReadingView(VTKObservationMixin):
         self.marks = Marks(study)
         self.cine = qt.QTimer()
         self.cine.setInterval(CINE_MS)
+        self.cine.setTimerType(qt.Qt.PreciseTimer)
         self.cine.connect("timeout()", self._next_slice)
         self.hide()
 

@@ -26,6 +26,8 @@ class SceneCases:
     def show(self) -> None:
         """List the volumes that are there now; what was said of them stays."""
         said = {node.GetID(): label for node, label in self._said()}
+        if self.nodes == volumes():
+            return
         self.nodes = volumes()
         self.table.setRowCount(len(self.nodes))
         for row, node in enumerate(self.nodes):

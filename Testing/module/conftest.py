@@ -138,6 +138,18 @@ def module(scene: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     qt.QSettings().remove("MedGANSynth")
 
 
+@pytest.fixture(scope="session")
+def ball() -> Callable[[int], np.ndarray]:
+    """Noise inside a ball, float32 [i, j, k]: `ball(seed)`."""
+
+    def make(seed: int) -> np.ndarray:
+        draws, place = np.random.default_rng(seed), np.indices((12, 12, 12)) - 5.5
+        inside = (place**2).sum(0) < draws.uniform(20, 25)
+        return (inside * draws.uniform(100, 900, inside.shape)).astype(np.float32)
+
+    return make
+
+
 @pytest.fixture
 def reading(scene: Any, errors: list, quick_disk: None) -> Iterator[Callable[..., Any]]:
     """Starts to read a study with a press on the button: `reading(folder, reader)`; the panel."""

@@ -51,15 +51,8 @@ def panel(scene, monkeypatch, quick_disk, tmp_path):
     qt.QSettings().remove("MedGANSynth")
 
 
-def ball(seed):
-    """Noise inside a ball, float32 [i, j, k]."""
-    draws, place = np.random.default_rng(seed), np.indices((12, 12, 12)) - 5.5
-    inside = (place**2).sum(0) < draws.uniform(20, 25)
-    return (inside * draws.uniform(100, 900, inside.shape)).astype(np.float32)
-
-
 @pytest.fixture
-def folders(tmp_path):
+def folders(tmp_path, ball):
     """Folders of six real and six synthetic volumes."""
     for number in range(12):
         label = ("real", "synthetic")[number % 2]
@@ -139,7 +132,7 @@ def test_a_leak_blocks_the_start_until_there_is_a_reason(panel, folders, click, 
     assert ui.startButton.enabled
 
 
-def test_volumes_of_the_scene_become_cases(panel, folders, click, scene):
+def test_volumes_of_the_scene_become_cases(panel, folders, click, scene, ball):
     from MedGANSynthPanels import marking
 
     from MedGANSynthLib.volume.provenance import Provenance

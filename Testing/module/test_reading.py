@@ -69,7 +69,6 @@ def test_undo_flag_reason_note_and_mark(reading, paper, press, at_case):
     QTest.keyClick(panel.ui.noteEdit, Qt.Key.Key_6)  # a text that is being typed is no rating
     QTest.keyClicks(panel.ui.noteEdit, " ripples")
     assert panel.session.desk.rating is None
-    panel.widget.setFocus()
     press("2", Qt.KeyboardModifier.AltModifier)
     crosshair = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLCrosshairNode")
     press("m")
@@ -78,8 +77,11 @@ def test_undo_flag_reason_note_and_mark(reading, paper, press, at_case):
     press("m")
     assert panel.ui.marksLabel.text == "1 places marked"
     press("4")
-    press("space")
+    panel.ui.noteEdit.setFocus()
+    assert panel.ui.noteEdit.hasFocus()
+    QTest.keyClick(panel.ui.noteEdit, Qt.Key.Key_Return)
     at_case(1)
+    assert not panel.ui.noteEdit.hasFocus()
     assert [r.event for r in logged(folder)] == ["opened", "answered", "undone", "answered"]
     answer = logged(folder)[-1]
     assert (answer.flagged, answer.reasons, answer.note) == (True, ("blur",), "6 ripples")

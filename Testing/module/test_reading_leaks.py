@@ -23,15 +23,8 @@ DESIGN |= {"training": None, "seed": 0, "overwrite": False, "no_audit": True}
 DESIGN |= {"real": None, "synthetic": None, "bids": None, "name": "", "key": None}
 
 
-def ball(seed):
-    """Noise inside a ball, float32 [i, j, k]."""
-    draws, place = np.random.default_rng(seed), np.indices((12, 12, 12)) - 5.5
-    inside = (place**2).sum(0) < draws.uniform(20, 25)
-    return (inside * draws.uniform(100, 900, inside.shape)).astype(np.float32)
-
-
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory):
+def sealed(tmp_path_factory, ball):
     """A study of phantoms whose list, folders and files say what they are: folder and key."""
     from MedGANSynthLib.turing.study import Clearance, write_json
 
