@@ -22,12 +22,13 @@ class FrameSlider(VTKObservationMixin):
         self.label, self.slider = ui.frameLabel, ui.frameSlider
         self.moved = moved
         self.sequence = self.browser = None
-        self.slider.connect("valueChanged(int)", self._on_value)
+        self.slider.connect("valueChanged(int)", self.go)
         self.set(None)
 
     def set(self, node) -> None:
-        """Go through this node, if it is a sequence."""
+        """Go through this node, if it is a sequence; a cine plays, and the one before stops."""
         self.removeObservers()
+        self._play(False)
         is_sequence = node is not None and node.IsA("vtkMRMLSequenceNode")
         self.sequence = node if is_sequence else None
         self.browser = None
@@ -36,6 +37,7 @@ class FrameSlider(VTKObservationMixin):
             self.browser = logic.GetFirstBrowserNodeForSequenceNode(node)
         self.label.visible = self.slider.visible = self.browser is not None
         if self.browser is not None:
+            self._play(bool(self.browser.GetPlaybackLooped()))
             self.addObserver(self.browser, vtk.vtkCommand.ModifiedEvent, self._follow)
             self._follow()
 
@@ -43,6 +45,10 @@ class FrameSlider(VTKObservationMixin):
         """Show this frame."""
         if self.browser is not None and is_in_scene(self.browser):
             self.browser.SetSelectedItemNumber(frame)
+
+    def _play(self, playing: bool) -> None:
+        if self.browser is not None and is_in_scene(self.browser):
+            self.browser.SetPlaybackActive(playing)
 
     def drop_removed(self) -> None:
         """Hide when the sequence or its browser has left the scene."""
@@ -60,6 +66,3 @@ class FrameSlider(VTKObservationMixin):
         text = _("Frame {number} of {count}:")
         self.label.text = text.format(number=frame + 1, count=count)
         self.moved(self.sequence, frame)
-
-    def _on_value(self, value: int) -> None:
-        self.go(value)

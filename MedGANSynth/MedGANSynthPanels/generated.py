@@ -16,7 +16,9 @@ _STEPS_PER_S = 5.0
 
 
 class Drawn:
-    """Each file becomes a volume, or of several frames a sequence that is played, as it comes.
+    """Each file becomes a volume, or of several frames a sequence, as it comes.
+
+    The first sequence is played.
 
     Args:
         stem: the beginning of the nodes' names; their number follows.
@@ -35,9 +37,10 @@ class Drawn:
         """
         frames, provenance = read_frames(path), provenance_beside(path)
         name = result_name(f"{self.stem}-{self.number}", self.kind)
+        is_first = self.number == 0
         self.number += 1
         if len(frames.array) > 1:
-            return [place_cine(frames, name, provenance)]
+            return [place_cine(frames, name, provenance, is_first)]
         return [place_generated(frames, name, provenance)]
 
     def finish(self) -> list:
@@ -84,7 +87,7 @@ def place_generated(frames: Frames, name: str, provenance: Provenance):
     return node
 
 
-def place_cine(frames: Frames, name: str, provenance: Provenance):
+def place_cine(frames: Frames, name: str, provenance: Provenance, playing: bool):
     """A new marked sequence whose browser plays it at its own speed, over and over."""
     sequence = _empty(name, "time", "s")
     for number, array in enumerate(frames.array):
@@ -94,7 +97,7 @@ def place_cine(frames: Frames, name: str, provenance: Provenance):
     logic = slicer.modules.sequences.logic()
     browser = logic.GetFirstBrowserNodeForSequenceNode(node)
     browser.SetPlaybackLooped(True)
-    browser.SetPlaybackActive(True)
+    browser.SetPlaybackActive(playing)
     return node
 
 

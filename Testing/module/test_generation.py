@@ -139,15 +139,18 @@ def test_a_walk_is_one_sequence_with_a_browser(start, worker):
 
 
 def test_a_cine_plays_at_its_own_speed(start, worker):
-    run = start(count=1)
-    worker.write(0, (6, 5, 1, 4), time_step=0.05)
-    worker.done(1)
-    (sequence,) = run.results
+    run = start(count=2)
+    for number in range(2):
+        worker.write(number, (6, 5, 1, 4), time_step=0.05)
+    worker.done(2)
+    sequence, second = run.results
     assert (sequence.GetIndexName(), sequence.GetIndexUnit()) == ("time", "s")
     assert [sequence.GetNthIndexValue(n) for n in range(4)] == ["0", "0.05", "0.1", "0.15"]
-    browser = slicer.modules.sequences.logic().GetFirstBrowserNodeForSequenceNode(sequence)
+    logic = slicer.modules.sequences.logic()
+    browser = logic.GetFirstBrowserNodeForSequenceNode(sequence)
     assert browser.GetPlaybackActive() and browser.GetPlaybackLooped()
     assert browser.GetPlaybackRateFps() == pytest.approx(20)
+    assert not logic.GetFirstBrowserNodeForSequenceNode(second).GetPlaybackActive()
 
 
 def test_a_walk_between_cines_is_one_cycle_after_the_other(start, worker):

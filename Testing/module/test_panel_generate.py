@@ -165,6 +165,28 @@ def test_pictures_come_one_by_one_and_show_their_volume(panel, runs, click, made
     assert panel.ui.thumbnailList.count == 0
 
 
+def test_the_cine_that_is_chosen_plays(panel, runs, click, scene):
+    from MedGANSynthPanels.generated import place_cine
+
+    panel.parameters.generate.model = "nobody"
+    click(panel.ui.generateButton)
+    array = np.random.default_rng(0).normal(size=(4, 1, 6, 5)).astype(np.float32)
+    frames = Frames(array, AFFINE, 0.05)
+    cines = [place_cine(frames, name, MADE, name == "a") for name in "ab"]
+    logic = slicer.modules.sequences.logic()
+    browsers = [logic.GetFirstBrowserNodeForSequenceNode(cine) for cine in cines]
+    runs[0][1].say({"event": "made", "nodes": cines})
+    assert panel.ui.thumbnailList.count == 2
+    assert shown() is browsers[0].GetProxyNode(cines[0])
+    assert panel.ui.frameSlider.visible and panel.ui.frameSlider.maximum == 3
+    assert [browser.GetPlaybackActive() for browser in browsers] == [True, False]
+    press(panel, 1)
+    assert shown() is browsers[1].GetProxyNode(cines[1])
+    assert [browser.GetPlaybackActive() for browser in browsers] == [False, True]
+    browsers[1].SetSelectedItemNumber(2)  # as playing does
+    assert panel.ui.frameSlider.value == 2 and panel.ui.frameLabel.text == "Frame 3 of 4:"
+
+
 def test_a_model_that_is_not_here(panel, module):
     panel.parameters.generate.model = "theirs"
     module.parent.exit()
