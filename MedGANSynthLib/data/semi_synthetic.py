@@ -15,7 +15,7 @@ from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
 from .beating import Frame, semi_synthetic_cycle
-from .datalist import Case, DataList, write_datalist
+from .datalist import SPLITS, Case, DataList, write_datalist
 from .split import by_file, by_share
 
 MODEL = "semi-synthetic-cycles"
@@ -80,7 +80,7 @@ def make_cycles(
             write(volume, paths[kind], overwrite, dtype="uint8")
         cases[home[person]].append(Case(person, paths))
     kinds = {"cine": "semi-synthetic heart cycle", "mask": "left ventricle"}
-    listed = DataList(kinds, tuple(cases["training"]), tuple(cases["validation"]))
+    listed = DataList(kinds, **{name: tuple(cases[name]) for name in SPLITS})
     write_datalist(listed, out / "data.json", description="Cycles warped between two real frames.")
     events.progress(1.0, "done")
     made = sum(len(split_cases) for split_cases in cases.values())

@@ -36,7 +36,7 @@ GROWING = "slice-progan"
 def compare(
     data: Path | None,
     out: Path,
-    preset: tuple[str, ...],
+    networks: tuple[str, ...],
     loss: tuple[str, ...],
     images: int,
     size: int,
@@ -46,7 +46,7 @@ def compare(
     device: str,
     events: Events,
 ) -> dict[str, Any]:
-    """Train every preset with every loss, or find it trained, and put all beside the real images.
+    """Train every network with every loss, or find it trained, and put all beside the real images.
 
     Every pair has a Run of its own in `out`; the same command goes on where it was stopped. Figures
     are those of as many generated as real images, none of which was trained on where the data list
@@ -58,7 +58,7 @@ def compare(
     - "stable" else, which says nothing of its quality.
 
     Args:
-        preset: presets of slice Systems; none: `PRESETS`.
+        networks: presets of slice Systems; none: `PRESETS`.
         loss: of `LOSSES` or "hinge"; none: `LOSSES`.
         images: that each training sees.
         size: rows and columns.
@@ -74,7 +74,7 @@ def compare(
     """
     configs = {
         (p, name): _config(p, name, images, size, width, batch, set)
-        for p, name in itertools.product(preset or PRESETS, loss or LOSSES)
+        for p, name in itertools.product(networks or PRESETS, loss or LOSSES)
     }
     first = next(iter(configs.values()))
     cohort = cohort_class(first.system)(first, data, events)
@@ -130,7 +130,7 @@ def _config(
         common.append(f"batch={batch}")
     system = load_config(preset).system
     if system not in ("slice-gan", GROWING):
-        raise MedGANSynthError(f"--preset {preset}: trains {system}; name presets of slices.")
+        raise MedGANSynthError(f"--networks {preset}: trains {system}; name presets of slices.")
     if system == GROWING:
         # As many images for every stage and every fade, of which the last stage is one.
         stages = 2 * (size.bit_length() - 3) + 1

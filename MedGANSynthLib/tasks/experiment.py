@@ -15,7 +15,7 @@ class ExperimentCompare(Task):
 
     data: Path | None = field("data list; without it the built-in phantom is used", None)
     out: Path = field("folder of the Runs, compare.csv and compare.png", short="-o")
-    preset: tuple[str, ...] = field(
+    networks: tuple[str, ...] = field(
         "presets of slice Systems (none: dcgan-slices, srresnet-slices, progan-slices)", ()
     )
     loss: tuple[str, ...] = field(

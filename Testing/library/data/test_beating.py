@@ -97,10 +97,11 @@ def test_cycles_of_a_folder_are_named_marked_and_listed(folders):
 
 def test_a_split_file_is_followed(folders):
     split = folders / "split.json"
-    split.write_text(json.dumps({"training": ["SC-B-02"]}))
-    assert warp(folders, split=split)["cycles"] == 1
+    split.write_text(json.dumps({"training": ["SC-B-02"], "test": ["SC-A-01"]}))
+    assert warp(folders, split=split)["cycles"] == 2
     listed = read_datalist(folders / "out" / "data.json")
     assert [case.subject for case in listed.training] == ["SC-B-02"]
+    assert [case.subject for case in listed.test] == ["SC-A-01"]
 
 
 @pytest.mark.parametrize(

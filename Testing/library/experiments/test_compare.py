@@ -28,7 +28,7 @@ def run(tmp_path, monkeypatch):
         options = {
             "data": None,
             "out": tmp_path / "out",
-            "preset": ("dcgan-slices", "progan-slices"),
+            "networks": ("dcgan-slices", "progan-slices"),
             "loss": ("gan", "wgan-gp"),
             "images": 24,
             "size": 16,
@@ -62,9 +62,9 @@ def test_every_pair_is_trained_and_stands_beside_the_real_images(run, tmp_path):
 
 
 def test_what_is_trained_is_found_again(run, tmp_path, monkeypatch):
-    first = run(preset=("dcgan-slices",))
+    first = run(networks=("dcgan-slices",))
     monkeypatch.setattr(trained_module, "train", None)  # would fail if it were called
-    again = run(preset=("dcgan-slices",))
+    again = run(networks=("dcgan-slices",))
     assert again["rows"] == first["rows"]
 
 
@@ -73,7 +73,7 @@ def test_a_divergence_is_an_outcome(run, tmp_path, monkeypatch):
         raise MedGANSynthError("training diverged: the loss generator is nan at image 4; ...")
 
     monkeypatch.setattr(trained_module, "train", explode)
-    row = run(preset=("dcgan-slices",), loss=("lsgan",))["rows"][-1]
+    row = run(networks=("dcgan-slices",), loss=("lsgan",))["rows"][-1]
     assert row["state"] == "diverged"
     assert (tmp_path / "out" / "dcgan-slices-lsgan" / "outcome.json").is_file()
 
@@ -99,7 +99,7 @@ def test_a_collapse_is_told_from_variety():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"preset": ("cyclegan-t1-t2",)}, "trains cyclegan; name presets of slices"),
+        ({"networks": ("cyclegan-t1-t2",)}, "trains cyclegan; name presets of slices"),
         ({"loss": ("l1",)}, "loss must be one of"),
         ({"size": 24}, "power of two"),
         ({"set": ("data.phantoms=2", "data.span=[0.5,0.6]")}, "real images are kept out"),
