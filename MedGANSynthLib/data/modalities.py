@@ -32,6 +32,8 @@ class Examination:
         ranges: of each input, what -1 and 1 stand for in the file's units.
         target_range: the same of the target.
         minimum: the least intensity of the target's file.
+        linear: with `thick`, float32 `[i, j, k]`: the thick slices between which one interpolated
+            linearly; the input has cubic splines.
     """
 
     subject: str
@@ -42,6 +44,7 @@ class Examination:
     ranges: tuple[tuple[float, float], ...]
     target_range: tuple[float, float]
     minimum: float
+    linear: np.ndarray | None = None
 
 
 def load_examination(
@@ -56,7 +59,7 @@ def load_examination(
         The examination, and one sentence for each volume that was resampled.
 
     Raises:
-        MedGANSynthError: an empty mask, volumes that share no place.
+        MedGANSynthError: an empty mask, or one outside `size`; volumes that share no place.
     """
     s = settings
     names = [name for name in (*s.inputs, s.target, s.mask) if name in volumes]
@@ -72,32 +75,40 @@ def load_examination(
     if s.stripped:
         together = {n: v.blanked_outside(inside) for n, v in together.items()}
         known = known & inside
-    given = [together[name] for name in s.inputs]
+    given, linear = [together[name] for name in s.inputs], None
     if s.thick is not None:
-        given = [thickened(volume, s.thick, s.orientation) for volume in given]
+        cubic, straight = (
+            thickened(given[0], s.thick, s.orientation, order) for order in ("cubic", "linear")
+        )
+        given, linear = [cubic], _prepared(straight, s).array
     inputs = [_prepared(volume, s) for volume in given]
     wanted = standard_range(target.array[inside]) if s.standardise else None
     made = _prepared(together[s.target], s, wanted)
     background = ~_on_grid(known, target, s)
+    seen = _on_grid(inside, target, s)
+    if not seen.any():
+        raise MedGANSynthError(f"{subject}: its mask lies outside data.size; choose a larger one.")
     examination = Examination(
         subject=subject,
         inputs=np.stack([p.array for p in inputs]),
         target=np.where(background, np.float32(BACKGROUND), made.array),
-        inside=_on_grid(inside, target, s),
+        inside=seen,
         spacing=made.spacing,
         ranges=tuple(p.intensity_range for p in inputs),
         target_range=made.intensity_range,
         minimum=float(target.array.min()),
+        linear=linear,
     )
     return examination, [f"{subject}: {note}" for note in notes]
 
 
-def thickened(volume: Volume, thickness: float, orientation: str) -> Volume:
+def thickened(volume: Volume, thickness: float, orientation: str, order: str = "cubic") -> Volume:
     """What is left of a volume that was acquired in thick slices, on its own grid.
 
     Args:
         thickness: of the slices, in millimetres; as many voxels as come nearest are averaged.
         orientation: axis codes, the slices' axis last.
+        order: of the interpolation, see `volume.finer.as_fine_as`.
     """
     axis = int(np.argmax(orientation_between(volume.affine, orientation)[:, 0] == 2))
     together = max(1, round(thickness / volume.spacing[axis]))
@@ -108,7 +119,7 @@ def thickened(volume: Volume, thickness: float, orientation: str) -> Volume:
     affine[:3, 3] += affine[:3, axis] * (together - 1) / 2
     affine[:3, axis] *= together
     thick = Volume(np.moveaxis(merge(filled, together), 2, axis), affine)
-    return volume.with_array(as_fine_as(thick, volume).array)
+    return volume.with_array(as_fine_as(thick, volume, order).array)
 
 
 def grid_of(settings: Modalities) -> Grid:

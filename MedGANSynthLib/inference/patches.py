@@ -48,7 +48,8 @@ def run_patches(
         weights = np.einsum("i,j,k->ijk", *(weights for _, weights in along))
         seen = [array[where] for array in arrays]
         if any(block.max() > BACKGROUND + _BLANK for block in seen):
-            given = torch.from_numpy(_padded(seen, patch)).to(device)
+            given = torch.from_numpy(_padded(seen, patch))
+            given = given.to(device, memory_format=torch.channels_last_3d)
             made = network(given)[0, 0].float().cpu().numpy()
             result[where] += weights * made[tuple(slice(0, side) for side in weights.shape)]
         else:

@@ -95,6 +95,8 @@ def _inference(package: Package, direction: str) -> dict[str, Any]:
                 "output": _port(chosen.output),
                 "slices": chosen.slices,
                 "step_mm": chosen.step_mm,
+                "patch": list(chosen.patch) if chosen.patch else None,
+                "blank": chosen.blank,
             },
         },
         "postprocessing": {

@@ -69,6 +69,8 @@ def _direction(name: str, direction: Direction) -> str:
         seen = "one slice at a time"
     elif direction.slices:
         seen = f"{direction.slices} neighbouring slices, {direction.step_mm:g} mm apart or more"
+    elif direction.patch:
+        seen = f"blocks of {'x'.join(map(str, direction.patch))} voxels, blended where they overlap"
     low, high = direction.output.least, direction.output.reference_range[1]
     return (
         f"- `{name}`: {inputs} in, {direction.output.modality} out; sees {seen}; values from "

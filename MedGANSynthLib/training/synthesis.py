@@ -36,7 +36,8 @@ class Synthesis:
 
     def judge(self, system: System, device: torch.device) -> SynthesisJudge:
         """Figures and pictures on the validation people."""
-        return SynthesisJudge(self.validation, self.direction(), device)
+        multiple = system.networks["generator"].multiple
+        return SynthesisJudge(self.validation, self.direction(), multiple, device)
 
     def describe(self, system: System) -> dict[str, Any]:
         """The one direction, its network, grid and intensities."""
@@ -81,6 +82,7 @@ class Synthesis:
             ),
             slices=1 if len(data.size) == 2 else 0,
             patch=None if data.whole or len(data.size) == 2 else data.size,
+            blank=data.stripped,
         )
 
     def _examination(self, case: Case) -> Examination | None:

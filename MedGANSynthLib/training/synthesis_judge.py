@@ -18,7 +18,7 @@ from ..volume.picture import write_montage
 
 SHOWN = 3
 LARGEST = 96
-"""Voxels along each axis that are judged; of larger volumes the middle."""
+"""Voxels along an axis that are judged where the network takes any size; else the middle."""
 
 
 class SynthesisJudge:
@@ -30,29 +30,36 @@ class SynthesisJudge:
     Args:
         people: the validation people.
         direction: of the package.
+        multiple: the sides of slices are padded to multiples of this, as in the package.
         device: where the network is.
     """
 
     def __init__(
-        self, people: list[Examination], direction: Direction, device: torch.device
+        self, people: list[Examination], direction: Direction, multiple: int, device: torch.device
     ) -> None:
-        self.direction, self.device = direction, device
-        self.cases = [_middle(person) for person in people]
+        self.direction, self.multiple, self.device = direction, multiple, device
+        self.cases = [_middle(person, self._size(person.inside.shape)) for person in people]
 
     def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
-        """Means over people of RMSE/sd and SSIM in the slices."""
-        figures: dict[str, list[float]] = {"rmse_sd": [], "ssim": []}
+        """Means over people of RMSE/sd and SSIM in the slices.
+
+        For super-resolution also those of cubic and of linear interpolation.
+        """
+        figures: dict[str, list[float]] = {}
         for case in self.cases:
-            made = self._run(networks["generator"], case)
-            try:
-                fitted = fit_affine(made, case.target, case.inside).apply(made)
-                error = rmse_over_sd(fitted, case.target, case.inside)
-                likeness = ssim_in_plane(fitted, case.target, case.inside, 2.0, 2)
-            except MedGANSynthError:  # a target without contrast in the middle
-                continue
-            figures["rmse_sd"].append(error)
-            figures["ssim"].append(likeness)
-        return {name: float(np.mean(values)) for name, values in figures.items() if values}
+            images = {"": self._run(networks["generator"], case)}
+            if case.linear is not None:
+                images |= {"_cubic": case.inputs[0], "_linear": case.linear}
+            for name, image in images.items():
+                try:
+                    fitted = fit_affine(image, case.target, case.inside).apply(image)
+                    error = rmse_over_sd(fitted, case.target, case.inside)
+                    likeness = ssim_in_plane(fitted, case.target, case.inside, 2.0, 2)
+                except MedGANSynthError:  # a target without contrast in the middle
+                    continue
+                figures.setdefault(f"rmse_sd{name}", []).append(error)
+                figures.setdefault(f"ssim{name}", []).append(likeness)
+        return {name: float(np.mean(values)) for name, values in figures.items()}
 
     def preview(self, networks: dict[str, nn.Module], path: Path) -> None:
         """A PNG: for each person one row with the inputs, what is made, and the target."""
@@ -64,18 +71,26 @@ class SynthesisJudge:
             )
         write_montage(path, rows, (-1.0, 1.0))
 
+    def _size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """What is judged of a volume of `shape`."""
+        if self.direction.slices:
+            rows, cols = (-(-side // self.multiple) * self.multiple for side in shape[:2])
+            return (rows, cols, min(shape[2], LARGEST))
+        if self.direction.patch is None:
+            return shape
+        return tuple(min(side, LARGEST) for side in shape)
+
     def _run(self, network: nn.Module, case: Examination) -> np.ndarray:
         return run_network(network, self.direction, case.inputs, case.spacing)
 
 
-def _middle(person: Examination) -> Examination:
-    """The middle of an examination, at most `LARGEST` voxels along each axis."""
-    shape = person.inside.shape
-    size = tuple(min(side, LARGEST) for side in shape)
-    centre = tuple(side // 2 for side in shape)
+def _middle(person: Examination, size: tuple[int, ...]) -> Examination:
+    """The middle of an examination, padded where it is smaller."""
+    centre = tuple(side // 2 for side in person.inside.shape)
     return dataclasses.replace(
         person,
         inputs=np.stack([cut(image, centre, size) for image in person.inputs]),
         target=cut(person.target, centre, size),
         inside=cut(person.inside.astype(np.float32), centre, size) > 0,
+        linear=None if person.linear is None else cut(person.linear, centre, size),
     )

@@ -6,17 +6,20 @@ from .geometry import resample_to
 from .volume import Volume
 
 
-def as_fine_as(volume: Volume, fine: Volume) -> Volume:
-    """`volume` on the grid of `fine`, by cubic B-splines, within its own range of intensities.
+def as_fine_as(volume: Volume, fine: Volume, order: str = "cubic") -> Volume:
+    """`volume` on the grid of `fine`, within its own range of intensities.
 
     Half a voxel beyond the outermost centres the end voxel counts.
+
+    Args:
+        order: "cubic" (B-splines) or "linear".
     """
     padded = np.pad(volume.array, 1, mode="edge")
     affine = volume.affine.copy()
     affine[:3, 3] -= affine[:3, :3] @ np.ones(3)
     low, high = float(volume.array.min()), float(volume.array.max())
     source = volume.with_array(padded, affine=affine)
-    made = resample_to(source, fine.shape, fine.affine, "cubic", low)
+    made = resample_to(source, fine.shape, fine.affine, order, low)
     return made.with_array(np.clip(made.array, low, high))
 
 

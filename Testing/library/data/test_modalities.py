@@ -64,6 +64,14 @@ def test_an_empty_mask_is_refused_by_name():
         load_examination("p", given, SETTINGS)
 
 
+def test_a_mask_beside_the_middle_is_refused_by_name():
+    given = volumes()
+    given["mask"].array[:] = 0
+    given["mask"].array[0, 0, 0] = 1
+    with pytest.raises(MedGANSynthError, match="p: its mask lies outside"):
+        load_examination("p", given, Modalities(size=(16, 16, 16), whole=True))
+
+
 def test_volumes_of_different_places_are_refused_by_name():
     given = volumes()
     far = given["flair"].affine.copy()

@@ -38,5 +38,15 @@ def test_slices_and_spacing(manifest, replace) -> None:
     assert "spacing 1 to 1.6 mm x 2 mm x the input's own" in card
 
 
+def test_blocks_and_several_inputs(manifest, replace) -> None:
+    t1 = manifest.directions["t1-to-t2"].inputs[0]
+    inputs = (t1, replace(t1, modality="pd"))
+    direction = replace(
+        manifest.directions["t1-to-t2"], inputs=inputs, slices=0, patch=(48, 48, 32)
+    )
+    card = render_card(replace(manifest, directions={"d": direction}))
+    assert "t1 + pd in, t2 out; sees blocks of 48x48x32 voxels, blended" in card
+
+
 def test_an_empty_card_file_is_allowed() -> None:
     assert Card().licence == "unknown"

@@ -139,6 +139,17 @@ def test_computing_again_gives_the_same_losses():
     )
 
 
+@pytest.mark.parametrize("recompute", ["false", "true"])
+def test_half_precision_gives_about_the_same_losses(recompute):
+    full = system().step(batch(32), 0)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = system(f"objective.recompute={recompute}").step(batch(32), 0)
+    assert {k: v.item() for k, v in half.items()} == pytest.approx(
+        {k: v.item() for k, v in full.items()}, rel=0.05
+    )
+    assert all(loss.dtype == torch.float32 for loss in half.values())
+
+
 def test_slices_train_a_2d_network():
     made = system("data.size=[32,32]", "data.whole=false")
     assert made.specs["generator"][1]["dims"] == 2

@@ -147,3 +147,18 @@ def test_an_empty_mask_is_refused_by_name(listed):
 def test_modalities_that_the_phantom_lacks_need_a_data_list():
     with pytest.raises(MedGANSynthError, match="phantom has no fa; give a data list"):
         Synthesis(load_config(PRESET, ('data.target="fa"',)), None, Events())
+
+
+def test_super_resolution_is_judged_beside_interpolation(synthesis_trainer):
+    folder, _ = synthesis_trainer(
+        "run", "scgan-super-resolution-debug", "images=2", *QUICK, "batch=2"
+    )
+    heads, row = (line.split(",") for line in (folder / "validation.csv").read_text().splitlines())
+    figures = dict(zip(heads, map(float, row), strict=True))
+    assert set(figures) == {
+        "images",
+        *(f"{n}{of}" for n in ("rmse_sd", "ssim") for of in ("", "_cubic", "_linear")),
+    }
+    # Slices three times as thick keep most of the picture, not all, whatever the interpolation.
+    assert figures["rmse_sd_cubic"] != figures["rmse_sd_linear"]
+    assert all(0.3 < figures[f"rmse_sd_{name}"] < 0.8 for name in ("cubic", "linear"))
