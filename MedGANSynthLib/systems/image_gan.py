@@ -72,14 +72,16 @@ class ImageGAN(System):
             self._update("discriminator")
             self._update("generator")
             return losses
-        with torch.no_grad():
+        turn = (seen // self.batch + 1) % o.discriminator_steps == 0
+        # The same codes give the same images in G's turn: its graph waits until then.
+        again = turn and o.codes == "same"
+        with torch.set_grad_enabled(again):
             fake = self.make(z)
-        losses = self._judge(x, fake)
+        losses = self._judge(x, fake.detach())
         self._update("discriminator")
-        if (seen // self.batch + 1) % o.discriminator_steps:
-            return losses
-        for number in range(o.generator_steps):
-            fake = self.make(z if o.codes == "same" and number == 0 else self._codes(x))
+        for number in range(o.generator_steps if turn else 0):
+            if number or not again:
+                fake = self.make(self._codes(x))
             losses |= self._persuade(fake)
             self._update("generator")
         return losses

@@ -27,8 +27,8 @@ class ImageObjective:
         r1: of half E[|gradient|^2] at reals (Mescheder et al. 2018), besides any loss.
         discriminator_steps: updates of D, each with a batch of its own, for one turn of G.
         generator_steps: updates of G in its turn, each with new codes.
-        codes: of G's turn: "fresh"; the "same" as D's; or "simultaneous": the same images for
-            both, whose gradients are taken before either is updated.
+        codes: of G's turn: "fresh"; the "same" as D's in its first update; or "simultaneous": the
+            same for both, whose gradients are taken before either is updated.
     """
 
     loss: Literal["gan", "lsgan", "wgan", "wgan-gp", "dragan", "hinge"] = "gan"

@@ -1,11 +1,11 @@
 """Steps of the image GANs: DCGAN and SRResNet against a textbook's, ProGAN's early stage.
 
 The textbook's step computes the same mathematics the way tutorials are written: PyTorch's default
-memory layout and Adam, the generator's graph built in the discriminator's step too and thrown away,
-the discriminator's weight gradients computed in the generator's steps too and thrown away, one
-backward pass through losses and penalty together. Both sides start from the same weights and draw
-the same random numbers, and their losses must agree; Adam's eps is 1e-4 on both sides, because its
-first step else follows the sign of rounding errors.
+memory layout and Adam, the generator's images made anew in its own step although the codes are the
+same, the discriminator's weight gradients computed in the generator's steps too, one backward pass
+through losses and penalty together. Both sides start from the same weights and draw the same random
+numbers, and their losses must agree; Adam's eps is 1e-4 on both sides, because its first step else
+follows the sign of rounding errors.
 
 The defaults are the published widths at 128x128; `--size`, `--width` and `--batch` change them.
 """
@@ -50,16 +50,16 @@ class Textbook:
 
     def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
         x, o = batch["image"], self.objective
-        fake = self.g(torch.randn(len(x), self.latent)).detach()
+        z = torch.randn(len(x), self.latent)
+        fake = self.g(z).detach()
         adversarial = self.loss.adversarial.discriminator(self.d(x), self.d(fake))
         point = around(x, o.perturbation == "published").requires_grad_(True)
         slope = torch.autograd.grad(self.d(point).sum(), point, create_graph=True)[0]
         penalty = (((slope.flatten(1) ** 2).sum(1) + 1e-15).sqrt() - 1).square().mean()
         self.update("discriminator", adversarial + o.penalty * penalty)
-        for _ in range(o.generator_steps):
-            generator = self.loss.adversarial.generator(
-                self.d(self.g(torch.randn(len(x), self.latent)))
-            )
+        for number in range(o.generator_steps):
+            z = torch.randn(len(x), self.latent) if number else z
+            generator = self.loss.adversarial.generator(self.d(self.g(z)))
             self.update("generator", generator)
         return {"discriminator": adversarial, "penalty": penalty, "generator": generator}
 

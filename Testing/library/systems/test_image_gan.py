@@ -55,7 +55,8 @@ def plain_step(s, x):
     """D on one batch, then G, one backward pass for each, as in a textbook."""
     o, g, d = s.objective, s.g, s.d
     loss = named_loss(o.loss, o.real_label, o.wanted_label)
-    fake = g(torch.randn(len(x), s.latent)).detach()
+    z = torch.randn(len(x), s.latent)
+    fake = g(z).detach()
     real, made = d(x), d(fake)
     total = loss.adversarial.discriminator(real, made) + o.drift * real.square().mean()
     if loss.penalised:
@@ -75,16 +76,19 @@ def plain_step(s, x):
     if loss.clipped:
         for parameter in d.parameters():
             parameter.data.clamp_(-o.clip, o.clip)
-    for _ in range(o.generator_steps):
-        loss_g = loss.adversarial.generator(d(g(torch.randn(len(x), s.latent))))
+    for number in range(o.generator_steps):
+        if number or o.codes == "fresh":
+            z = torch.randn(len(x), s.latent)
+        loss_g = loss.adversarial.generator(d(g(z)))
         s.optimizers["generator"].zero_grad()
         loss_g.backward()
         s.optimizers["generator"].step()
 
 
 @pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("codes", ["same", "fresh"])
 @pytest.mark.parametrize("preset", ["dcgan-slices-debug", "srresnet-slices-debug"])
-def test_a_step_equals_the_textbook(preset, loss, monkeypatch):
+def test_a_step_equals_the_textbook(preset, codes, loss, monkeypatch):
     """Every weight of both networks afterwards, with every loss for every network."""
     if loss == "dragan":
         from MedGANSynthLib.systems import image_gan
@@ -95,6 +99,7 @@ def test_a_step_equals_the_textbook(preset, loss, monkeypatch):
 
         monkeypatch.setattr(image_gan, "around", around)
     more = (f"objective.loss={loss}", "objective.drift=0.1", "objective.r1=0.2")
+    more += (f"objective.codes={codes}",)
     ours, plain = make(preset, *more), make(preset, *more)
     x = images()
     torch.manual_seed(2)
