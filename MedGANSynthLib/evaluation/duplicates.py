@@ -46,7 +46,8 @@ def _pairs(
     apart = distances(table)
     found = []
     for row, column in np.argwhere(apart < NEAR * usual):
+        if others is training and others.subjects[row] == training.subjects[column]:
+            continue  # two scans of one person, said to be so
         correlation = float(table[row, column])
-        if others.subjects[row] != training.subjects[column] or others is not training:
-            found.append((training.names[column], others.names[row], correlation))
+        found.append((training.names[column], others.names[row], correlation))
     return sorted(found, key=lambda pair: -pair[2])

@@ -18,7 +18,7 @@ from .set_classifier import c2st
 from .set_features import HAND
 from .set_frechet import frechet, frechet_curve
 from .set_gate import FEWEST, Statistic
-from .set_mmd import mmd_permutation, unbiased
+from .set_mmd import kid, mmd_permutation, unbiased
 from .set_neighbours import NEAREST, prdc
 from .set_pool import Pool
 
@@ -72,11 +72,14 @@ def figures(pool: Pool, subjects: Sequence[str], seed: int) -> list[dict[str, An
 
 
 def extras(pool: Pool, seed: int) -> dict[str, Any]:
-    """What is no single figure: the permutation p, the Frechet distance by the number of cases."""
+    """What is no single figure: permutation p, KID of subsets, Frechet distance by cases."""
     result: dict[str, Any] = {
         "mmd_rbf_p": mmd_permutation(pool.kernel, pool.n, seed),
         "mmd_rbf_width": pool.width,
     }
+    if min(pool.n, pool.m) >= FEWEST:
+        mean, spread = kid(pool.hand[: pool.n], pool.hand[pool.n :], seed)
+        result |= {"kid_hand_of_subsets": mean, "kid_hand_of_subsets_sd": spread}
     if min(pool.n, pool.m) > len(HAND):
         curve, limit = frechet_curve(pool.hand[: pool.n], pool.hand[pool.n :], seed)
         result |= {"fd_hand_by_cases": curve, "fd_hand_infinity": limit}

@@ -4,7 +4,7 @@ import pytest
 from MedGANSynthLib.evaluation import set_diversity
 from MedGANSynthLib.evaluation.set_figures import extras, figures, spectrum_decibels
 from MedGANSynthLib.evaluation.set_generators import GENERATORS
-from MedGANSynthLib.evaluation.set_mmd import squared_distances
+from MedGANSynthLib.evaluation.set_mmd import kid, squared_distances
 from MedGANSynthLib.evaluation.set_pool import Pool, Side
 
 
@@ -65,8 +65,10 @@ def test_points_keep_the_distances_of_the_volumes(real, brains):
 
 
 def test_extras(real, brains):
-    found = extras(Pool(real, Side(brains(60, 3), 0)), 0)
+    pool = Pool(real, Side(brains(60, 3), 0))
+    found = extras(pool, 0)
     assert found["mmd_rbf_p"] > 0.01
+    assert found["kid_hand_of_subsets"] == kid(pool.hand[:60], pool.hand[60:], 0)[0]
     assert [n for n, _ in found["fd_hand_by_cases"]] == [30, 40, 50, 60]
     assert set(found["published_defective"]) == {
         "mmd_linear", "mmd_kwon_compat_batch4",
