@@ -28,3 +28,9 @@ def median_range(ranges: Iterable[tuple[float, float]]) -> tuple[float, float]:
     """The median over the people of what -1 and of what 1 stand for."""
     low, high = zip(*ranges, strict=True)
     return statistics.median(low), statistics.median(high)
+
+
+def on_scale(image: np.ndarray, own: tuple[float, float], other: tuple[float, float]) -> np.ndarray:
+    """An image in which -1 and 1 stand for `own`, as if they stood for `other`."""
+    gain = (own[1] - own[0]) / (other[1] - other[0])
+    return (image + 1) * gain + (2 * (own[0] - other[0]) / (other[1] - other[0]) - 1)

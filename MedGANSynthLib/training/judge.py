@@ -10,6 +10,7 @@ from torch import nn
 from ..data.settings import SlicePairs
 from ..data.slabs import neighbour_step, slab
 from ..data.slices import Head
+from ..data.standard import on_scale
 from ..errors import MedGANSynthError
 from ..evaluation.fit import fit_affine
 from ..evaluation.metrics import rmse_over_sd
@@ -103,9 +104,9 @@ class TranslationJudge:
         brightest = 2 / (1 + self.settings.intensity.headroom) - 1
         for head in self.heads[:PREVIEW_CASES]:
             row = []
-            for name, modality in (
-                ("source_to_target", self.settings.source),
-                ("target_to_source", self.settings.target),
+            for name, modality, target in (
+                ("source_to_target", self.settings.source, self.settings.target),
+                ("target_to_source", self.settings.target, self.settings.source),
             ):
                 if modality not in head.arrays:
                     continue
@@ -114,7 +115,10 @@ class TranslationJudge:
                 middle = chosen[len(chosen) // 2]
                 slabs = self._slabs(array, np.array([middle]), head)
                 fake = self._run(networks[name], slabs)
-                row += [array[:, :, middle], self._predicted(fake, array, [middle])[:, :, 0]]
+                made = self._predicted(fake, array, [middle])[:, :, 0]
+                if target in head.ranges:
+                    made = on_scale(made, head.target_ranges[target], head.ranges[target])
+                row += [array[:, :, middle], made]
             rows.append(row)
         write_montage(path, rows, (-1.0, brightest))
 

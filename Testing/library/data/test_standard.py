@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from MedGANSynthLib.data.standard import median_range, standard_range
+from MedGANSynthLib.data.standard import median_range, on_scale, standard_range
 
 
 def test_the_median_and_the_spread_decide():
@@ -26,3 +26,9 @@ def test_a_constant_organ_has_a_range_that_rises():
 
 def test_median_range():
     assert median_range([(0.0, 9.0), (1.0, 7.0), (5.0, 8.0)]) == (1.0, 8.0)
+
+
+def test_on_scale_by_hand():
+    image = np.array([-1.0, 0.0, 1.0])  # 100, 200, 300 in the file's units
+    assert np.allclose(on_scale(image, (100, 300), (0, 400)), [-0.5, 0.0, 0.5])
+    assert np.array_equal(on_scale(image, (100, 300), (100, 300)), image)
