@@ -1,20 +1,11 @@
 """Which contrast a volume shows, as far as its name, its marks and its DICOM series tell."""
 
-import re
-
 import slicer
+
+from MedGANSynthLib.volume.contrast import CONTRASTS, contrast_in
 
 from .marking import provenance_of
 
-CONTRASTS = {
-    "t1": r"t1(?!rho)|mprage|spgr|bravo",
-    "t2": r"t2(?![\s_-]*(\*|star))",
-    "flair": r"flair",
-    "pd": r"(?<![a-z])pd(?![a-z])|pdw",
-    "ct": r"(?<![a-z])ct(?![a-z])",
-    "pet": r"(?<![a-z])pet(?![a-z])",
-}
-"""Words in volumes' names that tell the contrast. FLAIR is looked for first: "T2 FLAIR"."""
 _DICOM = {"CT": "ct", "PT": "pet"}
 
 
@@ -30,17 +21,6 @@ def contrast_of(node) -> str | None:
         made = (provenance.direction or "").rpartition("-to-")[2]
         return made if made in CONTRASTS else None
     return _contrast_of_series(node)
-
-
-def contrast_in(text: str) -> str | None:
-    """The contrast that a name tells; None if it tells none, or more than one."""
-    text = text.lower()
-    if made := re.search(r"\(synthetic (\w+)\)", text):
-        text = made[1]
-    if re.search(CONTRASTS["flair"], text):
-        return "flair"
-    found = [contrast for contrast, pattern in CONTRASTS.items() if re.search(pattern, text)]
-    return found[0] if len(found) == 1 else None
 
 
 def _contrast_of_series(node) -> str | None:

@@ -1,26 +1,18 @@
 """Does an input look like what the model's card asks for? Warnings, never refusals."""
 
-import re
 from collections.abc import Sequence
 
 import nibabel as nib
 import numpy as np
 
 from ..models.manifest import Direction, Manifest, Port
+from ..volume.contrast import CONTRASTS, contrast_in
 from ..volume.intensity import intensity_range
 from ..volume.volume import Volume
 
 _COARSE = 1.5  # times the coarsest in-plane voxels that the model takes as they are
 _OBLIQUE = 20.0  # degrees
 _SCALE = 5.0
-_CONTRASTS = {
-    "t1": r"t1(?!rho)",
-    "t2": r"t2",
-    "flair": r"flair",
-    "pd": r"(?<![a-z])pd(?![a-z])|pdw",
-    "ct": r"(?<![a-z])ct(?![a-z])",
-    "pet": r"(?<![a-z])pet(?![a-z])",
-}
 
 
 def doubts(
@@ -43,12 +35,10 @@ def doubts(
 def _contrast(volume: Volume, port: Port, name: str) -> list[str]:
     if volume.modality not in (None, port.modality):
         return [f"{name}: is {volume.modality}, but the model takes {port.modality}."]
-    if port.modality not in _CONTRASTS or re.search(_CONTRASTS[port.modality], name.lower()):
+    named = contrast_in(name)
+    if named is None or port.modality not in CONTRASTS or named == port.modality:
         return []
-    named = [m for m, pattern in _CONTRASTS.items() if re.search(pattern, name.lower())]
-    if not named:
-        return []
-    return [f"{name}: its name says {named[0]}, but the model takes {port.modality}."]
+    return [f"{name}: its name says {named}, but the model takes {port.modality}."]
 
 
 def _geometry(manifest: Manifest, direction: Direction, volume: Volume, name: str) -> list[str]:

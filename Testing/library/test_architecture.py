@@ -60,6 +60,7 @@ STANDARD_LIBRARY_ONLY = [
     "turing.reading",
     "turing.records",
     "turing.study",
+    "volume.contrast",
     "volume.grid",
     "volume.provenance",
     "worker",
