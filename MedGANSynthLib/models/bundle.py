@@ -165,8 +165,9 @@ def _readme(package: Package, direction: str) -> str:
 
 **{WARNING}**
 
-It needs MONAI and the package `medgansynth` {__version__} installed, which has the network and the
-steps that MONAI lacks. In the bundle's folder, with NIfTI volumes in `data`:
+It needs MONAI, the package `fire`, which MONAI's runner uses, and the package `medgansynth`
+{__version__}, which has the network and the steps that MONAI lacks. In the bundle's folder, with
+NIfTI volumes in `data`:
 
     python -m monai.bundle run --config_file configs/inference.json
 

@@ -113,5 +113,7 @@ def write_bundle(
 
     package = open_package(model)
     write(package, package.direction(direction), out, overwrite)
-    run = f"python -m monai.bundle run --config_file {out / 'configs' / 'inference.json'}"
-    return {"text": f"{out}: written; run it with\n{run}", "outputs": [str(out)]}
+    run = "python -m monai.bundle run --config_file configs/inference.json"
+    text = f"{out}: written; put volumes into its folder data, then, in the bundle's folder,\n{run}"
+    text += "\n(MONAI's runner needs one package more: pip install fire)"
+    return {"text": text, "outputs": [str(out)]}

@@ -25,13 +25,18 @@ class Run:
         main: whether this rank writes; the others only look for the stop.
 
     Raises:
-        MedGANSynthError: another trainer works in it, or it cannot be written.
+        MedGANSynthError: another trainer works in it, it holds something else, or it cannot be
+            written.
     """
 
     def __init__(self, folder: Path, main: bool = True) -> None:
         self.folder, self.main = folder, main
         self.checkpoints = folder / "checkpoints"
         self.previews = folder / "previews"
+        if main and not self.checkpoints.is_dir() and _holds_other_files(folder):
+            raise MedGANSynthError(
+                f"{folder}: holds other files and is no Run; choose a new or an empty folder."
+            )
         try:
             for path in (folder, self.checkpoints, self.previews):
                 path.mkdir(parents=True, exist_ok=True)
@@ -163,6 +168,10 @@ class RunEvents(Events):
         if event in ("warning", "message", "error"):
             with open(self.folder / "log.txt", "a") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {event}: {fields['text']}\n")
+
+
+def _holds_other_files(folder: Path) -> bool:
+    return folder.is_dir() and any(p.name not in ("lock", "stop") for p in folder.iterdir())
 
 
 def _alive(process: int) -> bool:

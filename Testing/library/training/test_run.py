@@ -57,6 +57,13 @@ def test_events_are_json_lines_with_a_time(tmp_path):
     assert "few people" in (tmp_path / "log.txt").read_text()
 
 
+def test_a_folder_of_something_else_is_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(MedGANSynthError, match="holds other files and is no Run"):
+        Run(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
 def test_an_unusable_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MedGANSynthError, match="cannot be made a Run folder"):
