@@ -1,4 +1,4 @@
-"""A residual U-Net of about 1.8 million parameters for two cores and small data.
+"""A residual U-Net of about 1.7 million parameters for two cores and small data.
 
 Most of the work is done at a half, a quarter and an eighth of the resolution. Full resolution still
 gets a residual block of its own: thinner than that, fine detail is learned several times slower.
