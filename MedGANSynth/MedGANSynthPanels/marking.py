@@ -60,9 +60,8 @@ def with_settings(provenance: Provenance, **settings: bool | int | float | str) 
 
 
 def sidecar_path(path: Path) -> Path:
-    """`<name without suffix>.synthetic.json` beside the volume."""
-    suffix = next((s for s in SUFFIXES if path.name.lower().endswith(s)), path.suffix)
-    return path.with_name(path.name[: len(path.name) - len(suffix)] + ".synthetic.json")
+    """`MedGANSynthLib.volume.marks.sidecar_path`, with the standard library alone."""
+    return path.with_name(path.name + ".synthetic.json")
 
 
 def provenance_beside(path: Path) -> Provenance:

@@ -28,8 +28,8 @@ def bare_name(path: Path) -> str:
 
 
 def sidecar_path(path: Path) -> Path:
-    """`<name without suffix>.synthetic.json` beside the volume."""
-    return path.with_name(bare_name(path) + ".synthetic.json")
+    """`<file name>.synthetic.json` beside the volume: no two files of a folder share it."""
+    return path.with_name(path.name + ".synthetic.json")
 
 
 def voxel_hash(volume: Volume) -> str:

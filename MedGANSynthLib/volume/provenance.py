@@ -58,7 +58,7 @@ class Provenance:
 
 @dataclasses.dataclass(frozen=True)
 class Sidecar:
-    """`<name>.synthetic.json` beside `<name>.nii.gz`: the provenance and the voxels it belongs to.
+    """`t2.nii.gz.synthetic.json` beside `t2.nii.gz`: the provenance and whose voxels it is about.
 
     Attributes:
         voxels_sha256: `marks.voxel_hash` of the volume as written; identifies a file that was

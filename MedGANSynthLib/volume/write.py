@@ -28,7 +28,7 @@ def write(
 
     The header is made new from the geometry alone, so nothing of an input's header can leak. With
     `volume.provenance` set, the file is marked (NIfTI: description, intent name and a comment
-    extension; NRRD and MHA: a key) and `<name>.synthetic.json` is written beside it. A cine
+    extension; NRRD and MHA: a key) and `<file name>.synthetic.json` is written beside it. A cine
     `[i, j, k, t]` goes into .nii or .nii.gz only.
 
     Raises:
@@ -52,6 +52,8 @@ def write(
         if volume.provenance is not None:
             sidecar = Sidecar(1, voxel_hash(volume.with_array(array)), volume.provenance)
             files.write_text(sidecar_path(path), json.dumps(to_dict(sidecar), indent=1) + "\n")
+        else:
+            sidecar_path(path).unlink(missing_ok=True)  # of a synthetic volume that was there
 
 
 def _refuse_to_replace(volume: Volume, path: Path, overwrite: bool) -> None:

@@ -194,7 +194,7 @@ def test_a_damaged_file_ends_the_run(start, worker, spoil):
     worker.progress(0, 2)
     worker.write(0)
     if spoil == "mark":
-        worker.path(0).with_name("nobody-seed7-0000.synthetic.json").unlink()
+        worker.path(0).with_name("nobody-seed7-0000.nii.gz.synthetic.json").unlink()
     else:
         worker.path(0).write_bytes(gzip.compress(b"nothing"))
     worker.progress(1, 2)

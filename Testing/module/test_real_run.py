@@ -127,4 +127,4 @@ def test_a_folder(worker, scene, phantom, finish, tmp_path):
         "a_t1.nii.gz": "translated",
         "bad_t1.nii.gz": "failed",
     }
-    assert (tmp_path / "out" / "a_t1_synthetic-t2.synthetic.json").is_file()
+    assert (tmp_path / "out" / "a_t1_synthetic-t2.nii.gz.synthetic.json").is_file()

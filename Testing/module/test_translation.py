@@ -49,7 +49,7 @@ class FakeJob:
             image = nibabel.Nifti1Image(array, np.eye(4))
             nibabel.save(image, out.with_name(stem + ".nii"))
             plain = {"format": 1, "voxels_sha256": "0" * 64, "provenance": to_dict(PROVENANCE)}
-            out.with_name(stem + ".synthetic.json").write_text(json.dumps(plain))
+            out.with_name(stem + ".nii.synthetic.json").write_text(json.dumps(plain))
 
     def _header(self):
         text = self.paths()[0].read_bytes().partition(b"\n\n")[0].decode()
@@ -199,7 +199,7 @@ def test_a_result_that_cannot_be_used(scene, volume, worker, heard, temporary, s
     if spoil == "cut":
         out.write_bytes(out.read_bytes()[:-1])
     else:
-        out.with_name("result.synthetic.json").unlink()
+        out.with_name("result.nii.synthetic.json").unlink()
     job.say("done", result={})
     assert heard[-1]["event"] == "error"
     assert scene.GetNumberOfNodes() == count

@@ -94,4 +94,4 @@ def test_volume_is_what_is_saved(tmp_path: Path) -> None:
     saver = SaveSynthetic(str(tmp_path), "t2", {"model": "m", "model_sha256": "0" * 64})
     (tmp_path / "a.nii").write_bytes(b"a")
     saver({"path": tmp_path / "a.nii", "pred": Volume(np.zeros((2, 2, 2), np.float32), np.eye(4))})
-    assert {p.name for p in tmp_path.iterdir()} == {"a.nii", "a_t2.nii.gz", "a_t2.synthetic.json"}
+    assert {p.name for p in tmp_path.iterdir()} == {"a.nii", "a_t2.nii.gz", "a_t2.nii.gz.synthetic.json"}

@@ -77,9 +77,9 @@ def test_a_cohort_with_bad_cases(package, head_file, tmp_path):
     assert result["failed"] == 2 and result["text"] == "2 translated, 2 failed."
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
         "p0_T1w_synthetic-t2.nii.gz",
-        "p0_T1w_synthetic-t2.synthetic.json",
+        "p0_T1w_synthetic-t2.nii.gz.synthetic.json",
         "p2_T1w_synthetic-t2.nii.gz",
-        "p2_T1w_synthetic-t2.synthetic.json",
+        "p2_T1w_synthetic-t2.nii.gz.synthetic.json",
     ]
     assert sum("cut short" in text for text in listener.warnings) == 1
     assert listener.fractions == sorted(listener.fractions) and listener.fractions[-1] == 1

@@ -74,7 +74,7 @@ def test_monai_runs_it_with_our_output(tmp_path: Path, package: Package) -> None
     ours = translate_volume([volume], package, device="cpu").array
     assert ours.std() > 100
     np.testing.assert_allclose(made.get_fdata(), ours, atol=1e-5 * 1200)
-    sidecar = json.loads((bundle / "eval" / "head_t2.synthetic.json").read_text())
+    sidecar = json.loads((bundle / "eval" / "head_t2.nii.gz.synthetic.json").read_text())
     provenance = from_dict(Provenance, sidecar["provenance"], "sidecar")
     assert provenance.synthetic and provenance.model_sha256 == package.sha256
     assert not list(tmp_path.rglob("canary"))

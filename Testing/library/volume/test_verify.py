@@ -5,6 +5,7 @@ import pytest
 import SimpleITK as sitk
 
 from MedGANSynthLib import tasks
+from MedGANSynthLib.inference.cases import expand
 from MedGANSynthLib.volume.provenance import Provenance, Source
 from MedGANSynthLib.volume.write import write
 
@@ -70,6 +71,20 @@ def test_changed_voxels_beside_their_sidecar(synthetic):
     path = synthetic("a.nrrd")
     without_marks(path, path, lambda array: array * 2)
     assert verdict(path) == (False, "lost")
+
+
+def test_a_real_volume_in_place_of_a_synthetic_one(synthetic, make_volume):
+    path = synthetic("a.nrrd")
+    write(make_volume(), path, overwrite=True)
+    assert verdict(path) == (False, "none")
+
+
+def test_a_real_volume_beside_a_synthetic_one_of_its_name(synthetic, make_volume, tmp_path):
+    synthetic("a.nrrd")
+    real = make_volume()
+    write(real.with_array(real.array + 1), tmp_path / "a.mha")
+    assert verdict(tmp_path / "a.mha") == (False, "none")
+    assert expand(tmp_path) == [tmp_path / "a.mha"]
 
 
 def test_real_volume(nifti_file, synthetic):

@@ -47,7 +47,7 @@ def test_synthetic_volumes_say_so_in_the_file_and_beside_it(make_volume, tmp_pat
     path = tmp_path / f"a.{suffix}"
     write(make_volume().with_array(make_volume().array, provenance=MADE), path)
     assert read(path).provenance == MADE
-    sidecar = json.loads((tmp_path / "a.synthetic.json").read_text())
+    sidecar = json.loads((tmp_path / f"a.{suffix}.synthetic.json").read_text())
     assert sidecar["provenance"]["synthetic"] is True
     assert sidecar["provenance"]["disclaimer"] == "Research only, not for diagnosis."
     assert sidecar["provenance"]["inputs"] == [{"sha256": "cd" * 32, "modality": "t1"}]
@@ -80,7 +80,7 @@ def test_nothing_of_an_input_header_is_written(nifti_file, tmp_path):
     for suffix in SUFFIXES:
         write(volume.with_array(volume.array, provenance=MADE), tmp_path / f"out.{suffix}")
         assert b"PLANTED" not in (tmp_path / f"out.{suffix}").read_bytes()
-    assert "PLANTED" not in (tmp_path / "out.synthetic.json").read_text()
+        assert "PLANTED" not in (tmp_path / f"out.{suffix}.synthetic.json").read_text()
 
 
 def test_dicom_tags_do_not_pass_through(dicom_folder, tmp_path):
