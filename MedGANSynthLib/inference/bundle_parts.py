@@ -7,7 +7,7 @@ that names these classes.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,29 +24,63 @@ from ..volume.grid import Grid, Intensity
 from ..volume.marks import bare_name
 from ..volume.preprocessing import Prepared, prepare
 from ..volume.provenance import Provenance, Source
+from ..volume.together import bring_together
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
 from .forward import run_network
 
 
-class PrepareForModel(Transform):
-    """`image` (`[1, i, j, k]` with its affine) to the model's grid and range; adds `prepared`."""
+def find_cases(folder: str, modalities: Sequence[str]) -> list[dict[str, str]]:
+    """Modality -> NIfTI file for each case.
 
-    def __init__(self, grid: dict[str, Any], intensity: dict[str, Any]) -> None:
+    Those of one modality lie in `folder`; of several, each in the subfolder of its name, and files
+    of the same name belong together.
+
+    Raises:
+        MedGANSynthError: a file without its partner.
+    """
+    single = len(modalities) == 1
+    places = {m: Path(folder) if single else Path(folder) / m for m in modalities}
+    found = {m: {p.name: str(p) for p in place.glob("*.nii*")} for m, place in places.items()}
+    names = sorted(set().union(*found.values()))
+    for name in names:
+        for modality, files in found.items():
+            if name not in files:
+                raise MedGANSynthError(
+                    f"{places[modality] / name}: does not exist; give one file of each modality, "
+                    "all of one name."
+                )
+    return [{m: files[name] for m, files in found.items()} for name in names]
+
+
+class PrepareForModel(Transform):
+    """One image of each modality (`[1, i, j, k]` with its affine) to the model's grid and range.
+
+    The inputs become `image` `[modality, i, j, k]`, on the first one's grid; `prepared` and `paths`
+    are added for the way back.
+    """
+
+    def __init__(
+        self, grid: dict[str, Any], intensity: dict[str, Any], modalities: Sequence[str]
+    ) -> None:
         self.grid = from_dict(Grid, grid, "inference.json: grid")
         self.intensity = from_dict(Intensity, intensity, "inference.json: intensity")
+        self.modalities = tuple(modalities)
 
     def __call__(self, data: dict[str, Any]) -> dict[str, Any]:
-        image = data["image"]
-        path = Path(image.meta["filename_or_obj"])
-        if image.ndim != 4 or image.shape[0] != 1:
-            raise MedGANSynthError(f"{path}: not a single volume; give one with three axes.")
-        if not torch.isfinite(image).all():
-            raise MedGANSynthError(f"{path}: holds NaN or infinite voxels; mend it first.")
-        volume = Volume(np.asarray(image[0]), np.asarray(image.affine))
-        prepared = prepare(volume, self.grid, self.intensity)
-        array = torch.from_numpy(np.ascontiguousarray(prepared.array))
-        return data | {"image": array[None], "prepared": prepared, "path": path}
+        paths = {m: Path(data[m].meta["filename_or_obj"]) for m in self.modalities}
+        volumes, _ = bring_together({m: _volume(data[m], paths[m]) for m in self.modalities})
+        prepared = [prepare(v, self.grid, self.intensity) for v in volumes.values()]
+        image = torch.from_numpy(np.stack([p.array for p in prepared]))
+        return {"image": image, "prepared": prepared[0], "paths": paths}
+
+
+def _volume(image: Tensor, path: Path) -> Volume:
+    if image.ndim != 4 or image.shape[0] != 1:
+        raise MedGANSynthError(f"{path}: not a single volume; give one with three axes.")
+    if not torch.isfinite(image).all():
+        raise MedGANSynthError(f"{path}: holds NaN or infinite voxels; mend it first.")
+    return Volume(np.asarray(image[0]), np.asarray(image.affine))
 
 
 class SlabInferer(Inferer):
@@ -68,9 +102,8 @@ class SlabInferer(Inferer):
         spacing: tuple[float, float, float] = (1.0, 1.0, 1.0),
         **kwargs: Any,
     ) -> Tensor:
-        """`[1, 1, i, j, k]` in [-1, 1], voxels of `spacing` mm, to the same."""
-        array = inputs[0, 0].cpu().numpy()
-        made = run_network(network, self.direction, [array], spacing)
+        """`[1, modality, i, j, k]` in [-1, 1], voxels of `spacing` mm, to `[1, 1, i, j, k]`."""
+        made = run_network(network, self.direction, list(inputs[0].cpu().numpy()), spacing)
         return torch.from_numpy(made)[None, None]
 
 
@@ -99,11 +132,12 @@ class SaveSynthetic(Transform):
         self.provenance = from_dict(Provenance, provenance, "inference.json: provenance")
 
     def __call__(self, data: dict[str, Any]) -> dict[str, Any]:
-        source = Source(file_hash(data["path"]))
-        provenance = dataclasses.replace(self.provenance, inputs=(source,))
+        sources = [Source(file_hash(path), m) for m, path in data["paths"].items()]
+        provenance = dataclasses.replace(self.provenance, inputs=tuple(sources))
         volume = dataclasses.replace(data["pred"], provenance=provenance)
         self.output_dir.mkdir(parents=True, exist_ok=True)
-        name = f"{bare_name(data['path'])}_{self.postfix}.nii.gz"
+        first = next(iter(data["paths"].values()))
+        name = f"{bare_name(first)}_{self.postfix}.nii.gz"
         write(volume, self.output_dir / name, overwrite=True)
         return data
 

@@ -13,7 +13,6 @@ from typing import Any
 import torch
 
 from .. import __version__
-from ..errors import MedGANSynthError
 from ..files import whole_folder
 from ..schema import to_dict
 from ..volume.provenance import Provenance
@@ -28,13 +27,9 @@ def write_bundle(package: Package, direction: str, out: Path, overwrite: bool = 
     """Write the bundle folder `out`; to run, it needs MONAI and this package installed.
 
     Raises:
-        MedGANSynthError: a direction with several inputs; `out` exists; unsound weights.
+        MedGANSynthError: `out` exists; unsound weights.
     """
     chosen = package.manifest.directions[direction]
-    if len(chosen.inputs) > 1:
-        raise MedGANSynthError(
-            f"{direction}: has {len(chosen.inputs)} inputs; a bundle can be made for one only."
-        )
     network = package.load_network(chosen.network)
     with whole_folder(out, overwrite) as folder:
         for name in ("configs", "models", "docs"):
@@ -50,13 +45,18 @@ def _inference(package: Package, direction: str) -> dict[str, Any]:
     chosen = manifest.directions[direction]
     spec = manifest.networks[chosen.network]
     low, high = chosen.output.reference_range
+    modalities = [port.modality for port in chosen.inputs]
     provenance = Provenance(manifest.name, package.sha256, direction)
     return {
-        "imports": ["$import glob", "$import os", "$import numpy", "$import torch"],
+        "imports": ["$import os", "$import numpy", "$import torch"],
         "bundle_root": ".",
         "dataset_dir": "$os.path.join(@bundle_root, 'data')",
         "output_dir": "$os.path.join(@bundle_root, 'eval')",
-        "images": "$sorted(glob.glob(os.path.join(@dataset_dir, '*.nii*')))",
+        "cases": {
+            "_target_": f"{_PARTS}.find_cases",
+            "folder": "@dataset_dir",
+            "modalities": modalities,
+        },
         "device": "$torch.device('cuda:0' if torch.cuda.is_available() else 'cpu')",
         "network_def": {
             "_target_": "MedGANSynthLib.networks.registry.build_network",
@@ -70,21 +70,22 @@ def _inference(package: Package, direction: str) -> dict[str, Any]:
             "transforms": [
                 {
                     "_target_": "LoadImaged",
-                    "keys": "image",
+                    "keys": modalities,
                     "reader": "NibabelReader",
                     "dtype": "$numpy.float64",
                 },
-                {"_target_": "EnsureChannelFirstd", "keys": "image"},
+                {"_target_": "EnsureChannelFirstd", "keys": modalities},
                 {
                     "_target_": f"{_PARTS}.PrepareForModel",
                     "grid": to_dict(manifest.grid),
                     "intensity": to_dict(manifest.intensity),
+                    "modalities": modalities,
                 },
             ],
         },
         "dataset": {
             "_target_": "Dataset",
-            "data": "$[{'image': path} for path in @images]",
+            "data": "@cases",
             "transform": "@preprocessing",
         },
         "inferer": {
@@ -139,11 +140,11 @@ def _port(port: Port) -> dict[str, Any]:
 def _metadata(package: Package, direction: str) -> dict[str, Any]:
     chosen = package.manifest.directions[direction]
     versions = {name: importlib.metadata.version(name) for name in ("monai", "torch", "numpy")}
-    channels = chosen.slices or 1
+    inputs, result = [port.modality for port in chosen.inputs], chosen.output.modality
+    seen = [m for m in inputs for _ in range(chosen.slices or 1)]
     shape = ["*"] * (2 if chosen.slices else 3)
     image = {"type": "image", "format": "magnitude", "dtype": "float32", "value_range": [-1, 1]}
-    image |= {"num_channels": channels, "spatial_shape": shape, "is_patch_data": False}
-    port, result = chosen.inputs[0].modality, chosen.output.modality
+    image |= {"num_channels": len(seen), "spatial_shape": shape, "is_patch_data": False}
     return {
         "version": package.manifest.version,
         "monai_version": versions["monai"],
@@ -152,22 +153,26 @@ def _metadata(package: Package, direction: str) -> dict[str, Any]:
         "required_packages_version": {"medgansynth": __version__},
         "name": package.manifest.name,
         "task": f"image translation {direction}",
-        "description": f"Synthetic {result} of {port}. {WARNING}",
+        "description": f"Synthetic {result} of {' and '.join(inputs)}. {WARNING}",
         "network_data_format": {
-            "inputs": {"image": image | {"channel_def": {str(i): port for i in range(channels)}}},
+            "inputs": {"image": image | {"channel_def": {str(i): m for i, m in enumerate(seen)}}},
             "outputs": {"pred": image | {"channel_def": {"0": result}, "num_channels": 1}},
         },
     }
 
 
 def _readme(package: Package, direction: str) -> str:
+    inputs = [port.modality for port in package.manifest.directions[direction].inputs]
+    place = "`data`"
+    if len(inputs) > 1:
+        place = " and ".join(f"`data/{m}`" for m in inputs) + ", files of one case under one name"
     return f"""# MONAI bundle of `{package.manifest.name}`, direction `{direction}`
 
 **{WARNING}**
 
 It needs MONAI, the package `fire`, which MONAI's runner uses, and the package `medgansynth`
 {__version__}, which has the network and the steps that MONAI lacks. In the bundle's folder, with
-NIfTI volumes in `data`:
+NIfTI volumes in {place}:
 
     python -m monai.bundle run --config_file configs/inference.json
 

@@ -1,8 +1,10 @@
-"""`medgansynth models ...`. What needs torch is imported where it is used: `list` needs nothing."""
+"""`medgansynth models ...`. Junk is refused before torch is imported; `list` never needs it."""
 
+import dataclasses
+import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import schema
 from ..errors import MedGANSynthError
@@ -10,6 +12,10 @@ from ..events import Events
 from ..files import whole_folder
 from . import catalogue
 from .card import render_card
+from .located import Located, locate
+
+if TYPE_CHECKING:
+    from .package import Package
 
 
 def list_models(events: Events) -> dict[str, Any]:
@@ -34,54 +40,56 @@ def list_models(events: Events) -> dict[str, Any]:
 
 def show_model(model: str, events: Events) -> dict[str, Any]:
     """The model's card, rendered from its manifest."""
-    path = catalogue.find(model)
-    if path.is_dir():
-        manifest = catalogue.read_manifest(path)
-    else:
-        from .package import open_package
-
-        manifest = open_package(path).manifest
+    found = locate(model)
     return {
-        "text": render_card(manifest),
-        "path": str(path),
-        "manifest": schema.to_dict(manifest),
+        "text": render_card(found.manifest),
+        "path": str(catalogue.find(model)),
+        "manifest": schema.to_dict(found.manifest),
     }
 
 
 def verify_model(model: str, events: Events) -> dict[str, Any]:
     """Check hash, schema, shapes and values, and run every direction once."""
-    from .package import open_package
-
-    package = open_package(model)
+    package = _open(locate(model))
     rows = package.verify()
     name = f"{package.manifest.name} {package.manifest.version}"
     return {"text": f"{name}: sound; weights {package.sha256}", "rows": rows}
 
 
-def add_model(package: Path, overwrite: bool, events: Events) -> dict[str, Any]:
+def add_model(package: Path, name: str, overwrite: bool, events: Events) -> dict[str, Any]:
     """Copy a package into the user's catalogue, once the copy has been verified.
+
+    Args:
+        name: of the copy; "": the package's own.
 
     Raises:
         MedGANSynthError: unsound package; a shipped model or another folder has its name.
     """
-    from .package import open_package
-
     if not Path(package).exists():
         raise MedGANSynthError(f"{package}: no such file or folder; give a package or its zip.")
-    opened = open_package(Path(package).absolute())
-    name = opened.manifest.name
+    found = locate(Path(package).absolute())
+    manifest = dataclasses.replace(found.manifest, name=name or found.manifest.name)
+    plain = schema.to_dict(manifest)
+    schema.from_dict(catalogue.Manifest, plain, "--name")
+    name = manifest.name
     target = catalogue.user_folder() / name
     for entry in catalogue.list_entries():
-        if entry.name.casefold() == name.casefold() and entry.folder != target:
+        if entry.name.casefold() == name.casefold() and (entry.folder != target or not overwrite):
             raise MedGANSynthError(
-                f"{package}: its name {name!r} is taken by the model in {entry.folder}; change "
-                f'"name" in its {catalogue.MANIFEST}.'
+                f"{package}: its name {name!r} is taken by the model in {entry.folder}; choose "
+                "another with --name"
+                + (", or pass --overwrite." if entry.folder == target else ".")
             )
+    opened = _open(found)
     with whole_folder(target, overwrite) as temporary:
         for file in catalogue.FILES:
             if (opened.folder / file).is_file():
                 shutil.copyfile(opened.folder / file, temporary / file)
-        open_package(temporary).verify()
+        if manifest != opened.manifest:
+            text = json.dumps(plain, indent=1) + "\n"
+            (temporary / catalogue.MANIFEST).write_text(text, encoding="utf-8")
+            (temporary / catalogue.CARD).write_text(render_card(manifest), encoding="utf-8")
+        _open(locate(temporary)).verify()
     return {"text": f"{name} is in the catalogue: {target}", "outputs": [str(target)]}
 
 
@@ -108,12 +116,17 @@ def write_bundle(
     model: str, out: Path, direction: str | None, overwrite: bool, events: Events
 ) -> dict[str, Any]:
     """Write one direction of a package as a MONAI bundle."""
+    package = _open(locate(model))
     from .bundle import write_bundle as write
-    from .package import open_package
 
-    package = open_package(model)
     write(package, package.direction(direction), out, overwrite)
     run = "python -m monai.bundle run --config_file configs/inference.json"
-    text = f"{out}: written; put volumes into its folder data, then, in the bundle's folder,\n{run}"
+    text = f"{out}: written; its docs/README.md says where volumes go; then, in its folder,\n{run}"
     text += "\n(MONAI's runner needs one package more: pip install fire)"
     return {"text": text, "outputs": [str(out)]}
+
+
+def _open(found: Located) -> "Package":
+    from .package import open_located
+
+    return open_located(found)

@@ -15,12 +15,13 @@ import torch
 
 from .. import __version__
 from ..errors import MedGANSynthError
-from ..files import remember, whole_folder
+from ..files import whole_folder
 from ..networks.registry import build_network
 from ..schema import from_dict, to_dict
-from .archive import extract, pack
+from .archive import pack
 from .card import render_card
-from .catalogue import CARD, MANIFEST, PREVIEW, WEIGHTS, find, read_manifest
+from .catalogue import CARD, MANIFEST, PREVIEW, WEIGHTS
+from .located import Located, locate
 from .manifest import Direction, Manifest
 from .weights import check_shapes, read_header, read_tensors, sha256_file, write_weights
 
@@ -175,21 +176,23 @@ def open_package(name_or_path: str | Path) -> Package:
     Raises:
         MedGANSynthError: no such package, or what is wrong with it.
     """
-    path = find(name_or_path)
-    unpacked = None
-    if not path.is_dir():
-        unpacked = tempfile.TemporaryDirectory(prefix="medgansynth-", ignore_cleanup_errors=True)
-        remember(unpacked.name)
-        extract(path, Path(unpacked.name) / "package")
-        path = _package_root(path, Path(unpacked.name) / "package")
-    manifest = read_manifest(path)
-    read_header(path / WEIGHTS)
-    if sha256_file(path / WEIGHTS) != manifest.weights_sha256:
+    return open_located(locate(name_or_path))
+
+
+def open_located(found: Located) -> Package:
+    """Check the hash of a package that was located.
+
+    Raises:
+        MedGANSynthError: damaged or changed weights.
+    """
+    weights = found.folder / WEIGHTS
+    read_header(weights)
+    if sha256_file(weights) != found.manifest.weights_sha256:
         raise MedGANSynthError(
-            f"{path / WEIGHTS}: its SHA-256 is not the one in {MANIFEST}: damaged or changed; get "
-            "a fresh copy."
+            f"{weights}: its SHA-256 is not the one in {MANIFEST}: damaged or changed; get a fresh "
+            "copy."
         )
-    return Package(manifest, path, unpacked)
+    return Package(found.manifest, found.folder, found.unpacked)
 
 
 def write_package(
@@ -262,11 +265,3 @@ def _fill(
         image = preview if isinstance(preview, bytes) else Path(preview).read_bytes()
         (folder / PREVIEW).write_bytes(image)
     open_package(folder).verify()
-
-
-def _package_root(archive: Path, folder: Path) -> Path:
-    """The folder of `model.json`: the zip's own top, or the one folder in it."""
-    for candidate in (folder, *sorted(p for p in folder.iterdir() if p.is_dir())):
-        if (candidate / MANIFEST).is_file():
-            return candidate
-    raise MedGANSynthError(f"{archive}: not a model package; it has no {MANIFEST}.")

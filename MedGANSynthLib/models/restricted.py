@@ -4,6 +4,7 @@ They are read only in PyTorch's restricted mode, which accepts tensors and plain
 is no other way in.
 """
 
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ def load_restricted(path: Path) -> Any:
         if path.stat().st_size > MAX_BYTES:
             raise MedGANSynthError(f"{path}: is larger than {MAX_BYTES / 1024**3:g} GiB.")
         _check_unpacked_size(path)
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # the sentence below says it
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", weights_only=True)
     except MedGANSynthError:
         raise
     except OSError as error:

@@ -42,6 +42,7 @@ class ModelsAdd(Task):
     function = "models.commands:add_model"
 
     package: Path = field("package folder or zip", positional=True)
+    name: str = field("catalogue name of the copy (default: the package's own)", "")
     overwrite: bool = field("replace a package of the same name", False)
 
 

@@ -14,6 +14,7 @@ from MedGANSynthLib.inference.bundle_parts import (
     SaveSynthetic,
     SlabInferer,
     UndoPreparation,
+    find_cases,
 )
 from MedGANSynthLib.volume.read import read
 from MedGANSynthLib.volume.volume import Volume
@@ -23,6 +24,18 @@ PORT = {"modality": "t1", "reference_range": [0.0, 1.0]}
 
 def direction(**changes: object) -> dict:
     return {"network": "n", "inputs": [PORT], "output": PORT, "step_mm": 4.0} | changes
+
+
+def test_files_of_one_name_belong_together(tmp_path: Path) -> None:
+    for name in ("t1/b.nii.gz", "t1/a.nii", "t2/b.nii.gz", "c.nii"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert find_cases(str(tmp_path), ["t1"]) == [{"t1": str(tmp_path / "c.nii")}]
+    with pytest.raises(MedGANSynthError, match=r"t2.a.nii: does not exist"):
+        find_cases(str(tmp_path), ["t1", "t2"])
+    (tmp_path / "t2" / "a.nii").touch()
+    found = find_cases(str(tmp_path), ["t1", "t2"])
+    assert [Path(case["t2"]).name for case in found] == ["a.nii", "b.nii.gz"]
 
 
 class Difference(nn.Module):
@@ -62,7 +75,7 @@ def test_there_and_back(tmp_path: Path) -> None:
     image = MetaTensor(torch.from_numpy(array)[None], affine=torch.from_numpy(affine))
     image.meta["filename_or_obj"] = str(tmp_path / "in.nii.gz")
     (tmp_path / "in.nii.gz").write_bytes(b"its hash only")
-    prepared = PrepareForModel({"multiple": [4, 4, 1]}, {})({"image": image})
+    prepared = PrepareForModel({"multiple": [4, 4, 1]}, {}, ["t1"])({"t1": image})
     assert prepared["image"].shape == (1, 8, 8, 7)
     undone = UndoPreparation(10.0, 30.0, 12.0)(prepared | {"pred": prepared["image"]})
     low, high = prepared["prepared"].intensity_range
@@ -87,11 +100,16 @@ def test_there_and_back(tmp_path: Path) -> None:
 def test_unusable_images(array: np.ndarray, sentence: str) -> None:
     image = MetaTensor(torch.from_numpy(array), meta={"filename_or_obj": "x.nii"})
     with pytest.raises(MedGANSynthError, match=f"x.nii: .*{sentence}"):
-        PrepareForModel({}, {})({"image": image})
+        PrepareForModel({}, {}, ["t1"])({"t1": image})
 
 
 def test_volume_is_what_is_saved(tmp_path: Path) -> None:
     saver = SaveSynthetic(str(tmp_path), "t2", {"model": "m", "model_sha256": "0" * 64})
     (tmp_path / "a.nii").write_bytes(b"a")
-    saver({"path": tmp_path / "a.nii", "pred": Volume(np.zeros((2, 2, 2), np.float32), np.eye(4))})
-    assert {p.name for p in tmp_path.iterdir()} == {"a.nii", "a_t2.nii.gz", "a_t2.nii.gz.synthetic.json"}
+    made = Volume(np.zeros((2, 2, 2), np.float32), np.eye(4))
+    saver({"paths": {"t1": tmp_path / "a.nii"}, "pred": made})
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "a.nii",
+        "a_t2.nii.gz",
+        "a_t2.nii.gz.synthetic.json",
+    }

@@ -80,6 +80,41 @@ def test_monai_runs_it_with_our_output(tmp_path: Path, package: Package) -> None
     assert not list(tmp_path.rglob("canary"))
 
 
+def test_several_inputs(tmp_path: Path, manifest, replace) -> None:
+    """Through MONAI's configuration, without its process: the second input on a finer grid."""
+    options = {"in_channels": 2, "out_channels": 1, "widths": [4, 8], "norm": "batch"}
+    torch.manual_seed(3)
+    state = build_network("unet-small", options, "test").state_dict()
+    one = manifest.directions["t1-to-t2"]
+    ports = (one.inputs[0], replace(one.inputs[0], modality="flair"))
+    changed = replace(
+        manifest,
+        networks={"forward": replace(manifest.networks["forward"], options=options)},
+        directions={"both": replace(one, inputs=ports, slices=1)},
+    )
+    package = write_package(tmp_path / "package", changed, {"forward": state})
+    bundle = tmp_path / "bundle"
+    write_bundle(package, "both", bundle)
+    for modality in ("t1", "flair"):
+        (bundle / "data" / modality).mkdir(parents=True)
+    t1 = phantom(bundle / "data" / "t1" / "head.nii.gz")
+    finer = np.diag([0.5, 1.0, 1.0, 1.0])
+    flair = Volume(np.repeat(900 - t1.array, 2, axis=0), t1.affine @ finer)
+    nib.save(nib.Nifti1Image(flair.array, flair.affine), bundle / "data" / "flair" / "head.nii.gz")
+    parser = ConfigParser()
+    parser.read_config(bundle / "configs" / "inference.json")
+    parser["bundle_root"], parser["device"] = str(bundle), "$torch.device('cpu')"
+    parser.get_parsed_content("initialize")
+    parser.get_parsed_content("run")
+    made = nib.load(bundle / "eval" / "head_t2.nii.gz")
+    ours = translate_volume([t1, flair], package, device="cpu").array
+    assert ours.std() > 20
+    np.testing.assert_allclose(made.get_fdata(), ours, atol=1e-5 * 1200)
+    sidecar = json.loads((bundle / "eval" / "head_t2.nii.gz.synthetic.json").read_text())
+    assert [s["modality"] for s in sidecar["provenance"]["inputs"]] == ["t1", "flair"]
+    assert "`data/t1` and `data/flair`" in (bundle / "docs" / "README.md").read_text()
+
+
 def test_free_texts_stay_out_of_the_configuration(tmp_path: Path, package: Package) -> None:
     write_bundle(package, "t1-to-t2", tmp_path / "bundle")
     for name in ("inference.json", "metadata.json"):
@@ -114,16 +149,11 @@ def test_checkpoint_holds_plain_tensors(tmp_path: Path, package: Package) -> Non
         assert torch.equal(network.eval()(x), package.load_network("forward")(x))
 
 
-def test_refusals(tmp_path: Path, package: Package, manifest, states, replace) -> None:
+def test_refusals(tmp_path: Path, package: Package) -> None:
     (tmp_path / "full").mkdir()
     with pytest.raises(MedGANSynthError, match="exists already"):
         write_bundle(package, "t1-to-t2", tmp_path / "full")
     with pytest.raises(MedGANSynthError, match="no direction 'up'; it has t1-to-t2"):
         tasks.run(tasks.ModelsBundle(model=str(package.folder), out=tmp_path / "b", direction="up"))
-    port = manifest.directions["t1-to-t2"].inputs[0]
-    direction = replace(manifest.directions["t1-to-t2"], inputs=(port, port))
-    both = Package(replace(manifest, directions={"d": direction}), tmp_path)
-    with pytest.raises(MedGANSynthError, match="has 2 inputs"):
-        write_bundle(both, "d", tmp_path / "b")
     assert not (tmp_path / "b").exists()
     assert open_package(package.folder).direction(None) == "t1-to-t2"

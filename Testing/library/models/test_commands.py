@@ -52,11 +52,23 @@ def test_add_twice_needs_overwrite(tmp_path: Path, tiny: Path, manifest, states,
     tasks.run(tasks.ModelsAdd(package=tiny))
     newer = replace(manifest, version="2.0")
     write_package(tmp_path / "newer", newer, states)
-    with pytest.raises(MedGANSynthError, match="exists already"):
+    with pytest.raises(MedGANSynthError, match="another with --name, or pass --overwrite"):
         tasks.run(tasks.ModelsAdd(package=tmp_path / "newer"))
     assert open_package("tiny").manifest.version == "1.0"
     tasks.run(tasks.ModelsAdd(package=tmp_path / "newer", overwrite=True))
     assert open_package("tiny").manifest.version == "2.0"
+
+
+def test_add_under_another_name(tiny: Path, catalogue_folders) -> None:
+    tasks.run(tasks.ModelsAdd(package=tiny))
+    tasks.run(tasks.ModelsAdd(package=tiny, name="twin"))
+    assert names() == [("tiny", "user"), ("twin", "user")]
+    copy = open_package("twin")
+    assert copy.manifest.name == "twin" and copy.sha256 == open_package("tiny").sha256
+    assert "`twin`" in (copy.folder / "MODEL_CARD.md").read_text()
+    assert open_package(tiny).manifest.name == "tiny"
+    with pytest.raises(MedGANSynthError, match="--name"):
+        tasks.run(tasks.ModelsAdd(package=tiny, name="../twin"))
 
 
 def test_name_of_a_shipped_model_is_refused(tiny: Path, catalogue_folders) -> None:
@@ -104,6 +116,21 @@ def test_from_the_shell(tiny: Path, capsys: pytest.CaptureFixture) -> None:
     assert cli.main(["models", "verify", str(tiny)]) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "PyTorch or TorchScript archive" in error
+
+
+@pytest.mark.parametrize("verb", ["show", "verify", "add", "bundle"])
+def test_junk_is_refused_before_torch_is_imported(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "junk.zip").write_bytes(b"junk")
+    (tmp_path / "empty").mkdir()
+    for junk in ("junk.zip", "empty", "nobody"):
+        out = ["-o", str(tmp_path / "out")] if verb == "bundle" else []
+        code = (
+            "import sys; from MedGANSynthLib import cli\n"
+            f"code = cli.main({['models', verb, str(tmp_path / junk), *out]})\n"
+            "sys.exit(99 if 'torch' in sys.modules else code)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
 
 
 def test_list_imports_the_standard_library_only(tiny: Path, catalogue_folders) -> None:

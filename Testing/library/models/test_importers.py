@@ -204,18 +204,20 @@ class Harmless:
 @pytest.mark.parametrize(
     "kind", ["pth", "legacy pth", "pickle", "old pickle", "torchscript", "pt2", "npy", "h5", "odd"]
 )
-def test_code_is_refused_without_fallback(tmp_path, kind, foreign, monkeypatch) -> None:
+def test_code_is_refused_without_fallback(tmp_path, kind, foreign, monkeypatch, recwarn) -> None:
     path, canary = tmp_path / "net.pth", tmp_path / "canary"
     if kind == "odd":
         torch.save({"w": Harmless()}, path)
     else:
         foreign(kind, path, canary)
+    recwarn.clear()
     genuine, calls = torch.load, []
     monkeypatch.setattr(torch, "load", lambda *a, **k: (calls.append(k), genuine(*a, **k))[1])
     with pytest.raises(MedGANSynthError, match="may hold code and is not opened"):
         import_generator(path, "unet_256")
     assert not canary.exists()
     assert all(k["weights_only"] is True for k in calls)
+    assert not recwarn.list  # one sentence, and no library's warning before it
 
 
 def test_compressed_trap(tmp_path: Path) -> None:
