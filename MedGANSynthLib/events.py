@@ -57,31 +57,40 @@ class JsonEvents(Events):
 
 
 class ConsoleEvents(Events):
-    """Text for a person on standard error; a progress line with time left on a terminal."""
+    """Text for a person on standard error.
+
+    Progress with the time left is a line that is drawn over on a terminal; through a pipe or into a
+    file it is a plain line now and then: first after `FIRST` seconds, then ever more seldom, at
+    last every `SELDOM` seconds.
+    """
+
+    FIRST, SELDOM = 5.0, 60.0
 
     def __init__(self, stream: TextIO | None = None) -> None:
         super().__init__()
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
         self.line = ""
+        self.pause, self.latest = self.FIRST, self.started
 
     def emit(self, event: str, **fields: Any) -> None:
         if event == "progress":
             if self.live:
-                self._draw(fields)
+                self._draw(_line(fields), fields["fraction"] >= 1)
+            elif time.monotonic() - self.latest >= self.pause:
+                self._print(_line(fields))
+                self.latest = time.monotonic()
+                self.pause = min(2 * self.pause, self.SELDOM)
         elif event == "warning":
             self._print(f"warning: {fields['text']}")
         elif event in ("message", "preview", "metric"):
             self._print(fields.get("text") or str(fields.get("path") or fields.get("values")))
 
-    def _draw(self, fields: dict[str, Any]) -> None:
-        eta = fields["eta_s"]
-        left = "" if eta is None else f", {_duration(eta)} left"
-        line = f"{100 * fields['fraction']:5.1f} %{left}  {fields['text']}"[:100]
+    def _draw(self, line: str, last: bool) -> None:
         self.stream.write("\r" + line.ljust(len(self.line)))
         self.stream.flush()
         self.line = line
-        if fields["fraction"] >= 1:
+        if last:
             self.stream.write("\n")
             self.line = ""
 
@@ -103,6 +112,12 @@ class TeeEvents(Events):
     def emit(self, event: str, **fields: Any) -> None:
         for listener in self.listeners:
             listener.emit(event, **fields)
+
+
+def _line(fields: dict[str, Any]) -> str:
+    eta = fields["eta_s"]
+    left = "" if eta is None else f", {_duration(eta)} left"
+    return f"{100 * fields['fraction']:5.1f} %{left}  {fields['text']}"[:100]
 
 
 def _duration(seconds: float) -> str:

@@ -1,6 +1,7 @@
 import io
 import json
 import re
+import time
 
 from MedGANSynthLib.events import ConsoleEvents, Events, JsonEvents, TeeEvents
 
@@ -42,12 +43,20 @@ def test_scaled_maps_a_parts_fraction_into_the_whole():
     assert seen == [0.2, 0.4, 0.6]
 
 
-def test_a_file_gets_warnings_but_no_progress():
+def test_a_pipe_gets_plain_lines_now_and_then(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     stream = io.StringIO()
     events = ConsoleEvents(stream)
-    events.progress(0.5, "half")
+    for second in range(1, 301):
+        now = float(second)
+        events.progress(second / 400, f"at {second} s")
     events.warning("careful")
-    assert stream.getvalue() == "warning: careful\n"
+    *lines, last = stream.getvalue().splitlines()
+    # after 5 s, then 10, 20 and 40 s later, then once a minute
+    assert [int(line.split()[-2]) for line in lines] == [5, 15, 35, 75, 135, 195, 255]
+    assert lines[0] == "  1.2 %, 6:35 left  at 5 s"
+    assert last == "warning: careful"
 
 
 def test_a_terminal_gets_a_line_that_is_drawn_over():
