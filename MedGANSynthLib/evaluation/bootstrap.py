@@ -6,6 +6,10 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 
+FEWEST_PEOPLE = 5
+"""Below it there is no interval: resampling two or three people gives back little but themselves,
+and looks far too certain. Who prints a mean of fewer prints the range of the people instead."""
+
 
 def bootstrap_interval(
     values: Sequence[float],
@@ -27,13 +31,13 @@ def bootstrap_interval(
         draws: number of resamples.
 
     Returns:
-        Low and high end, or None with fewer than two subjects.
+        Low and high end, or None with fewer than `FEWEST_PEOPLE` subjects.
 
     Raises:
         MedGANSynthError: a value that is not finite.
     """
     means = subject_means(values, subjects)
-    if len(means) < 2:
+    if len(means) < FEWEST_PEOPLE:
         return None
     rng = np.random.default_rng(seed)
     picks = rng.integers(0, len(means), size=(draws, len(means)))

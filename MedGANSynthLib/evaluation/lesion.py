@@ -1,8 +1,11 @@
-"""`medgansynth evaluate lesion`: does a translation keep, lose or invent what it never saw?
+"""`medgansynth evaluate lesion`: does a translation keep, lose, invert or invent what it never saw?
 
 A ball of another brightness is put into one input. The only difference between the two translations
-is the lesion, so the change of the output is what the network made of it: a network that paints a
-healthy brain over it loses it, one that changes far away tissue invents.
+is the lesion, so the change of the output is what the network made of it. The change is signed by
+the direction that the person's real pair lets expect: a network that paints a healthy brain over
+the lesion loses it, one that shows it dark where it should be bright inverts it, and one that
+changes far away tissue invents. Means over lesions are of signed responses, so that kept and
+inverted lesions do not add up.
 """
 
 import json
@@ -21,9 +24,17 @@ from ..models.quality import quality_text
 from ..report import page
 from ..report.png import data_uri
 from ..volume.volume import Volume
-from .bootstrap import bootstrap_interval, subject_means
+from .bootstrap import FEWEST_PEOPLE, bootstrap_interval, subject_means
 from .compare import slice_axis
-from .lesion_ball import KEPT, LOST, Inserted, insert_lesion, judge_lesion
+from .lesion_ball import (
+    KEPT,
+    LOST,
+    OUTCOMES,
+    Inserted,
+    expected_sign,
+    insert_lesion,
+    judge_lesion,
+)
 from .methods import choose_direction, load_listed
 from .pictures import difference_colours, hung_slice
 from .recorded import lesion_measurements
@@ -47,6 +58,7 @@ def evaluate_lesion(
     radius: tuple[float, ...] = (),
     contrast: float = -2.0,
     count: int = 3,
+    expect: str = "",
     strip: bool = False,
     device: str = "auto",
     seed: int = 0,
@@ -61,6 +73,8 @@ def evaluate_lesion(
         insert: the input modality that gets the lesion; None: the first.
         contrast: of the lesion, in standard deviations of that input inside the mask.
         count: lesions of each radius in each person.
+        expect: "bright" or "dark", how a true lesion looks in the output; "": in each person as
+            brightness in the real input and target go together (`expected_sign`).
 
     Returns:
         `text`, `rows` (by radius), `lesions`, `conditions`, `failed`, `outputs`.
@@ -78,6 +92,8 @@ def evaluate_lesion(
     radius = radius or RADII
     if min(radius) <= 0 or contrast == 0 or count < 1:
         raise MedGANSynthError("--radius and --count must be positive, and --contrast not 0.")
+    if expect not in ("", "bright", "dark"):
+        raise MedGANSynthError(f"--expect must be bright or dark, not {expect!r}.")
     package = open_package(model)
     chosen = choose_direction(package.manifest, direction, source, target)
     ports = package.manifest.directions[chosen]
@@ -98,6 +114,10 @@ def evaluate_lesion(
         try:
             loaded = load_listed(case, inputs, ports.output.modality, mask, "", strip, events)
             before = translator.translate(loaded.inputs).array
+            plain = loaded.inputs[inputs.index(insert)].array
+            sign = {"bright": 1, "dark": -1}.get(
+                expect, expected_sign(plain, loaded.target.array, loaded.mask, contrast)
+            )
             for size in radius:
                 for _ in range(count):
                     place = insert_lesion(loaded.mask, loaded.target.spacing, size, rng)
@@ -106,10 +126,11 @@ def evaluate_lesion(
                         for volume, name in zip(loaded.inputs, inputs, strict=True)
                     ]
                     after = translator.translate(changed).array
-                    found = judge_lesion(
-                        before, after, loaded.mask, loaded.target.spacing, place, size, contrast
-                    )
-                    lesions.append({"subject": case.subject, "radius_mm": size} | found)
+                    grid = (loaded.mask, loaded.target.spacing)
+                    found = judge_lesion(before, after, *grid, place, size, contrast, sign)
+                    row = {"subject": case.subject, "radius_mm": size}
+                    row["expected"] = "bright" if sign > 0 else "dark"
+                    lesions.append(row | found)
                     if len(tiles) < 4 * SHOWN:
                         tiles += _tiles(loaded, changed[inputs.index(insert)], before, after, place)
         except Cancelled:
@@ -165,13 +186,13 @@ def _with_lesion(
 def _summary(lesions: list[dict[str, Any]], radius: float, seed: int) -> dict[str, Any]:
     row: dict[str, Any] = {"radius_mm": radius, "lesions": len(lesions)}
     outcomes = [lesion["outcome"] for lesion in lesions]
-    row |= {name: outcomes.count(name) for name in ("kept", "weakened", "lost")}
+    row |= {name: outcomes.count(name) for name in OUTCOMES}
     row["invents"] = sum(lesion["invents"] for lesion in lesions)
-    sizes = [abs(lesion["response"]) for lesion in lesions]
+    responses = [lesion["response"] for lesion in lesions]
     people = [lesion["subject"] for lesion in lesions]
-    interval = bootstrap_interval(sizes, people, seed) if sizes else None
+    interval = bootstrap_interval(responses, people, seed) if responses else None
     return row | {
-        "response": float(subject_means(sizes, people).mean()) if sizes else None,
+        "response": float(subject_means(responses, people).mean()) if responses else None,
         "low": interval[0] if interval else None,
         "high": interval[1] if interval else None,
     }
@@ -179,8 +200,8 @@ def _summary(lesions: list[dict[str, Any]], radius: float, seed: int) -> dict[st
 
 def _spoken(rows: list[dict[str, Any]]) -> str:
     parts = [
-        f"{row['radius_mm']:g} mm: {row['kept']} kept, {row['weakened']} weakened, {row['lost']} "
-        f"lost of {row['lesions']}, {row['invents']} with invented tissue"
+        f"{row['radius_mm']:g} mm: {', '.join(f'{row[name]} {name}' for name in OUTCOMES)} of "
+        f"{row['lesions']}, {row['invents']} with invented tissue"
         for row in rows
     ]
     return "Inserted lesions; " + "; ".join(parts) + "."
@@ -216,6 +237,10 @@ def _page(result: dict[str, Any], tiles: list[tuple[str, str]]) -> str:
 
 _MEANING = (
     "response: change of the output inside the lesion over the inserted contrast, both in standard "
-    f"deviations inside the mask; kept from {KEPT:g} on, lost below {LOST:g}. An inserted ball is "
-    "no real lesion: what is kept here may be lost in a patient, but what is lost here is lost."
+    "deviations inside the mask, positive in the expected direction (bright or dark, as the real "
+    f"pair has it, or --expect); kept from {KEPT:g} on, weakened from {LOST:g} on, inverted from "
+    f"-{LOST:g} down, else lost; means are of the signed responses, over people, with an interval "
+    f"from {FEWEST_PEOPLE} people on. invents: a piece of tissue far away, half as large as the "
+    "lesion, changed too. An inserted ball is no real lesion: what is kept here may be lost in a "
+    "patient, but what is lost here is lost."
 )

@@ -67,7 +67,7 @@ def memorisation_measurements(result: dict[str, Any]) -> list[Measurement]:
 
 
 def lesion_measurements(result: dict[str, Any]) -> list[Measurement]:
-    """Share of lesions lost and mean response of `evaluate lesion`, for each radius."""
+    """Share of lesions lost and mean signed response of `evaluate lesion`, for each radius."""
     given = result["conditions"]
     found = []
     for row in result["rows"]:
@@ -76,13 +76,13 @@ def lesion_measurements(result: dict[str, Any]) -> list[Measurement]:
         conditions = (
             f"{given['direction']}, {given['input']} input; {row['lesions']} inserted lesions of "
             f"{row['radius_mm']:g} mm radius and {given['contrast']}; {row['kept']} kept, "
-            f"{row['weakened']} weakened, {row['invents']} with invented tissue; {given['split']} "
-            f"split of {given['data']}"
+            f"{row['weakened']} weakened, {row['inverted']} inverted, {row['invents']} with "
+            f"invented tissue; {given['split']} split of {given['data']}"
         )
         found.append(Measurement("share of lesions lost", row["lost"] / row["lesions"], conditions))
         found.append(
             Measurement(
-                "response to a lesion", row["response"], conditions, row["low"], row["high"]
+                "signed response to a lesion", row["response"], conditions, row["low"], row["high"]
             )
         )
     return found

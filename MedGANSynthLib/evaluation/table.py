@@ -38,7 +38,10 @@ def _cell(value: Any) -> Any:
 def summarise(
     rows: Sequence[dict[str, Any]], names: Sequence[str], seed: int
 ) -> dict[str, dict[str, Any]]:
-    """Mean, standard deviation over subjects and 95 % bootstrap interval of each named figure.
+    """Mean, standard deviation, range and 95 % bootstrap interval over subjects of named figures.
+
+    `low` and `high` are the interval, None with fewer than `bootstrap.FEWEST_PEOPLE` subjects;
+    `least` and `most` are the subject with the smallest and the largest mean.
 
     Failed rows (with `error`) have no figures and are counted by the caller. An infinite figure
     (the PSNR of identical images) is left out of the mean and counted as `infinite`; a figure
@@ -59,6 +62,8 @@ def summarise(
                 "sd": float(np.std(means, ddof=1)) if len(means) > 1 else None,
                 "low": interval[0] if interval else None,
                 "high": interval[1] if interval else None,
+                "least": float(means.min()),
+                "most": float(means.max()),
             }
         summary[name] = entry
     return summary

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from .task import DEVICE, MODEL, Task, field
 
+EXCLUDE = "leave out files of such names, such as '*_mask.nii.gz'"
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EvaluatePaired(Task):
@@ -51,6 +53,7 @@ class EvaluateDistribution(Task):
     training: tuple[Path, ...] = field("the training people's volumes, to find copies", ())
     spacing: tuple[float, ...] = field("common voxel sides in mm (default: the synthetic's)", ())
     size: tuple[int, ...] = field("common voxels along each axis (default: the synthetic's)", ())
+    exclude: tuple[str, ...] = field(EXCLUDE, (), metavar="PATTERN")
     scale: str = field("each: own percentile range a volume; common: one for all", "each")
     baselines: bool = field("judge useless generators the same way; none may pass", False)
     seed: int = field("seed of draws, halves, folds and permutations", 0)
@@ -70,6 +73,7 @@ class EvaluateMemorisation(Task):
     held_out: tuple[Path, ...] = field("volumes of people that were not trained on", ())
     data: Path | None = field("data list in place of both", None)
     modality: str = field("its modality", "t1")
+    exclude: tuple[str, ...] = field(EXCLUDE, (), metavar="PATTERN")
     spacing: tuple[float, ...] = field("common voxel sides in mm (default: the synthetic's)", ())
     size: tuple[int, ...] = field("common voxels along each axis (default: the synthetic's)", ())
     seed: int = field("seed of the draws", 0)
@@ -79,7 +83,7 @@ class EvaluateMemorisation(Task):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EvaluateLesion(Task):
-    """Insert lesions into an input and see whether the translation keeps, loses or invents them."""
+    """Insert lesions into an input: does the translation keep, lose, invert or invent them?"""
 
     command = "evaluate lesion"
     function = "evaluation.lesion:evaluate_lesion"
@@ -95,6 +99,9 @@ class EvaluateLesion(Task):
     radius: tuple[float, ...] = field("radii of the lesions in mm (default: 4 8)", ())
     contrast: float = field("of the lesion, in standard deviations inside the mask", -2.0)
     count: int = field("lesions of each radius in each person", 3)
+    expect: str = field(
+        "how a true lesion looks in the output: bright or dark (default: as in the real pair)", ""
+    )
     strip: bool = field("blank everything outside the mask before translating", False)
     device: str = field(DEVICE, "auto")
     seed: int = field("seed of the places", 0)

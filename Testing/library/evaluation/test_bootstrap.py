@@ -17,26 +17,28 @@ def test_equals_scipy(rng):
 
 
 def test_seeded():
-    values, people = [1.0, 2.0, 5.0, 9.0], list("abcd")
+    values, people = [1.0, 2.0, 5.0, 9.0, 9.5], list("abcde")
     first = bootstrap_interval(values, people, seed=3)
     assert first == bootstrap_interval(values, people, seed=3)
     assert first != bootstrap_interval(values, people, seed=4, draws=50)
 
 
 def test_subjects_are_drawn_not_cases(rng):
-    # Ten identical scans of each of two people are no more evidence than one of each.
-    values = [0.0] * 10 + [1.0] * 10
-    assert bootstrap_interval(values, ["a"] * 10 + ["b"] * 10, seed=0) == (0.0, 1.0)
-    apart = bootstrap_interval(values, [str(i) for i in range(20)], seed=0)
-    assert 0.2 < apart[0] < apart[1] < 0.8
+    # Ten identical scans of each of five people are no more evidence than one of each.
+    values, people = [0.0, 0.0, 0.0, 1.0, 1.0], list("abcde")
+    once = bootstrap_interval(values, people, seed=0)
+    assert once == bootstrap_interval(values * 10, people * 10, seed=0) == (0.0, 0.8)
+    apart = bootstrap_interval(values * 10, [str(i) for i in range(50)], seed=0)
+    assert 0.2 < apart[0] < apart[1] < 0.6
 
 
 def test_cases_of_one_subject_are_averaged_first():
     assert subject_means([1.0, 3.0, 10.0], ["a", "a", "b"]).tolist() == [2.0, 10.0]
 
 
-def test_one_subject_has_no_interval():
-    assert bootstrap_interval([1.0, 2.0], ["a", "a"], seed=0) is None
+@pytest.mark.parametrize("people", ["aaaaaa", "ababab", "abcdab"])
+def test_few_people_have_no_interval(people):
+    assert bootstrap_interval([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], list(people), seed=0) is None
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

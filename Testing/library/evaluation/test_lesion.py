@@ -8,7 +8,7 @@ import pytest
 from MedGANSynthLib import tasks
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation.lesion import evaluate_lesion
-from MedGANSynthLib.evaluation.lesion_ball import insert_lesion, judge_lesion
+from MedGANSynthLib.evaluation.lesion_ball import expected_sign, insert_lesion, judge_lesion
 from MedGANSynthLib.events import Events
 
 SPACING = (1.0, 1.0, 2.0)
@@ -40,16 +40,27 @@ def test_a_lesion_is_a_ball_in_millimetres_inside_the_mask(brain):
 
 
 @pytest.mark.parametrize(
-    ("gain", "outcome"), [(1.0, "kept"), (-0.8, "kept"), (0.3, "weakened"), (0.05, "lost")]
+    ("gain", "outcome"),
+    [(1.0, "kept"), (0.3, "weakened"), (0.05, "lost"), (-0.05, "lost"), (-0.8, "inverted")],
 )
 def test_what_the_output_makes_of_it(brain, gain, outcome):
+    """A dark lesion that should be bright, as in T1 to T2."""
     before, mask, place = brain
-    after = before - 2 * gain * place.profile
-    found = judge_lesion(before, after, mask, SPACING, place, 6.0, -2.0)
+    after = before + 2 * gain * place.profile
+    found = judge_lesion(before, after, mask, SPACING, place, 6.0, -2.0, 1)
     assert found["outcome"] == outcome
-    assert found["response"] == pytest.approx(-gain * place.profile[place.profile >= 0.5].mean())
+    assert found["response"] == pytest.approx(gain * place.profile[place.profile >= 0.5].mean())
     assert found["overlap"] > 0.9
     assert found["far_volume_ml"] == 0 and not found["invents"]
+
+
+def test_the_real_pair_says_how_a_lesion_should_look(brain):
+    before, mask, _ = brain
+    assert expected_sign(before, 100 - 3 * before, mask, -2.0) == 1  # dark in, bright out
+    assert expected_sign(before, 100 + 3 * before, mask, -2.0) == -1
+    assert expected_sign(before, 100 - 3 * before, mask, 2.0) == -1
+    outside = np.where(mask, before, -50 * (before + 1))
+    assert expected_sign(before, outside, mask, 2.0) == 1
 
 
 def test_tissue_that_changes_elsewhere_is_invented(brain, rng):
@@ -60,7 +71,7 @@ def test_tissue_that_changes_elsewhere_is_invented(brain, rng):
         if not ((p.profile > 0) & (place.profile > 0)).any()
         and np.linalg.norm((np.array(p.centre) - place.centre) * SPACING) > 26
     )
-    found = judge_lesion(before, before + 2 * other.profile, mask, SPACING, place, 6.0, -2.0)
+    found = judge_lesion(before, before + 2 * other.profile, mask, SPACING, place, 6.0, -2.0, 1)
     assert found["outcome"] == "lost" and found["invents"]
     assert found["far_blob_ml"] == pytest.approx(4 / 3 * np.pi * 0.6**3, rel=0.15)
 
@@ -71,7 +82,13 @@ def test_a_package_on_a_data_list(tiny, listing, tmp_path):
     assert result["failed"] == 0
     assert [lesion["subject"] for lesion in result["lesions"]] == ["d", "d", "e", "e", "e", "e"]
     (row,) = result["rows"]
-    assert row["kept"] + row["weakened"] + row["lost"] == row["lesions"] == 6
+    counts = [row[name] for name in ("kept", "weakened", "lost", "inverted")]
+    assert sum(counts) == row["lesions"] == 6
+    responses = [lesion["response"] for lesion in result["lesions"]]
+    assert row["response"] == pytest.approx((np.mean(responses[:2]) + np.mean(responses[2:])) / 2)
+    flipped = {"bright": "dark", "dark": "bright"}[result["lesions"][0]["expected"]]
+    other = evaluate_lesion(**options, expect=flipped, events=Events())["lesions"]
+    assert other[0]["response"] == pytest.approx(-responses[0])
     quality = json.loads((tmp_path / "result" / "quality.json").read_text())
     assert quality["measurements"][0]["value"] == row["lost"] / 6
     text = (tmp_path / "result" / "report.html").read_text()
@@ -86,6 +103,7 @@ def test_a_package_on_a_data_list(tiny, listing, tmp_path):
         ({"radius": (0.0,)}, "must be positive"),
         ({"contrast": 0.0}, "must be positive, and --contrast not 0"),
         ({"insert": "flair"}, "--insert flair: the model takes t1"),
+        ({"expect": "grey"}, "--expect must be bright or dark"),
         ({"split": "test"}, "the test split is empty"),
     ],
 )

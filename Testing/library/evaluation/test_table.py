@@ -42,7 +42,8 @@ def test_means_over_people_not_cases():
     assert (found["cases"], found["subjects"], found["infinite"]) == (3, 2, 0)
     assert found["mean"] == 4
     assert found["sd"] == pytest.approx(8**0.5)
-    assert (found["low"], found["high"]) == (2, 6)
+    assert (found["least"], found["most"]) == (2, 6)
+    assert (found["low"], found["high"]) == (None, None)  # of two people
 
 
 def test_infinite_psnr_is_counted_apart():
@@ -50,7 +51,7 @@ def test_infinite_psnr_is_counted_apart():
     found = summarise(rows, ["x"], seed=0)["x"]
     assert found == {
         "cases": 1, "infinite": 1, "subjects": 1, "mean": 20.0, "sd": None, "low": None,
-        "high": None,
+        "high": None, "least": 20.0, "most": 20.0,
     }  # fmt: skip
 
 

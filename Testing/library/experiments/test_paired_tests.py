@@ -19,11 +19,11 @@ def test_the_least_p_of_a_few_people():
 
 
 def test_differences_are_paired_by_person():
-    first = {"a": 0.5, "b": 0.8, "c": 0.6}
-    better = {"a": 0.6, "b": 0.9, "c": 0.7}
+    first = {"a": 0.5, "b": 0.8, "c": 0.6, "d": 0.3, "e": 0.4}
+    better = {person: value + 0.1 for person, value in first.items()}
     rows = against(first, {"better": better, "partly": {"b": 0.7}, "none": {}}, 0)
     assert rows[0]["difference"] == pytest.approx(0.1)
     assert (rows[0]["low"], rows[0]["high"]) == (pytest.approx(0.1), pytest.approx(0.1))
-    assert (rows[0]["p"], rows[0]["p_holm"]) == (0.25, 0.5)
+    assert (rows[0]["p"], rows[0]["p_holm"]) == (2 / 2**5, 4 / 2**5)
     assert (rows[1]["subjects"], rows[1]["low"]) == (1, None)
     assert rows[2] == {"arm": "none", "subjects": 0}
