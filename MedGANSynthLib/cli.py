@@ -17,9 +17,11 @@ from typing import Any
 from . import __version__, tasks, worker
 from .errors import Cancelled, MedGANSynthError
 from .events import ConsoleEvents, Events, JsonEvents
+from .tasks.words import flag
 
 _NOUNS = {
     "presets": "training configurations",
+    "data": "what is trained on",
     "models": "model packages",
     "evaluate": "measure results",
     "cine": "heart cycles",
@@ -62,7 +64,7 @@ def _add_fields(parser: argparse.ArgumentParser, task: type[tasks.Task]) -> None
         text = field.metadata["help"].replace("%", "%%")  # argparse fills in %(...)s
         options: dict[str, Any] = {"help": text, "dest": field.name}
         if kind is bool:
-            parser.add_argument(_flag(field.name), action="store_true", **options)
+            parser.add_argument(flag(field.name), action="store_true", **options)
             continue
         options["type"] = kind
         if not required and not many and field.default not in (None, ""):
@@ -72,7 +74,7 @@ def _add_fields(parser: argparse.ArgumentParser, task: type[tasks.Task]) -> None
             nargs = {"nargs": "*" if not required else "+"} if many else {}
             parser.add_argument(field.name, **options, **nargs)
             continue
-        names = [_flag(field.name)]
+        names = [flag(field.name)]
         if "short" in field.metadata:
             names.insert(0, field.metadata["short"])
         if many:
@@ -88,10 +90,6 @@ def _add_fields(parser: argparse.ArgumentParser, task: type[tasks.Task]) -> None
         help="progress for a person (default), as JSON lines on standard output, or not at all",
     )
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def _kind(hint: Any) -> tuple[type, bool]:

@@ -46,7 +46,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
         _sync(path.parent)
     except OSError as error:
-        raise _sentence(path, error) from None
+        raise cannot_write(path, error) from None
     finally:
         with contextlib.suppress(OSError):  # gone already, or its folder never was one
             temporary.unlink()
@@ -74,7 +74,7 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
         if old is not None:
             shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise _sentence(path, error) from None
+        raise cannot_write(path, error) from None
     finally:
         if temporary is not None and temporary.exists():
             shutil.rmtree(temporary, ignore_errors=True)
@@ -104,7 +104,8 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _sentence(path: Path, error: OSError) -> MedGANSynthError:
+def cannot_write(path: Path, error: OSError) -> MedGANSynthError:
+    """What to say of a file or folder that could not be written."""
     if error.errno == errno.ENOSPC:
         return MedGANSynthError(f"{path}: the disk is full; free some space and run again.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -9,7 +9,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.write import write
 from .datalist import SPLITS, Case, DataList, copies_across_splits, write_datalist
-from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs
+from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs, parse_subject
 from .phantom import head_phantom
 from .simulated_cases import write_simulations
 from .split import by_file, by_share
@@ -31,6 +31,7 @@ def make_datalist(
     folder: Sequence[str],
     bids: Path | None,
     modality: Sequence[str],
+    subject: str,
     csv: Path | None,
     root: Path | None,
     phantom: int,
@@ -50,6 +51,8 @@ def make_datalist(
             folder that holds them all is written into the list as `root`.
         folder: "MODALITY=DIR", once for each modality.
         bids: a BIDS tree; `modality` holds "MODALITY=SUFFIX".
+        subject: of folders and trees whose names do not follow BIDS, a regular expression: its
+            first group is the person, a second one the examination.
         csv: a table of cases, which may have a column `split`.
         root: the folder that the table's paths are relative to; None for the table's own.
         phantom: how many phantoms to write beside the list.
@@ -68,14 +71,17 @@ def make_datalist(
         raise MedGANSynthError("--modality names files of a BIDS tree; give --bids too.")
     if root and csv is None:
         raise MedGANSynthError("--root is the folder of a CSV's paths; give --csv too.")
+    if subject and not folder and bids is None:
+        raise MedGANSynthError("--subject reads the names of --folder and --bids; give one of them.")
+    people = parse_subject(subject)
     given_split: dict[str, str] = {}
     match [bool(folder), bids is not None, csv is not None, phantom != 0, simulate is not None]:
         case [True, False, False, False, False]:
             folders = parse_pairs(tuple(folder), "--folder")
-            cases = in_folders({name: Path(place) for name, place in folders.items()})
+            cases = in_folders({name: Path(place) for name, place in folders.items()}, people)
         case [False, True, False, False, False]:
             suffixes = parse_pairs(tuple(modality), "--modality") or _present(bids)
-            cases = in_bids(bids, suffixes, events)
+            cases = in_bids(bids, suffixes, events, people)
         case [False, False, True, False, False]:
             cases, given_split = in_csv(csv, root or csv.parent)
         case [False, False, False, True, False]:
@@ -87,7 +93,7 @@ def make_datalist(
                 "Give exactly one of --folder, --bids, --csv, --phantom and --simulate."
             )
     datalist = _split(cases, given_split, validation, test, split, seed, events)
-    write_datalist(datalist, out, _root(cases, out))
+    write_datalist(datalist, out, common_root(cases, out))
     for one, other in copies_across_splits(datalist):
         events.warning(f"{one} and {other} are the same file in two splits: one person twice?")
     return {
@@ -158,7 +164,7 @@ def _split(
     )
 
 
-def _root(cases: list[Case], out: Path) -> Path | None:
+def common_root(cases: list[Case], out: Path) -> Path | None:
     """None when every image lies below the list's folder, else the folder that holds them all."""
     images = [image.resolve() for case in cases for image in case.images.values()]
     if all(image.is_relative_to(out.parent.resolve()) for image in images):

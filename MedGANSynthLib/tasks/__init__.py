@@ -49,7 +49,7 @@ from .study import (
 )
 from .synthesis import Generate, Translate
 from .task import Task
-from .training import MakeDatalist, PresetsList, PresetsShow, Train
+from .training import DataCheck, MakeDatalist, PresetsList, PresetsShow, Train
 
 _LIBRARY = __package__.rpartition(".")[0]
 
@@ -62,6 +62,7 @@ TASKS: dict[str, type[Task]] = {
         PresetsList,
         PresetsShow,
         MakeDatalist,
+        DataCheck,
         ModelsList,
         ModelsShow,
         ModelsVerify,

@@ -25,6 +25,20 @@ class Train(Task):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class DataCheck(Task):
+    """Look at the data of a training before it starts, and estimate what it will cost."""
+
+    command = "data check"
+    function = "training.precheck:check_data"
+
+    preset: str = field("preset name or a TOML file", short="-p")
+    data: Path | None = field("data list (JSON); without it the built-in phantom is used", None)
+    out: Path | None = field("the Run folder that is going to be written", None, short="-o")
+    set: tuple[str, ...] = field("override a setting, as in train", (), metavar="KEY=VALUE")
+    device: str = field(DEVICE, "auto")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class PresetsList(Task):
     """List the presets."""
 
@@ -59,8 +73,13 @@ class MakeDatalist(Task):
     modality: tuple[str, ...] = field(
         "with --bids: MODALITY=SUFFIX, such as t1=T1w", (), metavar="MODALITY=SUFFIX"
     )
+    subject: str = field(
+        "with --folder or --bids: what names the person in a file name, such as '^([A-Z]+[0-9]+)_'",
+        "",
+        metavar="REGEX",
+    )
     csv: Path | None = field("CSV with the columns subject and one per modality", None)
-    root: Path | None = field("folder of the CSV's paths (without it: the CSV's own)", None)
+    root: Path | None = field("folder that the CSV's paths are relative to (default: the CSV's own)", None)
     phantom: int = field("write this many procedural head phantoms beside the list", 0)
     simulate: Path | None = field(
         "folder of FreeSurfer label maps; t1, t2, flair, fa, md and pet are simulated of each", None

@@ -22,7 +22,8 @@ def save(folder: Path, state: dict[str, Any], best: bool) -> None:
     """
     last = folder / LAST
     with whole_file(last) as temporary:
-        torch.save(state, temporary)
+        with open(temporary, "wb") as file:  # given a name, torch hides why it could not write
+            torch.save(state, file)
         if last.exists():
             # `last` itself is only ever replaced by the finished new file.
             _hard_copy(last, folder / PREVIOUS)

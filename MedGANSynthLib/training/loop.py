@@ -18,6 +18,7 @@ from .distributed import Ranks
 from .ema import Average
 from .run import Run
 from .tensorboard import tensorboard_writer
+from .usage import peak_memory
 
 
 def train(
@@ -71,7 +72,8 @@ def train(
 
     def report(table: str, values: dict[str, float]) -> None:
         run.record(table, seen, values)
-        events.emit("metric", table=table, images=seen, values=values, text=_line(seen, values))
+        text, memory = _line(seen, values), peak_memory(ranks.device)
+        events.emit("metric", table=table, images=seen, values=values, text=text, memory=memory)
         if writer is not None:
             for name, value in values.items():
                 writer.add_scalar(f"{table}/{name}", value, seen)

@@ -15,10 +15,15 @@ from ..events import Events
 from ..files import write_text
 from .config import RESUMABLE, Config, differences
 
+BEFORE = ("lock", "stop", "data", "request.json", "trainer.log")
+"""A data list with its images, the Task, and what the process prints."""
+
 
 class Run:
     """Files of a Run: `config.json`, `metrics.csv`, `validation.csv`, `events.jsonl`, `log.txt`,
     `checkpoints/`, `previews/`, a `lock` with the trainer's process id, and the user's `stop`.
+
+    Who starts a trainer may put `BEFORE` into the folder first.
 
     Args:
         folder: created where missing.
@@ -162,6 +167,13 @@ class RunEvents(Events):
             if time.monotonic() - self.latest < 1.0:
                 return
             self.latest = time.monotonic()
+        try:
+            self._write(event, fields)
+        except OSError:
+            if event != "error":  # that the disk is full cannot be written on it
+                raise
+
+    def _write(self, event: str, fields: dict[str, Any]) -> None:
         line = json.dumps({"time": round(time.time(), 3), "event": event, **fields})
         with open(self.folder / "events.jsonl", "a") as file:
             file.write(line + "\n")
@@ -171,7 +183,7 @@ class RunEvents(Events):
 
 
 def _holds_other_files(folder: Path) -> bool:
-    return folder.is_dir() and any(p.name not in ("lock", "stop") for p in folder.iterdir())
+    return folder.is_dir() and any(p.name not in BEFORE for p in folder.iterdir())
 
 
 def _alive(process: int) -> bool:

@@ -1,6 +1,7 @@
 """One training from its config, data list and Run folder to the loop."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events, TeeEvents
+from ..files import cannot_write
 from ..networks.registry import count_parameters
 from ..systems.registry import cohort_class, system_class
 from .config import Config
@@ -46,13 +48,17 @@ def _train(
             events = TeeEvents(events, RunEvents(out))
         else:
             events = Events()
+        events.emit("started", process=os.getpid(), device=str(ranks.device), images=config.images)
         _deterministic(config.seed)
         system = system_class(config.system)(config, ranks.device, ranks.wrap)
         judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)
         result = loop(config, system, cohort.items, judge, describe, run, ranks, events)
-    except MedGANSynthError as error:
+        events.emit("ended", images=result["images"], stopped=result["stopped"])
+    except (MedGANSynthError, OSError) as error:
+        if isinstance(error, OSError):
+            error = cannot_write(out, error)
         events.emit("error", text=str(error))
-        raise
+        raise error from None
     finally:
         run.close()
     state = "stopped; the same command resumes it" if result["stopped"] else "finished"

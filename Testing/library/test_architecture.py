@@ -37,6 +37,7 @@ LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
 STANDARD_LIBRARY_ONLY = [
     "cli",
     "data.image_settings",
+    "data.label_settings",
     "data.settings",
     "doctor",
     "errors",
@@ -55,6 +56,7 @@ STANDARD_LIBRARY_ONLY = [
     "systems.settings",
     "tasks",
     "training.config",
+    "training.needs",
     "turing.answers",
     "turing.order",
     "turing.reading",

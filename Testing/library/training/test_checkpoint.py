@@ -1,11 +1,13 @@
 """Checkpoints survive what happens to them."""
 
-import errno
+import contextlib
+import os
 
 import pytest
 import torch
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.files import whole_file
 from MedGANSynthLib.models.restricted import load_restricted
 from MedGANSynthLib.training import checkpoint
 
@@ -32,16 +34,20 @@ def test_an_empty_folder_has_none(tmp_path):
     assert checkpoint.load_latest(tmp_path) is None
 
 
+@pytest.mark.skipif(os.name == "nt", reason="/dev/full")
 def test_a_full_disk_keeps_the_old_checkpoints(tmp_path, monkeypatch):
     for seen in (1, 2):
         checkpoint.save(tmp_path, {"seen": seen}, best=True)
 
-    def full(*args):
-        raise OSError(errno.ENOSPC, "No space left on device")
+    @contextlib.contextmanager
+    def on_a_full_disk(path):
+        with whole_file(path) as temporary:
+            temporary.symlink_to("/dev/full")
+            yield temporary
 
-    monkeypatch.setattr(torch, "save", full)
+    monkeypatch.setattr(checkpoint, "whole_file", on_a_full_disk)
     with pytest.raises(MedGANSynthError, match="the disk is full"):
-        checkpoint.save(tmp_path, {"seen": 3}, best=True)
+        checkpoint.save(tmp_path, {"seen": 3, "w": torch.zeros(100_000)}, best=True)
     assert {p.stem: load_restricted(p)["seen"] for p in tmp_path.iterdir()} == {
         "last": 2,
         "previous": 1,

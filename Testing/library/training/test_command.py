@@ -77,6 +77,32 @@ def test_two_ranks_train_what_one_rank_trains(tmp_path):
         assert float(a) == pytest.approx(float(b), rel=1e-3)
 
 
+def test_what_can_be_known_is_refused_before_torch_is_imported(tmp_path):
+    busy, mine, begun = (tmp_path / name for name in ("busy", "mine", "begun"))
+    for folder in (busy, mine, begun):
+        folder.mkdir()
+    (busy / "lock").write_text(str(os.getpid()))
+    (mine / "notes.txt").write_text("mine")
+    (begun / "checkpoints").mkdir()
+    (begun / "config.json").write_text('{"batch": 99}')
+    (tmp_path / "list.json").write_text('{"modality": {"t1": ""}, "training": [{"subject": "a"}]}')
+    for arguments, told in (
+        (["-o", str(busy)], "is training there"),
+        (["-o", str(mine)], "is no Run"),
+        (["-o", str(begun)], "other settings"),
+        (["-o", str(tmp_path / "x"), "--data", str(tmp_path / "list.json")], "a has no image"),
+    ):
+        code = (
+            "import sys; from MedGANSynthLib import cli\n"
+            f"code = cli.main({[*TRAIN, *arguments]})\n"
+            "sys.exit(99 if 'torch' in sys.modules else code)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.returncode == 1 and told in done.stderr, done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "x").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -102,3 +128,41 @@ def test_refusals_are_one_sentence(tmp_path, change, sentence):
         train(**plain | change, events=Events())
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="/dev/full")
+def test_a_disk_that_fills_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "run" / "events.jsonl").symlink_to("/dev/full")
+    with pytest.raises(MedGANSynthError, match="run: the disk is full; free some space"):
+        train(
+            preset="cyclegan-t1-t2-debug",
+            data=None,
+            out=tmp_path / "run",
+            set=tuple(TINY[1:]),
+            strict=False,
+            device="cpu",
+            dry_run=False,
+            events=Events(),
+        )
+    assert not (tmp_path / "run" / "lock").exists()
+
+
+def test_the_run_says_how_it_began_and_ended(tmp_path):
+    train(
+        preset="cyclegan-t1-t2-debug",
+        data=None,
+        out=tmp_path / "run",
+        set=tuple(TINY[1:]),
+        strict=False,
+        device="cpu",
+        dry_run=False,
+        events=Events(),
+    )
+    lines = (tmp_path / "run" / "events.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    first, last = events[0], events[-1]
+    assert (first["event"], first["process"], first["device"]) == ("started", os.getpid(), "cpu")
+    assert (last["event"], last["images"], last["stopped"]) == ("ended", 8, False)
+    metric = next(event for event in events if event["event"] == "metric")
+    assert metric["memory"] > 10_000_000  # bytes; torch alone takes more

@@ -1,0 +1,151 @@
+"""What is said of the data before a training starts."""
+
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from MedGANSynthLib import machine, tasks
+from MedGANSynthLib.data.phantom import head_phantom
+from MedGANSynthLib.training import trial
+from MedGANSynthLib.training.config import load_config
+from MedGANSynthLib.training.precheck import duration
+from MedGANSynthLib.volume.write import write
+
+TINY = ("data.size=[32,32]", "networks.generator.options.levels=5", "objective.pool=0")
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory):
+    """Three people, each with T1 and T2 of 40 x 40 x 5 voxels."""
+    folder = tmp_path_factory.mktemp("heads")
+    for person in range(3):
+        made = head_phantom(person, (40, 40, 5), (5.0, 5.0, 20.0), modalities=("t1", "t2"))
+        for name in ("t1", "t2"):
+            write(
+                dataclasses.replace(made[name], provenance=None), folder / f"s{person}_{name}.nii"
+            )
+    return folder
+
+
+@pytest.fixture
+def listed(heads):
+    """`listed(training, validation)` writes a data list; a case is "s0" or "s0:t1"."""
+
+    def make(training, validation=()):
+        def case(text):
+            person, _colon, only = text.partition(":")
+            names = [only] if only else ["t1", "t2"]
+            return {"subject": person} | {n: f"{person}_{n}.nii" for n in names}
+
+        content = {"modality": {"t1": "T1", "t2": "T2"}}
+        content |= {"training": [case(c) for c in training]}
+        content |= {"validation": [case(c) for c in validation]}
+        (heads / "list.json").write_text(json.dumps(content))
+        return heads / "list.json"
+
+    return make
+
+
+def check(data, *settings, preset="cyclegan-t1-t2-debug", out=None):
+    task = tasks.DataCheck(preset=preset, data=data, out=out, set=(*TINY, *settings), device="cpu")
+    return tasks.run(task)
+
+
+def texts(result, stops):
+    return [f["text"] for f in result["findings"] if f["stops"] == stops]
+
+
+def test_a_small_sound_list(listed, tmp_path):
+    torch.manual_seed(0)
+    result = check(listed(["s0", "s1"], ["s2"]), out=tmp_path / "run")
+    assert result["failed"] == 0
+    assert result["rows"][:2] == [
+        {"split": "training", "people": 2, "cases": 2, "usable": 2, "t1": 2, "t2": 2, "mask": 0},
+        {"split": "validation", "people": 1, "cases": 1, "usable": 1, "t1": 1, "t2": 1, "mask": 0},
+    ]
+    assert [(r["modality"], r["images"], r["voxels"]) for r in result["images"]] == [
+        ("t1", 3, "40 x 40 x 5"),
+        ("t2", 3, "40 x 40 x 5"),
+    ]
+    few = "Only 2 people to learn from: expect poor results on anybody else."
+    assert texts(result, False) == [few]
+    cost = result["cost"]
+    assert cost["device"] == "cpu" and cost["memory"] > 10_000_000
+    # 32 images in batches of 2, and what is measured besides.
+    assert cost["seconds"] > 16 * cost["step_seconds"] > 0
+
+
+def test_the_disk_a_run_takes_is_foretold(listed, tmp_path):
+    data = listed(["s0", "s1"], ["s2"])
+    foretold = check(data, out=tmp_path / "run")["cost"]["disk"]
+    task = tasks.Train(
+        preset="cyclegan-t1-t2-debug", data=data, out=tmp_path / "run", set=TINY, device="cpu"
+    )
+    tasks.run(task)
+    files = [p for p in (tmp_path / "run").rglob("*") if p.is_file()]
+    largest = max(p.stat().st_size for p in files if p.suffix == ".pt")
+    assert 4 * largest * 0.7 < foretold < 4 * largest * 1.1
+
+
+def test_a_disk_that_is_too_small_is_told_before(listed, tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "free_disk", lambda folder: 1000)
+    result = check(listed(["s0", "s1"], ["s2"]), out=tmp_path / "run")
+    (text,) = texts(result, True)
+    assert "GiB there and 0.0 GiB are free; free some space or choose another disk." in text
+
+
+def test_a_person_in_two_splits_stops(listed):
+    result = check(listed(["s0", "s1"], ["s1"]))
+    assert texts(result, True) == [
+        "list.json: s1 is in both training and validation; keep every person in one split."
+    ]
+    assert result["cost"] is None and result["failed"] == 1
+
+
+def test_pairs_that_are_none(listed):
+    data = listed(["s0", "s1:t1"], ["s2"])
+    assert "s1 has no t2; the case is left out." in texts(check(data, "data.paired=true"), False)
+    result = check(listed(["s0:t1", "s1:t2"], ["s2"]), "data.paired=true")
+    assert texts(result, True) == ["Nobody has t1 and t2 together; train on more people."]
+
+
+def test_data_that_do_not_fit_the_preset(listed):
+    result = check(listed(["s0"], ["s1"]), "data.target=flair")
+    stops = texts(result, True)
+    assert stops == ["Nobody in the training split has flair; check the names."]
+
+
+def test_volumes_on_two_grids(listed, heads):
+    made = head_phantom(5, (40, 40, 5), (5.0, 5.0, 20.0), modalities=("t1", "t2"))
+    affine = made["t2"].affine.copy()
+    affine[0, 3] += 3.0
+    moved = made["t2"].with_array(made["t2"].array, affine=affine)
+    for name, volume in (("t1", made["t1"]), ("t2", moved)):
+        write(dataclasses.replace(volume, provenance=None), heads / f"s5_{name}.nii")
+    result = check(listed(["s0", "s5"], ["s2"]), "data.paired=true")
+    text = "s5: its t2 does not lie on the voxel grid of its t1; resample it."
+    assert texts(result, True) == [text]
+
+
+def test_too_few_people_for_a_generator(listed):
+    task = tasks.DataCheck(
+        preset="alpha-wgan-brain-small-debug", data=listed(["s0"], ["s1"]), device="cpu"
+    )
+    result = tasks.run(task)
+    (text,) = texts(result, True)
+    assert "1 usable t1 scans; at least 2 are needed" in text
+
+
+def test_steps_are_tried_in_every_quarter():
+    config = load_config("cyclegan-t1-t2-debug", ("images=1000", "batch=2"))
+    assert list(trial._places(config)) == [124, 124, 374, 624, 874]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(40, "40 s"), (200, "3.3 min"), (3600, "60 min"), (9000, "2.5 h"), (200_000, "2.3 days")],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
