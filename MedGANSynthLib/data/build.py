@@ -72,7 +72,9 @@ def make_datalist(
     if root and csv is None:
         raise MedGANSynthError("--root is the folder of a CSV's paths; give --csv too.")
     if subject and not folder and bids is None:
-        raise MedGANSynthError("--subject reads the names of --folder and --bids; give one of them.")
+        raise MedGANSynthError(
+            "--subject reads the names of --folder and --bids; give one of them."
+        )
     people = parse_subject(subject)
     given_split: dict[str, str] = {}
     match [bool(folder), bids is not None, csv is not None, phantom != 0, simulate is not None]:

@@ -154,8 +154,10 @@ def copies_across_splits(datalist: DataList) -> list[tuple[Path, Path]]:
     return pairs
 
 
-def inside(root: Path, text: str, where: str) -> Path:
+def inside(root: Path, text: str, where: str, hint: str = "") -> Path:
     """The existing file or folder `text` below `root`, which is resolved already.
+
+    `hint` ends the sentence of a path that is not relative.
 
     Raises:
         MedGANSynthError: an absolute path, `..`, a link that leaves `root`, nothing there.
@@ -163,7 +165,7 @@ def inside(root: Path, text: str, where: str) -> Path:
     windows = PureWindowsPath(text)
     if windows.anchor or ".." in windows.parts or "\0" in text:
         raise MedGANSynthError(
-            f"{where} names {text!r}; give a path below {root} without '..' at any place."
+            f"{where} names {text!r}; write paths relative to {root}, without '..'{hint}."
         )
     target = (root / PurePosixPath(text)).resolve()
     if not target.is_relative_to(root):

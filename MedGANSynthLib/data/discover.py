@@ -23,7 +23,7 @@ def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not value:
-            raise MedGANSynthError(f"{option} {pair}: write it as MODALITY=VALUE, such as t1=T1w.")
+            raise MedGANSynthError(f"{option} {pair}: write it as NAME=VALUE, such as t1=...")
         if name in made:
             raise MedGANSynthError(f"{option} {pair}: the modality {name} is given twice.")
         _check_name(name, f"{option} {pair}")
@@ -31,13 +31,33 @@ def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
     return made
 
 
-def in_folders(folders: dict[str, Path]) -> list[Case]:
+def parse_subject(text: str) -> re.Pattern[str] | None:
+    """`--subject`: a regular expression, or None for "".
+
+    Raises:
+        MedGANSynthError: not a regular expression, or one without a group.
+    """
+    if not text:
+        return None
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise MedGANSynthError(f"--subject {text}: is no regular expression ({error}).") from None
+    if not pattern.groups:
+        raise MedGANSynthError(
+            f"--subject {text}: put what names the person in brackets, as in '(patient[0-9]+)_'."
+        )
+    return pattern
+
+
+def in_folders(folders: dict[str, Path], subject: re.Pattern[str] | None = None) -> list[Case]:
     """One folder for each modality.
 
-    Images belong to one case when their names agree: the BIDS subject and session where the names
-    have them (`sub-01_ses-2_...`), else the whole name without suffix and modality
-    (`IXI002_T1.nii.gz` and `IXI002_T2.nii.gz`). Cases with one modality only are kept: unpaired
-    training needs no pairs.
+    Images belong to one case when their names agree: in the groups of the pattern `subject` where
+    one is given (the person and, if there is a second one, the examination); else in the BIDS
+    subject and session where the names have them (`sub-01_ses-2_...`); else in the whole name
+    without suffix and modality (`IXI002_T1.nii.gz` and `IXI002_T2.nii.gz`). Cases with one modality
+    only are kept: unpaired training needs no pairs.
     """
     found: dict[tuple[str, str], dict[str, Path]] = {}
     for modality, folder in folders.items():
@@ -50,15 +70,18 @@ def in_folders(folders: dict[str, Path]) -> list[Case]:
                 f"--folder {modality}=..."
             )
         for image in images:
-            _add(found, who(stem_of(image), modality), modality, image)
+            _add(found, _case_of(image, modality, subject), modality, image)
     return [Case(subject, images) for (subject, _), images in sorted(found.items())]
 
 
-def in_bids(root: Path, suffixes: dict[str, str], events: Events) -> list[Case]:
+def in_bids(
+    root: Path, suffixes: dict[str, str], events: Events, subject: re.Pattern[str] | None = None
+) -> list[Case]:
     """A BIDS tree, or a folder of files that are named subject, `_`, suffix.
 
     Args:
         suffixes: modality -> end of the file name, such as "T1w" in `sub-01_ses-1_T1w.nii.gz`.
+        subject: as in `in_folders`.
     """
     if not root.is_dir():
         raise MedGANSynthError(f"{root}: is not a folder; check --bids.")
@@ -67,7 +90,7 @@ def in_bids(root: Path, suffixes: dict[str, str], events: Events) -> list[Case]:
         for modality, suffix in suffixes.items():
             if not stem_of(image).endswith("_" + suffix):
                 continue
-            images = found.setdefault(who(stem_of(image), "_" + suffix), {})
+            images = found.setdefault(_case_of(image, "_" + suffix, subject), {})
             if modality in images:
                 events.warning(f"{image.name}: left out, {images[modality].name} is taken.")
             else:
@@ -119,7 +142,8 @@ def in_csv(path: Path, root: Path) -> tuple[list[Case], dict[str, str]]:
             first = seen.setdefault((subject, *cells.values()), reader.line_num)
             if first != reader.line_num:
                 raise MedGANSynthError(f"{where}: repeats line {first}; remove one of them.")
-            images = {h: inside(root, c, f"{where}: column {h}") for h, c in cells.items()}
+            hint = "; --root names another folder"
+            images = {h: inside(root, c, f"{where}: column {h}", hint) for h, c in cells.items()}
             cases.append(Case(subject, images))
     except csv.Error as error:
         raise MedGANSynthError(f"{path.name}, line {reader.line_num}: {error}.") from None
@@ -173,6 +197,19 @@ def who(stem: str, ending: str) -> tuple[str, str]:
     if bids := _BIDS_NAME.match(stem):
         return bids[1], bids[2] or ""
     return re.sub(rf"[-_. ]?{re.escape(ending)}w?$", "", stem, flags=re.IGNORECASE) or stem, ""
+
+
+def _case_of(image: Path, ending: str, subject: re.Pattern[str] | None) -> tuple[str, str]:
+    """Person and examination by the pattern, or as `who` reads them."""
+    if subject is None:
+        return who(stem_of(image), ending)
+    found = subject.search(image.name)
+    if not found or not found[1]:
+        raise MedGANSynthError(
+            f"{image}: --subject {subject.pattern} finds nobody in its name; change the pattern, "
+            "or give the cases as --csv."
+        )
+    return found[1], (found[2] or "") if subject.groups > 1 else ""
 
 
 def _add(

@@ -56,6 +56,7 @@ def head_phantom(
     values = np.stack([signals(m, rng) for m in modalities])
     images, labels, mask = _render(Anatomy(seed), values, affine, shape)
 
+    # There are no weights; the hash is that of nothing, and `settings` says so.
     provenance = Provenance(
         "head-phantom", hashlib.sha256(b"").hexdigest(), seed=seed, settings={"weights": "none"}
     )

@@ -63,5 +63,5 @@ def _row(provenance: Provenance, created: str | None) -> dict[str, Any]:
         "seed": provenance.seed,
         "tool": provenance.tool,
         "created": created,
-        "weights": provenance.model_sha256[:12],
+        "weights": provenance.settings.get("weights", provenance.model_sha256[:12]),
     }

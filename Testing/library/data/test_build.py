@@ -76,6 +76,13 @@ def test_csv_of_data_in_another_folder(tree, tmp_path):
     assert len(read_datalist(task.out).training) == 1
 
 
+def test_a_csv_of_absolute_paths_is_told_of_root(tree):
+    (tree / "c.csv").write_text(f"subject,t1\na,{tree / 'sub-01_T1w.nii.gz'}\n")
+    told = rf"line 2: column t1 names .*; write paths relative to {tree}, .*; --root names another"
+    with pytest.raises(MedGANSynthError, match=told):
+        tasks.run(tasks.MakeDatalist(out=tree / "list.json", csv=tree / "c.csv"))
+
+
 def test_phantoms_are_written_marked_and_listed(tmp_path):
     out = tmp_path / "list.json"
     tasks.run(tasks.MakeDatalist(out=out, phantom=2, validation=0.5, seed=3))
@@ -85,6 +92,8 @@ def test_phantoms_are_written_marked_and_listed(tmp_path):
     volume = read(case.images["t1"])
     assert volume.shape == (128, 128, 30)
     assert volume.provenance.model == "head-phantom"
+    (told,) = tasks.run(tasks.ShowProvenance(file=case.images["t1"]))["rows"]
+    assert told["weights"] == "none"
     assert set(np.unique(read(case.images["mask"]).array)) == {0, 1}
     with pytest.raises(MedGANSynthError, match="exists already"):
         tasks.run(tasks.MakeDatalist(out=out, phantom=2))
@@ -98,6 +107,7 @@ def test_phantoms_are_written_marked_and_listed(tmp_path):
         ({"phantom": -1}, "--phantom must lie between 1 and 10000"),
         ({"modality": ("t1=T1w",), "phantom": 1}, "give --bids too"),
         ({"root": "x", "phantom": 1}, "give --csv too"),
+        ({"subject": "(a)", "phantom": 1}, "--subject reads the names of --folder and --bids"),
         ({"bids": "empty"}, "no file is named like sub-01_T1w"),
         ({"bids": "bids", "validation": 2.0}, "--validation must be"),
     ],

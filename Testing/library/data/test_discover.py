@@ -1,6 +1,12 @@
 import pytest
 
-from MedGANSynthLib.data.discover import in_bids, in_csv, in_folders, parse_pairs
+from MedGANSynthLib.data.discover import (
+    in_bids,
+    in_csv,
+    in_folders,
+    parse_pairs,
+    parse_subject,
+)
 from MedGANSynthLib.errors import MedGANSynthError
 
 
@@ -30,6 +36,28 @@ def test_folders_pair_by_bids_subject_and_session(tmp_path, image):
         ("sub-1", ["t1"]),
         ("sub-1", ["t1", "t2"]),
     ]
+
+
+def test_a_pattern_names_the_person_and_the_examination(tmp_path, image):
+    for name in ("t1/scanA_HH12_v1_x", "t1/scanB_HH12_v2_x", "t2/scanC_HH12_v1", "t2/scanA_HH9_v1"):
+        image(tmp_path / f"{name}.nii.gz")
+    folders = {"t1": tmp_path / "t1", "t2": tmp_path / "t2"}
+    made = in_folders(folders, parse_subject(r"_(HH\d+)_(v\d)"))
+    assert [(s, sorted(i)) for s, i in names(made)] == [
+        ("HH12", ["t1", "t2"]),
+        ("HH12", ["t1"]),
+        ("HH9", ["t2"]),
+    ]
+    with pytest.raises(MedGANSynthError, match="HH12's t1 already"):
+        in_folders(folders, parse_subject(r"_(HH\d+)_"))
+    with pytest.raises(MedGANSynthError, match="finds nobody in its name"):
+        in_folders(folders, parse_subject("(HH12)"))
+
+
+@pytest.mark.parametrize(("text", "told"), [("(a", "no regular expression"), ("a", "in brackets")])
+def test_unusable_patterns(text, told):
+    with pytest.raises(MedGANSynthError, match=told):
+        parse_subject(text)
 
 
 def test_a_folder_of_dicom_slices_is_one_image(tmp_path):
@@ -103,8 +131,8 @@ def test_one_name_twice_is_refused(tmp_path, image):
 @pytest.mark.parametrize(
     ("pair", "sentence"),
     [
-        ("t1", "write it as MODALITY=VALUE"),
-        ("t1=", "write it as MODALITY=VALUE"),
+        ("t1", "write it as NAME=VALUE"),
+        ("t1=", "write it as NAME=VALUE"),
         ("a b=x", "cannot name a modality"),
         ("subject=x", "cannot name a modality"),
     ],
