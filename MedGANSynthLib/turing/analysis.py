@@ -15,7 +15,10 @@ from .audit import audit_path
 from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
 from .panel import panel_figures
+from .places import check_results
 from .unblind import Unblinded, unblind
+
+SUMMARY = "summary.json"
 
 
 def analyse_study(
@@ -29,12 +32,14 @@ def analyse_study(
     Raises:
         MedGANSynthError: the wrong key, changed answers, no answers, one class only.
     """
+    if out is not None:
+        check_results(Path(out), SUMMARY, overwrite)
     summary, tables = analysis(Path(study), Path(key), events)
     outputs: list[str] = []
     if out is not None:
         with files.whole_folder(Path(out), overwrite) as folder:
             write_tables(summary, tables, folder)
-        outputs = [str(Path(out) / name) for name in ("summary.json", *file_names(tables))]
+        outputs = [str(Path(out) / name) for name in (SUMMARY, *file_names(tables))]
     return {
         "text": spoken(summary),
         "rows": [short(row) for row in summary["readers"]],
@@ -89,7 +94,7 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
 
 def write_tables(summary: dict[str, Any], tables: dict[str, Any], folder: Path) -> None:
     """`summary.json` and one CSV for each table."""
-    folder.joinpath("summary.json").write_text(json.dumps(summary, indent=1) + "\n", "utf-8")
+    folder.joinpath(SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", "utf-8")
     for name, table in tables.items():
         text = table if isinstance(table, str) else to_csv(table)
         folder.joinpath(f"{name}.csv").write_text(text, "utf-8")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from .. import schema
 from ..data.datalist import inside
+from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..schema import Length
 from ..volume.header import SUFFIXES
@@ -15,6 +16,7 @@ from .study import Described, Truth
 
 _MAX_BYTES = 64 * 1024 * 1024
 _LISTS = ", ".join(SUFFIXES)
+_LABEL_MAPS = ("mask", "_dseg", "_probseg")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,21 +80,31 @@ def from_folders(real: Path, synthetic: Path) -> list[Source]:
 
 def from_bids(root: Path) -> list[Source]:
     """A BIDS tree: synthetic are files with `desc-synthetic` in their name or `"Synthetic": true`
-    in the JSON beside them."""
-    root = Path(root)
+    in the JSON beside them. Masks and segmentations are no cases; `participants.tsv` may have a
+    column `group`."""
+    root = Path(root).resolve()
     if not root.is_dir():
         raise MedGANSynthError(f"{root}: is not a folder; check --bids.")
-    found = []
+    found, groups = [], _groups(root / "participants.tsv")
     for path in sorted(root.rglob("sub-*")):
-        if not _is_image(path) or path.is_dir() or path.stem.endswith("_mask"):
+        if not _is_image(path) or path.is_dir() or stem_of(path).endswith(_LABEL_MAPS):
             continue
+        relative = path.relative_to(root).as_posix()
+        inside(root, relative, root.name)
         subject = path.name.partition("_")[0]
-        found.append(
-            Source(path, "synthetic" if _says_synthetic(path) else "real", subject=subject)
-        )
+        label = "synthetic" if _says_synthetic(path) else "real"
+        found.append(Source(path, label, subject=subject, group=groups.get(subject, "")))
     if not found:
         raise MedGANSynthError(f"{root}: holds no file named sub-... ({_LISTS}); check --bids.")
     return found
+
+
+def _groups(path: Path) -> dict[str, str]:
+    """Participant -> group, as far as a BIDS tree says so."""
+    if not path.is_file():
+        return {}
+    rows = csv.DictReader(io.StringIO(schema.read_text(path, _MAX_BYTES)), delimiter="\t")
+    return {row.get("participant_id") or "": (row.get("group") or "").strip()[:200] for row in rows}
 
 
 def _csv_rows(path: Path) -> tuple[list[_Row], list[str]]:
@@ -141,8 +153,7 @@ def _is_image(path: Path) -> bool:
 def _says_synthetic(path: Path) -> bool:
     if "_desc-synthetic" in path.name:
         return True
-    ending = next(s for s in SUFFIXES if path.name.lower().endswith(s))
-    sidecar = path.with_name(path.name[: len(path.name) - len(ending)] + ".json")
+    sidecar = path.with_name(f"{stem_of(path)}.json")
     if not sidecar.is_file():
         return False
     content = schema.parse_json(schema.read_text(sidecar), sidecar.name)

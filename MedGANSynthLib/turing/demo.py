@@ -13,6 +13,7 @@ from ..events import Events
 from ..files import whole_folder
 from ..volume.volume import Volume
 from ..volume.write import write
+from .places import check_results
 from .prepare import prepare_study
 from .report import report_study
 from .simulate import SimulatedReader, simulate_readers
@@ -43,6 +44,7 @@ def demo_study(out: Path, cases: int, seed: int, overwrite: bool, events: Events
     if not 8 <= cases <= 100:
         raise MedGANSynthError("--cases must lie between 8 and 100.")
     out = Path(out)
+    check_results(out, "study-key.json", overwrite)
     with whole_folder(out, overwrite) as folder, tempfile.TemporaryDirectory() as originals:
         _write_originals(Path(originals), cases, seed, events)
         prepared = prepare_study(

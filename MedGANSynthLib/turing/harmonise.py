@@ -113,7 +113,7 @@ def harmonise(volume: Volume, grid: CommonGrid, rng: np.random.Generator) -> np.
     4. Foreground percentiles 0.5 to 99.5 to levels 1 to 255, dithered by half a level.
 
     Raises:
-        ValueError: constant image, or no foreground left on the grid.
+        ValueError: nothing of it is left on the grid, or it has no contrast there.
     """
     array = volume.array + _half_step(volume.array) * rng.uniform(-1, 1, volume.shape)
     box = _box(foreground(volume.array))
@@ -124,10 +124,14 @@ def harmonise(volume: Volume, grid: CommonGrid, rng: np.random.Generator) -> np.
     moved = resample_to(
         Volume(array.astype(np.float32), volume.affine), grid.shape, affine, "cubic", lowest
     ).array
-    mask = foreground(moved)
-    low, high = np.percentile(moved[mask], (0.5, 99.5))
+    mask = foreground(moved) if np.ptp(moved) > 0 else np.zeros(moved.shape, bool)
+    low, high = np.percentile(moved[mask], (0.5, 99.5)) if mask.any() else (0.0, 0.0)
     if high <= low:
-        raise ValueError("the foreground has no contrast")
+        raise ValueError(
+            f"too little of it is left on the common grid of {' x '.join(map(str, grid.shape))} "
+            f"voxels of {' x '.join(f'{s:g}' for s in grid.spacing)} mm; leave the coarsest cases "
+            "out, or give --spacing and --shape"
+        )
     scaled = 1 + (moved - low) / (high - low) * (LEVELS - 2)
     levels = np.rint(scaled + rng.uniform(-0.5, 0.5, moved.shape))
     return np.where(mask, np.clip(levels, 1, LEVELS - 1), 0).astype(np.uint8)

@@ -1,5 +1,6 @@
 """The original files of a study: found, checked for copies and overlap, and read."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,7 +34,12 @@ def hash_all(sources: list[Source], progress: Callable[[float], None]) -> dict[P
     hashes: dict[Path, str] = {}
     first: dict[str, Path] = {}
     for number, source in enumerate(sources):
-        sha256 = file_hash(source.path)
+        try:
+            sha256 = file_hash(source.path)
+        except OSError as error:
+            raise MedGANSynthError(
+                f"{source.path.name}: cannot be read ({error.strerror})."
+            ) from None
         if sha256 in first:
             raise MedGANSynthError(
                 f"{source.path.name}: has the same content as {first[sha256].name}; "
@@ -43,6 +49,26 @@ def hash_all(sources: list[Source], progress: Callable[[float], None]) -> dict[P
         first[sha256] = source.path
         progress((number + 1) / len(sources))
     return hashes
+
+
+class Copies:
+    """Refuses voxels that have come before, in whichever file format."""
+
+    def __init__(self) -> None:
+        self._first: dict[bytes, Path] = {}
+
+    def refuse(self, path: Path, volume: Volume) -> None:
+        """A straightened volume; the same file may come again, as a catch case does.
+
+        Raises:
+            MedGANSynthError: another file has the same voxels.
+        """
+        content = hashlib.sha256(repr(volume.shape).encode() + volume.array.tobytes()).digest()
+        first = self._first.setdefault(content, path)
+        if first != path:
+            raise MedGANSynthError(
+                f"{path.name}: shows the same voxels as {first.name}; list every case once."
+            )
 
 
 def warn_of_training(

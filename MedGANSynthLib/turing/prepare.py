@@ -18,7 +18,8 @@ from ..volume.write import file_hash
 from .audit import audit_study
 from .harmonise import CommonGrid, common_grid, extent, harmonise, obvious
 from .order import generator
-from .originals import gather, hash_all, load, warn_of_training
+from .originals import Copies, gather, hash_all, load, warn_of_training
+from .places import check_study
 from .plan import Planned, plan_cases, plan_orders
 from .study import (
     CaseFile,
@@ -75,7 +76,7 @@ def prepare_study(
     """
     out = Path(out)
     key = Path(key) if key else out.with_name(f"{out.name}-key.json")
-    _check_places(out, key, overwrite)
+    check_study(out, key, overwrite)
     sources = gather(cases, real, synthetic, bids)
     options = {"display": display, "plane": plane, "exposure_s": exposure, "clue": clue}
     design = schema.from_dict(Design, options, "the options")
@@ -84,7 +85,7 @@ def prepare_study(
         {"endpoint": endpoint, "margin": margin, "selection": selection, "exclusions": exclusions},
         "the options",
     )
-    _check_options(readers, repeats, practice, catch, prevalence, spacing, shape)
+    _check_options(name, readers, repeats, practice, catch, prevalence, spacing, shape, seed)
     hashes = hash_all(sources, events.scaled(0.0, 0.1, "checking the files"))
     warn_of_training(sources, hashes, training, events)
     planned = plan_cases(sources, practice, 0 if display == "pair" else catch, seed)
@@ -143,15 +144,8 @@ def prepare_study(
     return result
 
 
-def _check_places(out: Path, key: Path, overwrite: bool) -> None:
-    if key.resolve().is_relative_to(out.resolve()):
-        raise MedGANSynthError(f"{key}: the key must lie outside the study's folder.")
-    for path in (out, key):
-        if path.exists() and not overwrite:
-            raise MedGANSynthError(f"{path}: exists already; choose another or pass --overwrite.")
-
-
 def _check_options(
+    name: str,
     readers: int,
     repeats: float,
     practice: int,
@@ -159,8 +153,10 @@ def _check_options(
     prevalence: str,
     spacing: tuple[float, ...],
     shape: tuple[int, ...],
+    seed: int,
 ) -> None:
     for wrong, text in (
+        (len(name) > 200, "--name has at most 200 characters"),
         (not 1 <= readers <= 200, "--readers must lie between 1 and 200"),
         (not 0 <= repeats <= 0.5, "--repeats is a share between 0 and 0.5"),
         (not 0 <= practice <= 50, "--practice must lie between 0 and 50"),
@@ -170,6 +166,7 @@ def _check_options(
         (any(not 0.01 <= s <= 100 for s in spacing), "--spacing is in mm, 0.01 to 100"),
         (len(shape) not in (0, 3), "--shape needs three numbers"),
         (any(not 4 <= s <= 4096 for s in shape), "--shape is in voxels, 4 to 4096"),
+        (not 0 <= seed < 2**63, "--seed must lie between 0 and 2^63 - 1"),
     ):
         if wrong:
             raise MedGANSynthError(f"{text}.")
@@ -181,9 +178,10 @@ def _common(
     shape: tuple[int, ...],
     progress: Any,
 ) -> tuple[CommonGrid, dict[str, str]]:
-    extents, models = [], {}
+    extents, models, copies = [], {}, Copies()
     for number, (case, plan) in enumerate(planned.items()):
         volume, models[case] = load(plan.source)
+        copies.refuse(plan.source.path, volume)
         try:
             extents.append(extent(volume))
         except ValueError as error:
@@ -197,7 +195,7 @@ def _prepared(case: str, plan: Planned, grid: CommonGrid, seed: int) -> np.ndarr
     try:
         array = harmonise(load(plan.source)[0], grid, rng)
     except ValueError as error:
-        raise MedGANSynthError(f"{plan.source.path.name}: {error}; leave it out.") from None
+        raise MedGANSynthError(f"{plan.source.path.name}: {error}.") from None
     return obvious(array, rng) if plan.made_obvious else array
 
 

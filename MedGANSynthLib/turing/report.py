@@ -12,9 +12,10 @@ from ..events import Events
 from ..report import charts, page
 from ..report.png import data_uri
 from ..volume.itk import to_array
-from .analysis import analysis, file_names, short, spoken, write_tables
+from .analysis import SUMMARY, analysis, file_names, short, spoken, write_tables
 from .by_reader import BIASED, confusion
 from .checklist import checklist
+from .places import check_results
 from .study import case_path
 
 _FOOLING = 12
@@ -30,13 +31,14 @@ def report_study(
         MedGANSynthError: as `analyse_study`.
     """
     study, key, out = Path(study), Path(key), Path(out)
+    check_results(out, SUMMARY, overwrite)
     summary, tables = analysis(study, key, events)
     tables["checklist"] = checklist(summary)
     text = page.page(f"Reader study: {summary['name']}", _sections(summary, tables, study))
     with files.whole_folder(out, overwrite) as folder:
         write_tables(summary, tables, folder)
         (folder / "report.html").write_text(text, "utf-8")
-    names = ["report.html", "summary.json", *file_names(tables)]
+    names = ["report.html", SUMMARY, *file_names(tables)]
     return {
         "text": f"{spoken(summary)} The report is {out / 'report.html'}.",
         "rows": [short(row) for row in summary["readers"]],

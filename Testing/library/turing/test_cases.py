@@ -122,3 +122,22 @@ def test_bids(tmp_path):
         "sub-01_desc-synthetic_T2w.nii.gz": ("synthetic", "sub-01"),
         "sub-01_acq-b_T2w.nii": ("synthetic", "sub-01"),
     }
+
+
+def test_label_maps_of_a_bids_tree_are_no_cases_and_groups_are_read(tmp_path):
+    for name in ("T1w", "desc-brain_mask", "desc-a_dseg", "label-GM_probseg", "brainmask"):
+        for ending in (".nii", ".nii.gz"):
+            (tmp_path / f"sub-01_{name}{ending}").write_bytes(b"x")
+    text = "participant_id\tage\tgroup\nsub-01\t40\tcontrol\n"
+    (tmp_path / "participants.tsv").write_text(text)
+    found = [(s.path.name, s.group) for s in from_bids(tmp_path)]
+    assert found == [("sub-01_T1w.nii", "control"), ("sub-01_T1w.nii.gz", "control")]
+
+
+def test_a_link_out_of_a_bids_tree_is_refused(tmp_path):
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tmp_path / "secret.nii").write_bytes(b"x")
+    (tree / "sub-01_T1w.nii").symlink_to(tmp_path / "secret.nii")
+    with pytest.raises(MedGANSynthError, match="a link that leaves"):
+        from_bids(tree)

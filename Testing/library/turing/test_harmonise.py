@@ -86,6 +86,11 @@ def test_a_catch_case_is_nothing_like_its_original(blobs, rng):
     assert np.abs(ruined[inside].astype(float) - made[inside]).mean() > 25
 
 
+def test_a_grid_too_coarse_for_a_case_is_named(blobs, rng):
+    with pytest.raises(ValueError, match="2 x 2 x 2 voxels of 90 x 90 x 90 mm; leave the coarsest"):
+        h.harmonise(straight(blobs(1)), h.CommonGrid((90.0, 90.0, 90.0), (2, 2, 2)), rng)
+
+
 def as_a_generator_writes(array, rng):
     """Floats in -1 to 1 with a background that ripples, instead of whole numbers above 0."""
     scaled = array.astype(np.float32) / array.max() * 1.998 - 0.999

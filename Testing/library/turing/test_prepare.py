@@ -140,6 +140,8 @@ def test_cases_on_different_grids_come_to_one(tmp_path, blobs, save_blob, prepar
         ({"cases": None}, "give one of --cases"),
         ({"bids": "x"}, "give one of --cases"),
         ({"repeats": 0.5}, "--repeats 0"),
+        ({"seed": -1}, "^--seed must lie"),
+        ({"name": "x" * 201}, "^--name has at most"),
     ],
 )
 def test_options_that_cannot_be(tmp_path, prepare_blobs, options, message):
