@@ -26,7 +26,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (a few minutes, once)"
 	@$(PIP) torch
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[baselines]'
 	@touch $@
 
 $(READY_TO_TEST): $(READY)

@@ -16,10 +16,9 @@ def logic(scene):
     return MedGANSynth.MedGANSynthLogic()
 
 
-def test_the_readmes_calls_fit(logic, repository):
-    text = (repository / "README.md").read_text(encoding="utf-8")
-    section = text.partition("## Scripting")[2].partition("\n## ")[0]
-    blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+def test_documented_calls_fit(logic, repository):
+    page = repository / "Resources" / "Docs" / "scripting.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     calls = [
         node
         for block in blocks

@@ -32,11 +32,12 @@ def file_lists() -> dict[tuple[str, str], list[str]]:
 
 
 def addresses() -> dict[str, str]:
-    """The addresses in the top CMakeLists.txt; its screenshots are the README's."""
+    """The addresses in the top CMakeLists.txt; its screenshots are those of the pages."""
     home = repository()
     raw = f"{home.replace('https://github.com', 'https://raw.githubusercontent.com')}/{BRANCH}"
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    pictures = re.findall(r"\]\(Resources/Screenshots/([^)]+)\)", readme)
+    pages = [ROOT / "README.md", *sorted((ROOT / "Resources" / "Docs").glob("*.md"))]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    pictures = re.findall(r"\]\((?:Resources|\.\.)/Screenshots/([^)]+)\)", text)
     return {
         "EXTENSION_HOMEPAGE": home,
         "EXTENSION_ICONURL": f"{raw}/Resources/Icons/MedGANSynth.png",
