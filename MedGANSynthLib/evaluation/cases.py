@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.geometry import same_grid
@@ -77,9 +78,11 @@ def load_mask(path: Path | None, target: Volume, name: str, events: Events) -> n
     """The mask on the target's grid; without one, the target's voxels above its minimum.
 
     Raises:
-        MedGANSynthError: another grid than the target's, or no voxel.
+        MedGANSynthError: another grid than the target's, no voxel, or a constant target.
     """
     if path is None:
+        if target.array.min() == target.array.max():
+            raise MedGANSynthError(f"{name}: the target is constant; nothing can be judged by it.")
         events.warning(
             f"{name}: no mask, so all voxels above the target's minimum count and background may "
             "flatter the figures; give a brain mask."
@@ -137,12 +140,6 @@ def person(path: Path) -> str | None:
     """The name's BIDS entity `sub-...`, where it has one."""
     entity = re.match(r"sub-[A-Za-z0-9]+", path.name)
     return entity.group() if entity else None
-
-
-def stem_of(path: Path) -> str:
-    """The name without the volume's suffix."""
-    suffix = max((s for s in SUFFIXES if path.name.lower().endswith(s)), key=len, default="")
-    return path.name[: len(path.name) - len(suffix)]
 
 
 def _bystem_of(files: Sequence[Path], kind: str) -> dict[str, Path]:

@@ -15,13 +15,12 @@ from ..models.quality import FILE as QUALITY
 from ..models.quality import quality_text
 from ..volume.grid import Grid
 from ..volume.read import read
-from .cases import expand
 from .distribution_page import distribution_page
 from .recorded import distribution_measurements
 from .set_figures import extras, figures, spectrum_decibels
 from .set_gate import gate
 from .set_generators import GENERATORS
-from .set_loading import Cohort, grid_of, load_cohorts, same_content
+from .set_loading import Cohort, choose, grid_of, load_cohorts, same_content
 from .set_pool import SPECTRUM, Pool, Side
 from .table import to_csv
 
@@ -38,6 +37,7 @@ def evaluate_distribution(
     spacing: tuple[float, ...] = (),
     size: tuple[int, ...] = (),
     scale: str = "each",
+    exclude: Sequence[str] = (),
     baselines: bool = False,
     seed: int = 0,
     out: Path | None = None,
@@ -49,6 +49,8 @@ def evaluate_distribution(
     With `baselines`, useless generators made of the training people (or of the real ones) are
     judged the same way; none of them may pass.
 
+    Files whose names match one of `exclude` (as in a shell: "*_mask.nii.gz") are left out.
+
     Returns:
         `text`, `rows`, `sets` (figures, extras and gate of each generator), `conditions`,
         `outputs`.
@@ -58,8 +60,8 @@ def evaluate_distribution(
     """
     if out is not None and out.exists() and not overwrite:
         raise MedGANSynthError(f"{out}: exists already; choose another name or pass --overwrite.")
-    paths = {"synthetic": synthetic, "real": real, "training": training}
-    grid = common_grid(synthetic, spacing, size)
+    paths = choose({"synthetic": synthetic, "real": real, "training": training}, exclude)
+    grid = common_grid(paths["synthetic"], spacing, size)
     cohorts = load_cohorts(paths, grid, scale, FEWEST, events)
     given, taught = cohorts["real"], cohorts.get("training")
     _warn_of_overlap(cohorts, events)
@@ -102,7 +104,7 @@ def evaluate_distribution(
     return result
 
 
-def common_grid(first: Sequence[Path], spacing: tuple[float, ...], size: tuple[int, ...]) -> Grid:
+def common_grid(files: Sequence[Path], spacing: tuple[float, ...], size: tuple[int, ...]) -> Grid:
     """The first volume's grid, with another spacing or size where they are given.
 
     Raises:
@@ -111,7 +113,6 @@ def common_grid(first: Sequence[Path], spacing: tuple[float, ...], size: tuple[i
     for name, values in (("--spacing", spacing), ("--size", size)):
         if values and (len(values) != 3 or min(values) <= 0):
             raise MedGANSynthError(f"{name}: give three positive numbers, one for each axis.")
-    files = expand(first)
     if not files:
         raise MedGANSynthError("no synthetic volumes; give files or a folder of them.")
     own = grid_of(read(files[0]))

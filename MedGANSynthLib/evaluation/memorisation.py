@@ -23,7 +23,7 @@ from .duplicates import duplicates, twins
 from .nearest import best_correlations, distances, ratios, without_self
 from .pictures import difference_colours
 from .recorded import memorisation_measurements
-from .set_loading import Cohort, load_cohorts
+from .set_loading import Cohort, choose, load_cohorts
 from .table import to_csv
 
 FEWEST = 2
@@ -39,6 +39,7 @@ def evaluate_memorisation(
     held_out: Sequence[Path] = (),
     data: Path | None = None,
     modality: str = "t1",
+    exclude: Sequence[str] = (),
     spacing: tuple[float, ...] = (),
     size: tuple[int, ...] = (),
     seed: int = 0,
@@ -50,6 +51,7 @@ def evaluate_memorisation(
 
     Nearness is correlation on a coarse grid, mirrored and shifted (`nearest`). First of all people
     who are in both sets under different names are looked for, since they spoil every comparison.
+    Files whose names match one of `exclude` are left out.
 
     Returns:
         `text`, `rows` (the summary), `cases`, `duplicates`, `conditions`, `outputs`.
@@ -67,8 +69,10 @@ def evaluate_memorisation(
         held_out = _images((*listed.validation, *listed.test), modality)
     if not training:
         raise MedGANSynthError("no training volumes; give --training or --data with --modality.")
-    paths = {"synthetic": synthetic, "training": training, "held-out": held_out}
-    cohorts = load_cohorts(paths, common_grid(synthetic, spacing, size), "each", FEWEST, events)
+    sets = {"synthetic": synthetic, "training": training, "held-out": held_out}
+    paths = choose(sets, exclude)
+    grid = common_grid(paths["synthetic"], spacing, size)
+    cohorts = load_cohorts(paths, grid, "each", FEWEST, events)
     made, taught, kept = cohorts["synthetic"], cohorts["training"], cohorts.get("held-out")
     events.progress(0.5, "looking for the same people")
     same = [("training", *pair) for pair in twins(taught)]

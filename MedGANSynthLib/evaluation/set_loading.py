@@ -1,21 +1,23 @@
 """Sets of volumes on one grid and one scale."""
 
 import dataclasses
+import fnmatch
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..volume.content import refuse_unfit
+from ..volume.content import is_label_map, refuse_unfit
 from ..volume.grid import Grid, Intensity
 from ..volume.intensity import intensity_range
 from ..volume.preprocessing import prepare
 from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash
-from .cases import expand, person, stem_of
+from .cases import expand, person
 
 SCALES = ("each", "common")
 
@@ -54,7 +56,7 @@ def load_cohorts(
     """Read several sets and bring them to one grid.
 
     Args:
-        paths: files or folders of each set; the first set's first volume gives the grid where
+        paths: files of each set (`choose`); the first set's first volume gives the grid where
             `grid` is None. Sets without paths are left out.
         scale: "each": every volume is brought to its own percentile range, so that the sets' units
             and a wrong overall brightness do not count; "common": all to the median range of the
@@ -67,7 +69,7 @@ def load_cohorts(
     """
     if scale not in SCALES:
         raise MedGANSynthError(f"--scale {scale}: must be {' or '.join(SCALES)}.")
-    files = {name: expand(given) for name, given in paths.items() if given}
+    files = {name: list(given) for name, given in paths.items() if given}
     for name, found in files.items():
         if len(found) < fewest:
             raise MedGANSynthError(
@@ -85,16 +87,18 @@ def load_cohorts(
     cohorts, resampled = {}, 0
     for name, found in files.items():
         arrays, models = [], set()
+        marked = 0
         for path in found:
             events.progress(0.4 * done / total, f"reading {path.name}")
             done += 1
             volume = _checked(path, events)
-            if name != "synthetic" and volume.provenance is not None:
-                events.warning(f"{path.name}: is in the {name} set but is marked synthetic.")
+            marked += volume.provenance is not None
             models.add(volume.provenance.model_sha256 if volume.provenance else None)
             prepared = prepare(volume, grid, Intensity(), fixed)
             resampled += prepared.resampled or prepared.inner_shape != prepared.array.shape
             arrays.append(prepared.array)
+        if marked and name != "synthetic":
+            events.warning(f"{marked} of {len(found)} volumes in the {name} set are synthetic.")
         cohorts[name] = Cohort(
             [stem_of(path) for path in found],
             [person(path) or stem_of(path) for path in found],
@@ -107,6 +111,18 @@ def load_cohorts(
         shape = "x".join(map(str, grid.size or ()))
         events.warning(f"{resampled} volumes were resampled, cropped or padded to {shape} voxels.")
     return cohorts
+
+
+def choose(paths: dict[str, Sequence[Path]], exclude: Sequence[str] = ()) -> dict[str, list[Path]]:
+    """The volumes of each set: files, and those in folders, without names that match `exclude`."""
+    return {
+        name: [
+            path
+            for path in expand(given)
+            if not any(fnmatch.fnmatch(path.name, pattern) for pattern in exclude)
+        ]
+        for name, given in paths.items()
+    }
 
 
 def grid_of(volume: Volume) -> Grid:
@@ -129,5 +145,11 @@ def _checked(path: Path, events: Events) -> Volume:
     volume = read(path)
     for note in volume.notes:
         events.warning(note)
+    if is_label_map(volume.array):
+        pattern = "*_" + path.name.rpartition("_")[2] if "_" in path.name else path.name
+        raise MedGANSynthError(
+            f"{path.name}: is a label map, not an image; leave such files out with --exclude "
+            f"'{pattern}'."
+        )
     refuse_unfit(volume, path.name)
     return volume

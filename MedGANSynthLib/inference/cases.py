@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..data.discover import parse_pairs
 from ..errors import MedGANSynthError
 from ..models.manifest import Direction
 from ..volume.marks import bare_name, image_suffix, sidecar_path
@@ -44,8 +45,9 @@ def plan(
         named: "MODALITY=FILE", for directions with several inputs.
 
     Raises:
-        MedGANSynthError: nothing to do, a missing or unknown modality, inputs of several people,
-            two cases with one output, an output that is an input.
+        MedGANSynthError: nothing to do, a format that is not written, a missing or unknown
+            modality, inputs of several people, two cases with one output, an output that is an
+            input.
     """
     if named:
         if inputs:
@@ -59,6 +61,11 @@ def plan(
     if not sets:
         raise MedGANSynthError("no volume to translate; name one.")
     single = bool(image_suffix(out))
+    if not single and out.suffix[1:].isalpha() and not out.is_dir():
+        raise MedGANSynthError(
+            f"{out}: a volume is written as .nii.gz, .nii, .nrrd or .mha; name one of them, or "
+            "make a folder of that name first."
+        )
     if single and len(sets) > 1:
         raise MedGANSynthError(
             f"{out}: is one file, but there are {len(sets)} inputs; name a folder."
@@ -94,14 +101,7 @@ def _looks_like_volume(path: Path) -> bool:
 
 
 def _by_modality(named: Sequence[str], direction: Direction) -> tuple[Path, ...]:
-    given: dict[str, Path] = {}
-    for item in named:
-        modality, equals, file = item.partition("=")
-        if not equals or not file:
-            raise MedGANSynthError(f"--input {item}: must read NAME=FILE.")
-        if modality in given:
-            raise MedGANSynthError(f"--input {item}: {modality} is given twice.")
-        given[modality] = Path(file)
+    given = {name: Path(file) for name, file in parse_pairs(tuple(named), "--input").items()}
     wanted = [port.modality for port in direction.inputs]
     for modality in given:
         if modality not in wanted:

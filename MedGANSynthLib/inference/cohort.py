@@ -49,6 +49,7 @@ def translate(
     match_range: Path | None,
     uncertainty: bool,
     fill_nonfinite: float | None,
+    cpu_fallback: bool,
     shard: str,
     overwrite: bool,
     events: Events,
@@ -56,8 +57,8 @@ def translate(
     """Translate volumes and write each whole or not at all.
 
     Returns:
-        `rows` with case, status ("translated", "finished before", "failed"), output and error;
-        `failed`; `outputs`.
+        `rows` with case, status ("translated", "finished before", "failed"), output, error, and
+        how it was computed (`used`); `failed`; `outputs`.
 
     Raises:
         MedGANSynthError: what stops the whole command, or the one case there is.
@@ -73,7 +74,9 @@ def translate(
     if match_range is not None:
         match = intensity_range(read(match_range).array, Intensity())
     request = Request(
-        translator=Translator.load(package, chosen, device, batch, match),
+        translator=Translator.load(
+            package, chosen, device, batch, match, cpu_fallback, events.warning
+        ),
         settings={"fill_nonfinite": fill_nonfinite}
         | ({"spacing": "x".join(f"{side:g}" for side in spacing)} if spacing else {}),
         spacing=spacing,
@@ -90,7 +93,7 @@ def translate(
 def _attempt(request: Request, case: Case, number: int, count: int) -> dict[str, Any]:
     """One case's row of the summary."""
     row: dict[str, Any] = {"case": case.name, "status": "translated"}
-    row |= {"output": str(case.out), "error": None}
+    row |= {"output": str(case.out), "error": None, "used": None}
 
     def progress(fraction: float) -> None:
         request.events.progress((number + 0.99 * fraction) / count, case.name)
@@ -99,6 +102,8 @@ def _attempt(request: Request, case: Case, number: int, count: int) -> dict[str,
     try:
         if not _translate_case(request, case, progress):
             row["status"] = "finished before"
+        else:
+            row["used"] = request.translator.used[-1]
     except Cancelled:
         raise
     except MedGANSynthError as error:
@@ -169,6 +174,10 @@ def _read_input(request: Request, path: Path, modality: str) -> Volume:
     volume = read(path, fill_nonfinite=request.fill_nonfinite)
     for note in volume.notes:
         request.events.warning(note)
+    if volume.provenance is not None:
+        request.events.warning(
+            f"{path.name}: is itself synthetic, made with {volume.provenance.model}."
+        )
     refuse_unfit(volume, path.name)
     if request.spacing:
         volume = with_spacing(volume, request.spacing)
@@ -189,5 +198,7 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     if len(rows) > 1:
         result["rows"] = rows
     elif rows:
-        result["text"] = f"{rows[0]['output']}: {rows[0]['status']}."
+        how = f" ({rows[0]['used']})" if rows[0]["used"] else ""
+        result["text"] = f"{rows[0]['output']}: {rows[0]['status']}{how}."
+        result["used"] = rows[0]["used"]
     return result

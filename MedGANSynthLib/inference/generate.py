@@ -12,7 +12,7 @@ from ..events import Events
 from ..volume.animation import write_gif
 from ..volume.cine import read_cine
 from ..volume.content import refuse_unfit
-from ..volume.marks import bare_name
+from ..volume.marks import bare_name, image_suffix
 from ..volume.picture import write_montage
 from ..volume.provenance import Provenance, Source
 from ..volume.read import read
@@ -56,6 +56,7 @@ def generate(
     reconstruct: tuple[Path, ...],
     neighbours: Path | None,
     device: str,
+    cpu_fallback: bool,
     overwrite: bool,
     events: Events,
 ) -> dict[str, Any]:
@@ -73,6 +74,8 @@ def generate(
     Raises:
         MedGANSynthError: a wrong request, a model that generates nothing, a file in the way.
     """
+    if image_suffix(out):
+        raise MedGANSynthError(f"{out}: is named like one volume; give a folder for all of them.")
     if not 1 <= count <= MOST:
         raise MedGANSynthError(f"--count {count}: must be from 1 to {MOST}.")
     if not 0 < temperature <= HOTTEST:
@@ -84,7 +87,7 @@ def generate(
         raise MedGANSynthError("--reconstruct and --to-seed: choose one of them.")
     if reconstruct and neighbours is not None:
         raise MedGANSynthError("--reconstruct and --neighbours: choose one of them.")
-    generator = Generator.load(open_package(model), device)
+    generator = Generator.load(open_package(model), device, cpu_fallback, events.warning)
     stem = generator.package.manifest.name
     if reconstruct:
         items, picture = _scans(generator, reconstruct, out), f"{stem}-reconstructed.png"

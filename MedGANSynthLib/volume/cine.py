@@ -33,10 +33,5 @@ def read_cine(path: Path | str, modality: str | None = None) -> Volume:
     except RuntimeError:
         raise MedGANSynthError(f"{path.name}: cannot be read; write the file again.") from None
     array = sitk.GetArrayFromImage(image).transpose(3, 2, 1, 0)
-    provenance = provenance_in(header.marks)
-    notes = header.notes
-    if provenance is not None:
-        notes += (f"{path.name}: is itself synthetic, made with {provenance.model}.",)
-    return Volume(
-        array, image_affine(image[:, :, :, 0]), modality, provenance, notes, header.time_step
-    )
+    affine, provenance = image_affine(image[:, :, :, 0]), provenance_in(header.marks)
+    return Volume(array, affine, modality, provenance, header.notes, header.time_step)

@@ -94,10 +94,7 @@ def read(
             notes.append(f"{path.name}: values up to {largest} are rounded to single precision.")
     if array.size and array.min() == array.max():
         notes.append(f"{path.name}: every voxel is {array.flat[0]:g}; the image is empty.")
-    provenance = provenance_in(header.marks)
-    if provenance is not None:
-        notes.append(f"{path.name}: is itself synthetic, made with {provenance.model}.")
-    return Volume(array, affine, modality, provenance, tuple(notes))
+    return Volume(array, affine, modality, provenance_in(header.marks), tuple(notes))
 
 
 def _read_image(path: Path, header: Header) -> sitk.Image:

@@ -51,7 +51,7 @@ def test_a_pattern_names_the_person_and_the_examination(tmp_path, image):
     with pytest.raises(MedGANSynthError, match="HH12's t1 already"):
         in_folders(folders, parse_subject(r"_(HH\d+)_"))
     with pytest.raises(MedGANSynthError, match="finds nobody in its name"):
-        in_folders(folders, parse_subject("(HH12)"))
+        in_folders({"t2": tmp_path / "t2"}, parse_subject("(HH12)"))
 
 
 @pytest.mark.parametrize(("text", "told"), [("(a", "no regular expression"), ("a", "in brackets")])

@@ -13,8 +13,11 @@ from MedGANSynthLib import tasks
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation import set_diversity
 from MedGANSynthLib.evaluation.distribution import evaluate_distribution
-from MedGANSynthLib.evaluation.set_loading import load_cohorts
+from MedGANSynthLib.evaluation.set_loading import choose, load_cohorts
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.volume.provenance import Provenance
+from MedGANSynthLib.volume.volume import Volume
+from MedGANSynthLib.volume.write import write as write_volume
 
 
 class Heard(Events):
@@ -89,7 +92,7 @@ def test_other_grids_are_resampled_with_notice(folders, tmp_path, brains):
 def test_one_scale_for_all_sees_a_wrong_brightness(folders, tmp_path):
     def volumes(scale):
         paths = {"real": folders["real"], "synthetic": [tmp_path / "dark"]}
-        return load_cohorts(paths, None, scale, 2, Events())
+        return load_cohorts(choose(paths), None, scale, 2, Events())
 
     darker = tmp_path / "dark"
     darker.mkdir()
@@ -132,3 +135,28 @@ def test_too_few_and_constant_volumes_are_refused(folders, tmp_path, brains):
     nib.save(nib.Nifti1Image(np.full((32, 32, 3), 7.0), np.eye(4)), path)
     with pytest.raises(MedGANSynthError, match=r"sub-05.*every voxel has the same value"):
         evaluate_distribution(**folders, events=Events())
+
+
+def test_masks_among_the_volumes_are_named_and_left_out(folders, brains):
+    real = folders["real"][0]
+    mask = (brains(1, 5)[0] > -1).astype(np.uint8).repeat(3, axis=2)
+    for number in range(3):
+        image = nib.Nifti1Image(mask, np.diag([3.0, 3.0, 3.0, 1.0]))
+        nib.save(image, real / f"sub-{number:02d}_mask.nii.gz")
+    with pytest.raises(MedGANSynthError, match=r"sub-00_mask.*label map.*'\*_mask.nii.gz'"):
+        evaluate_distribution(**folders, events=Events())
+    chosen = choose(folders, ("*_mask.nii.gz",))
+    assert {name: len(files) for name, files in chosen.items()} == dict.fromkeys(folders, 14)
+
+
+def test_synthetic_volumes_among_the_real_ones_are_counted(tmp_path, brains):
+    provenance = Provenance("some-model", "0" * 64)
+    for name in ("real", "synthetic"):
+        for number, array in enumerate(brains(3, 2)):
+            volume = Volume(500 * (array + 1), np.eye(4), provenance=provenance)
+            write_volume(volume, tmp_path / name / f"{number}.nii.gz")
+    events = Heard()
+    load_cohorts(
+        choose({n: [tmp_path / n] for n in ("real", "synthetic")}), None, "each", 2, events
+    )
+    assert events.texts == ["3 of 3 volumes in the real set are synthetic."]

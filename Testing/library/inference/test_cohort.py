@@ -140,7 +140,7 @@ def test_named_inputs(make_package, monkeypatch, head_file, tmp_path):
     refused(t1, out=out, match="--input t1=FILE pd=FILE")
     refused(out=out, input=(f"t1={t1}",), match="pd missing; the model wants t1, pd")
     refused(out=out, input=(f"t1={t1}", f"t1={pd}"), match="given twice")
-    refused(out=out, input=("t1",), match="NAME=FILE")
+    refused(out=out, input=("t1",), match="NAME=VALUE")
     refused(t1, out=out, input=(f"t1={t1}",), match="not both")
 
 
@@ -150,6 +150,10 @@ def test_refusals_of_the_whole_command(package, head_file, tmp_path):
     b = a.rename(tmp_path / "other" / "a.nii")
     a = head_file("a.nii")
     refused(out=tmp_path / "x", match="no volume")
+    for name in ("x.jpg", "x.mhd", "x.gz"):
+        refused(a, out=tmp_path / name, match=f"{name}: a volume is written as .nii.gz")
+    (tmp_path / "x.d").mkdir()
+    assert translate(a, out=tmp_path / "x.d")["failed"] == 0
     refused(a, b, out=tmp_path / "x", match="would both become")
     refused(a, b, out=tmp_path / "x.nii", match="is one file")
     refused(a, out=a, overwrite=True, match="is an input")
