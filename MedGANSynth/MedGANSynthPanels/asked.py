@@ -1,8 +1,13 @@
-"""What was asked for: a generator, or a direction of a model and a node for each of its inputs."""
+"""What was asked for: a generator, or a direction of a model and a node for each of its inputs.
 
+Scripts may hand in anything; whatever it is, what is wrong with it is said in one sentence.
+"""
+
+import os
 from pathlib import Path
 from typing import Any
 
+import slicer
 from slicer.i18n import tr as _
 
 from MedGANSynthLib.errors import MedGANSynthError
@@ -10,49 +15,81 @@ from MedGANSynthLib.models import catalogue
 from MedGANSynthLib.models.manifest import Direction, Manifest
 
 from .errors import PanelError
-from .fitting import spoken
+from .fitting import Way, spoken
+from .panel_words import in_the_panel
 
 
-def direction_of(model: str, direction: str | None) -> tuple[str, Direction]:
+def way_of(model: str | os.PathLike, direction: str | None) -> Way:
     """A direction of a model by name, or the first.
 
     Raises:
         PanelError: the model is not there (any more), is damaged, or has no such direction.
     """
-    manifest = _manifest(model)
-    name = direction or next(iter(manifest.directions), "")
-    if name not in manifest.directions:
+    entry = _entry(model)
+    directions = entry.manifest.directions
+    if not directions:
+        text = _("The model {model} translates nothing; use it on the Generate page.")
+        raise PanelError(text.format(model=entry.name))
+    name = direction or next(iter(directions))
+    if name not in list(directions):
         text = _("The model {model} has no direction {direction}; it has: {known}.")
-        known = ", ".join(manifest.directions) or _("none")
-        raise PanelError(text.format(model=manifest.name, direction=name, known=known))
-    return name, manifest.directions[name]
+        known = ", ".join(directions)
+        raise PanelError(text.format(model=entry.name, direction=name, known=known))
+    return Way(entry, name, directions[name])
 
 
-def generator_of(model: str) -> Manifest:
+def generator_of(model: str | os.PathLike) -> Manifest:
     """What a model that generates says of itself.
 
     Raises:
         PanelError: the model is not there (any more), is damaged, or generates nothing.
     """
-    manifest = _manifest(model)
+    manifest = _entry(model).manifest
     if manifest.generation is None:
-        text = _("The model {model} generates nothing; choose another, or translate with it.")
+        text = _("The model {model} generates nothing; use it on the Translate page.")
         raise PanelError(text.format(model=manifest.name))
     return manifest
 
 
-def _manifest(model: str) -> Manifest:
+def _entry(model: Any) -> catalogue.Entry:
+    names = [entry.name for entry in catalogue.list_entries() if not entry.problem]
+    if not isinstance(model, (str, os.PathLike)) or not os.fspath(model):
+        text = _("Name a model, or the folder of one; there are: {known}.")
+        raise PanelError(text.format(known=", ".join(names) or _("none")))
+    if not names and not Path(model).exists():
+        raise PanelError(_("No model is installed; add one on the Models page."))
     try:
-        return catalogue.read_manifest(Path(catalogue.find(model)))
+        folder = Path(catalogue.find(model))
+        manifest = catalogue.read_manifest(folder)
     except MedGANSynthError as error:
-        raise PanelError(str(error)) from None
+        raise PanelError(in_the_panel(str(error))) from None
+    if not (folder / catalogue.WEIGHTS).is_file():
+        text = _("The model {model} is damaged ({path} is missing); install or add it again.")
+        path = folder / catalogue.WEIGHTS
+        raise PanelError(text.format(model=manifest.name, path=path))
+    return catalogue.Entry(manifest.name, folder, "user", manifest)
+
+
+def check_node(node: Any) -> None:
+    """Refuse what is no node.
+
+    Raises:
+        PanelError: a name, a list, nothing.
+    """
+    if not isinstance(node, slicer.vtkMRMLNode):
+        text = _(
+            "A node is asked for, and this is {what}; give the node itself, such as "
+            'slicer.util.getNode("T1").'
+        )
+        what = _("nothing") if node is None else _("of the type {type}")
+        raise PanelError(text.format(what=what.format(type=type(node).__name__)))
 
 
 def in_order(inputs: Any, direction: Direction) -> dict[str, Any]:
     """Nodes by modality, in the order of the model's inputs.
 
     Raises:
-        PanelError: one is missing, or one too many.
+        PanelError: one is missing, or one too many; no nodes.
     """
     wanted = [port.modality for port in direction.inputs]
     given = inputs if isinstance(inputs, dict) else {wanted[0]: inputs}
@@ -63,4 +100,6 @@ def in_order(inputs: Any, direction: Direction) -> dict[str, Any]:
     if len(given) > len(wanted):
         names = ", ".join(spoken(modality) for modality in wanted)
         raise PanelError(_("The model takes {names} and no other input.").format(names=names))
+    for node in given.values():
+        check_node(node)
     return {modality: given[modality] for modality in wanted}

@@ -4,18 +4,21 @@ Both have the face of `Translation`: `open`, `results`, `cancel()`, and a listen
 `done` or `error` in the end. One bad volume does not stop the others.
 """
 
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 from slicer.i18n import tr as _
 
-from .asked import direction_of
+from .asked import check_node, way_of
 from .errors import PanelError
+from .folders import results_problem
 from .lifetime import the_worker
+from .panel_words import in_the_panel
 from .run import CANCELLED, CANCELLING, DONE, FAILED, IDLE, RUNNING, Listener
 from .translation import Translation
-from .volumes_in import is_in_scene
+from .volumes_in import check_in_scene
 
 
 class NodeBatch:
@@ -49,8 +52,10 @@ class NodeBatch:
         """
         if not nodes:
             raise PanelError(_("No volume is chosen; check at least one."))
-        _name, direction = direction_of(options["model"], options.get("direction"))
-        if len(direction.inputs) != 1:
+        nodes = nodes if isinstance(nodes, list | tuple) else [nodes]
+        for node in nodes:
+            check_node(node)
+        if len(way_of(options["model"], options.get("direction")).inputs) != 1:
             raise PanelError(_("This model takes several volumes of one person, one by one."))
         self._todo = [(node, node.GetName()) for node in nodes]
         self._options = options
@@ -68,11 +73,10 @@ class NodeBatch:
     def _next(self) -> None:
         """Start nodes until one runs, or none is left."""
         while self.state == RUNNING and len(self.rows) < len(self._todo):
-            node, name = self._todo[len(self.rows)]
+            node, _name = self._todo[len(self.rows)]
             self._current = Translation(self._worker)
             try:
-                if not is_in_scene(node):
-                    raise PanelError(_("{name} is not in the scene any more.").format(name=name))
+                check_in_scene(node)
                 self._current.start(node, listener=self._heard, **self._options)
                 return
             except PanelError as error:
@@ -165,17 +169,21 @@ class FolderBatch:
         Raises:
             PanelError: no such folder or model.
         """
-        name, _direction = direction_of(model, direction)
-        if not Path(folder).is_dir():
+        way = way_of(model, direction)
+        if not all(isinstance(path, str | os.PathLike) for path in (folder, out)):
+            raise PanelError(_("Name the folder of the volumes, and one for the results."))
+        if not os.fspath(folder) or not Path(folder).is_dir():
             text = _("{folder} is not a folder; choose the one that holds the volumes.")
             raise PanelError(text.format(folder=folder))
+        if problem := results_problem(out, folder):
+            raise PanelError(f"{problem}.")
         self._listener = listener or (lambda event: None)
         self._out = Path(out).absolute()
         fields = {
             "inputs": [str(Path(folder).absolute())],
             "out": str(self._out),
             "model": str(model),
-            "direction": name,
+            "direction": way.name,
             "device": device,
             "uncertainty": uncertainty,
         }
@@ -195,6 +203,8 @@ class FolderBatch:
             self.state = DONE
             result = event["result"]
             self.rows = result.get("rows") or _one_row(result)
+            for row in self.rows:
+                row["error"] = row["error"] and in_the_panel(row["error"])
             text = _("{summary} ({folder})").format(
                 summary=result["text"].rstrip("."), folder=self._out
             )

@@ -19,6 +19,12 @@ class BoundPanel(Panel):
         self.parameters = None
         self._bound = self._tag = None
         self._waiting = False
+        closing = slicer.vtkMRMLScene.StartCloseEvent
+        before_runs = 2.0  # a run says that it lost its scene, and that stays
+        self.addObserver(slicer.mrmlScene, closing, self._scene_closes, priority=before_runs)
+
+    def _scene_closes(self, _caller, _event) -> None:
+        self.message.clear()
 
     def refresh(self, _caller=None, _event=None) -> None:
         """Show what the parameters say."""

@@ -12,7 +12,7 @@ from MedGANSynthLib.volume.provenance import Provenance
 
 from .geometry import ijk_to_world
 from .marking import mark
-from .volumes_in import Original, check_output, place_volume, result_name
+from .volumes_in import Original, check_in_scene, check_output, place_volume, result_name
 from .volumes_out import check_volume
 
 
@@ -39,6 +39,7 @@ class VolumeCase:
 
     def __init__(self, inputs: dict, output=None):
         for node in inputs.values():
+            check_in_scene(node)
             check_volume(node)
         check_output(output, inputs.values())
         self.inputs = inputs

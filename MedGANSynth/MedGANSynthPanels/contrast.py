@@ -1,9 +1,12 @@
 """Which contrast a volume shows, as far as its name, its marks and its DICOM series tell."""
 
 import slicer
+from slicer.i18n import tr as _
 
 from MedGANSynthLib.volume.contrast import CONTRASTS, contrast_in
 
+from .errors import one_line
+from .fitting import spoken
 from .marking import provenance_of
 
 _DICOM = {"CT": "ct", "PT": "pet"}
@@ -21,6 +24,18 @@ def contrast_of(node) -> str | None:
         made = (provenance.direction or "").rpartition("-to-")[2]
         return made if made in CONTRASTS else None
     return _contrast_of_series(node)
+
+
+def mismatch(nodes: dict[str, object]) -> str:
+    """Which of the nodes by modality seems to show another one; empty if none does."""
+    for modality, node in nodes.items():
+        shown = contrast_of(node)
+        if modality in CONTRASTS and shown not in (None, modality):
+            text = _("{name} seems to be {shown}, and this model takes {modality} here.")
+            return text.format(
+                name=one_line(node.GetName()), shown=spoken(shown), modality=spoken(modality)
+            )
+    return ""
 
 
 def _contrast_of_series(node) -> str | None:

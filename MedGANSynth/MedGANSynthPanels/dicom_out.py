@@ -10,6 +10,7 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.provenance import Provenance
 
 from .errors import PanelError
+from .folders import writing_problem
 from .geometry import ijk_to_world
 from .lifetime import the_worker
 from .marking import is_synthetic, provenance_of
@@ -44,14 +45,18 @@ def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) ->
     folder = Path(folder).absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PanelError(_("{folder} is not empty; choose a new folder.").format(folder=folder))
+    if problem := writing_problem(folder):
+        raise PanelError(f"{problem}.")
     temporary = _with_volume(node, provenance)
+    (volume,) = temporary.path.glob("*.nrrd")
 
     def heard(event: dict[str, Any]) -> None:
         if event["event"] in ("done", "error"):
             temporary.remove()
+        if "text" in event:
+            event = {**event, "text": event["text"].replace(volume.name, node.GetName())}
         listener(event)
 
-    (volume,) = temporary.path.glob("*.nrrd")
     fields = {"volume": str(volume), "out": str(folder), "overwrite": folder.exists()}
     return (worker or the_worker()).submit("export-dicom", fields, heard)
 

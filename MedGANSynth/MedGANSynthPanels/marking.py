@@ -73,5 +73,4 @@ def provenance_beside(path: Path) -> Provenance:
     try:
         return read_json(Sidecar, sidecar_path(path)).provenance
     except MedGANSynthError:
-        text = _("The result has lost its mark as synthetic ({name}); try again.")
-        raise PanelError(text.format(name=sidecar_path(path).name)) from None
+        raise PanelError(_("The result has lost its mark as synthetic; try again.")) from None

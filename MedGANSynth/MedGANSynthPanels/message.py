@@ -1,8 +1,13 @@
 """The line of a panel that says what is going on, and in one sentence what went wrong."""
 
+from collections.abc import Callable
+
 import qt
+from slicer.i18n import tr as _
 
 ICON = 16
+MOST = 3
+"""So many notices are shown."""
 
 
 class MessageLine:
@@ -36,6 +41,21 @@ class MessageLine:
         """Nothing to say: the line takes no room."""
         self.label.text = ""
         self.place.hide()
+
+    def conclude(self, text: str, notices: list[str]) -> None:
+        """How it went, and what to know of it: each notice once, of many the first."""
+        self._list(self.warn if notices else self.say, text, notices)
+
+    def fail(self, text: str, notices: list[str]) -> None:
+        """As `conclude`, of what went wrong."""
+        self._list(self.complain, text, notices)
+
+    def _list(self, tell: Callable[[str], None], text: str, notices: list[str]) -> None:
+        notices = [notice for notice in dict.fromkeys(notices) if notice != text]
+        lines, left = [text, *notices[:MOST]], len(notices) - MOST
+        if left > 0:
+            lines.append(_("And {count} more; see the log.").format(count=left))
+        tell("\n".join(lines))
 
     def say(self, text: str) -> None:
         """How it went."""

@@ -46,23 +46,27 @@ class ModelChoice:
         found = [way for e in self.entries if e.name == model for way in ways(e)]
         return next((way for way in found if way.name == direction), None)
 
-    def show(self, way: Way | None, contrast: str | None, device: str) -> None:
+    def show(self, way: Way | None, contrast: str | None, device: str, maps: bool) -> None:
         """Fill the boxes, and say what there is to know of the model."""
-        suited, hidden = self.suited(contrast), len(self.entries)
-        hidden -= len(suited)
+        offered = self.suited(contrast)
+        if way is not None and way.entry not in offered:
+            offered = [*offered, way.entry]
+        hidden = len(self.entries) - len(offered)
         self.ui.allModelsBox.setVisible(hidden > 0)
         self.ui.allModelsBox.text = _("Show {count} more, made for other volumes").format(
             count=hidden
         )
-        offered = self.entries if self.ui.allModelsBox.checked else suited
-        if way is not None and way.entry not in offered:
-            offered = [*offered, way.entry]
+        if self.ui.allModelsBox.checked:
+            offered = self.entries
         self.way = way
         fill(self.ui.modelBox, [(e.name, e.name) for e in offered], way and way.entry.name)
         directions = ways(way.entry) if way else []
         fill(self.ui.directionBox, [(w.label, w.name) for w in directions], way and way.name)
-        here = way and timing.measured_here(way.entry.name, way.name, device)
-        self.facts.show(way and way.entry, here or (way and measured_time(way.entry)) or "")
+        time = ""
+        if way is not None:
+            theirs = measured_time(way.entry)
+            time = timing.expected(way.entry.name, way.name, device, maps, theirs)
+        self.facts.show(way and way.entry, time)
 
     def _on_model(self, index: int) -> None:
         model = self.ui.modelBox.itemData(index)

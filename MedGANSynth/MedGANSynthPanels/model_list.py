@@ -66,7 +66,7 @@ class ModelList:
             self.ui.cardText.setMarkdown(card.render_card(manifest))
         else:
             self.ui.cardText.plainText = (entry.problem if entry else None) or _("No model yet.")
-        picture = qt.QPixmap(str(entry.folder / catalogue.PREVIEW)) if entry else qt.QPixmap()
+        picture = qt.QPixmap(str(entry.folder / catalogue.PREVIEW)) if manifest else qt.QPixmap()
         self.ui.previewLabel.visible = not picture.isNull()
         if not picture.isNull():
             smooth = qt.Qt.SmoothTransformation

@@ -49,7 +49,7 @@ def read_voxels(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
                 raise ValueError
             return np.memmap(file, "<f4", "r", header.start, shape[::-1])
     except (OSError, ValueError, struct.error):
-        raise _unreadable(path) from None
+        raise _unreadable() from None
 
 
 def read_frames(path: Path) -> Frames:
@@ -64,7 +64,7 @@ def read_frames(path: Path) -> Frames:
             file.seek(header.start)
             array = np.frombuffer(file.read(), "<f4").reshape(header.shape)
     except (OSError, EOFError, ValueError, struct.error, zlib.error):
-        raise _unreadable(path) from None
+        raise _unreadable() from None
     return Frames(array, header.affine, header.step_s)
 
 
@@ -89,6 +89,5 @@ class _Header:
         self.step_s = step * _UNITS_S.get(header[123] & 0x38, 0.0) or 1.0
 
 
-def _unreadable(path: Path) -> PanelError:
-    text = _("The result {name} cannot be read; free some disk space and try again.")
-    return PanelError(text.format(name=path.name))
+def _unreadable() -> PanelError:
+    return PanelError(_("The result cannot be read; free some disk space and try again."))

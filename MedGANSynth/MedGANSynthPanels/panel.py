@@ -10,6 +10,7 @@ from MedGANSynthLib.errors import MedGANSynthError
 
 from .errors import PanelError
 from .message import MessageLine
+from .panel_words import in_the_panel
 
 UI = Path(__file__).resolve().parents[1] / "Resources" / "UI"
 
@@ -53,7 +54,7 @@ def guarded(method: Callable) -> Callable:
         try:
             return method(self)
         except (PanelError, MedGANSynthError) as error:
-            self.message.complain(str(error))
+            self.message.complain(in_the_panel(str(error)))
         except OSError as error:
             self.message.complain(f"{error.filename or ''} {error.strerror or error}".strip())
 

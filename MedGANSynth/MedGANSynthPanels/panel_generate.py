@@ -33,6 +33,7 @@ class PanelGenerate(BoundPanel):
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
         self.thumbnails = Thumbnails(self.ui.thumbnailList, self.on_thumbnail)
         self.frames = FrameSlider(self.ui, self.thumbnails.choose)
+        self.ui.makingBox.connect("currentIndexChanged(int)", self.on_making)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         self.ui.seedDiceButton.connect("clicked(bool)", self.on_seed_dice)
         self.ui.toSeedDiceButton.connect("clicked(bool)", self.on_to_seed_dice)
@@ -85,9 +86,14 @@ class PanelGenerate(BoundPanel):
 
     # What the user does
 
+    def on_making(self) -> None:
+        """What was said belongs to what was made before."""
+        self.message.clear()
+
     def on_model(self, model: str) -> None:
         """A model was chosen."""
         if self.parameters is not None:
+            self.message.clear()
             self.parameters.generate.model = model
 
     def on_device(self, index: int) -> None:

@@ -12,7 +12,9 @@ from MedGANSynthLib import schema, tasks
 from MedGANSynthLib.models import catalogue
 
 from . import lifetime
+from .errors import PanelError
 from .import_form import ImportForm
+from .message import MOST
 from .model_list import ModelList
 from .panel import Panel, allow, guarded
 from .signal import Signal
@@ -87,14 +89,14 @@ class PanelModels(Panel):
     @guarded
     def on_verify(self) -> None:
         """Check the chosen model."""
-        entry = self.list.entry
+        entry = self._chosen()
         if self.logic.ready(self.widget):
             self._run("models verify", {"model": str(entry.folder)}, _("Verifying"))
 
     @guarded
     def on_remove(self) -> None:
         """Delete the chosen model, once the user is sure."""
-        name = self.list.entry.name
+        name = self._chosen().name
         question = _("Delete the model {name} from this computer?").format(name=name)
         if slicer.util.confirmOkCancelDisplay(question, _("MedGANSynth"), parent=self.widget):
             tasks.run(tasks.ModelsRemove(name=name))
@@ -104,12 +106,13 @@ class PanelModels(Panel):
     @guarded
     def on_open_folder(self) -> None:
         """Show the chosen model's files in the system's file manager."""
-        url = qt.QUrl.fromLocalFile(str(self.list.entry.folder))
+        url = qt.QUrl.fromLocalFile(str(self._chosen().folder))
         qt.QDesktopServices.openUrl(url)
 
     @guarded
     def on_import(self) -> None:
         """Make a package of the form's weights, then add it."""
+        self.message.clear()
         if not self.logic.ready(self.widget):
             return
         self.temporary = Temporary()
@@ -129,7 +132,22 @@ class PanelModels(Panel):
 
     # What becomes of it
 
+    def _chosen(self) -> catalogue.Entry:
+        """The chosen model.
+
+        Raises:
+            PanelError: its files have gone since the list was made; it is made anew.
+        """
+        self.message.clear()
+        entry = self.list.entry
+        if not (entry.folder / catalogue.MANIFEST).is_file():
+            self._came_or_went(None)
+            text = _("{name} is not in {folder} any more; the list shows what is there.")
+            raise PanelError(text.format(name=entry.name, folder=entry.folder))
+        return entry
+
     def _add(self, chosen: str) -> None:
+        self.message.clear()
         if not chosen or not self.logic.ready(self.widget):
             return
         package = Path(chosen)
@@ -180,14 +198,14 @@ class PanelModels(Panel):
                 then(event["result"])
             if self.job is not None:
                 return
-            text = event["result"]["text"]
-            tell = self.message.warn if self.warnings else self.message.say
-            tell("\n".join([text, *self.warnings]))
+            self.message.conclude(event["result"]["text"], self.warnings)
+            self._show_log("\n".join(self.warnings[MOST:]))
         elif event.get("cancelled"):
             self.message.say(event["text"])
         else:
             self.message.complain(event["text"])
             self._show_log(event.get("log", ""))
+            self.list.reload()  # what is wrong with a package may be that it has gone
         self.warnings = []
         if self.temporary is not None:
             self.temporary.remove()

@@ -6,7 +6,7 @@ from slicer.i18n import tr as _
 from . import parameters as stored
 from . import readiness, timing
 from .bound_panel import BoundPanel
-from .contrast import contrast_of
+from .contrast import contrast_of, mismatch
 from .devices import Devices
 from .export_row import ExportRow
 from .fitting import takes
@@ -19,6 +19,7 @@ from .result_view import ResultView
 from .running import Running
 from .translate_rows import show_rows
 from .volume_list import VolumeList, matching
+from .watching import Watching
 
 
 class PanelTranslate(BoundPanel):
@@ -36,6 +37,8 @@ class PanelTranslate(BoundPanel):
         self.devices = Devices(self.refresh)
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
         self.export = ExportRow(self.ui, logic, self.running, self.refresh)
+        self.watching = Watching(self.refresh_soon)
+        self.ui.sourceBox.connect("currentIndexChanged(int)", self.on_source)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         self.ui.allModelsBox.connect("toggled(bool)", self.refresh)
         self.ui.inputFolderEdit.connect("currentPathChanged(QString)", self.on_input_folder)
@@ -67,6 +70,7 @@ class PanelTranslate(BoundPanel):
         """The module is being reloaded or Slicer ends."""
         self.on_cancel()
         self.devices.stop()
+        self.watching.set([])
         self.choice.facts.close_card()
         BoundPanel.cleanup(self)
 
@@ -78,24 +82,33 @@ class PanelTranslate(BoundPanel):
             allow(self.ui.translateButton, "", _("No scene is open"))
             allow(self.ui.cancelButton, "", _("Nothing runs"))
             allow(self.ui.exportButton, "", _("No scene is open"))
+            self.watching.set([])
             return
         chosen = self.parameters.settings
+        self.watching.set([*self.nodes(), self.parameters.output])
         contrast = self.contrast()
         way = self.choice.find(chosen.model, chosen.direction)
         if way is None:
             way = self.choice.best(chosen.model, chosen.direction, contrast)
-        self.choice.show(way, contrast, chosen.device)
+        self.choice.show(way, contrast, chosen.device, chosen.uncertainty)
         fill(self.ui.deviceBox, self.devices.choices(chosen.device), chosen.device)
         one = chosen.source == Source.VOLUME
         self.rows.show(way.inputs if way and one else [], self.parameters.inputs)
         if chosen.source == Source.SEVERAL:
             self.several.show(self.parameters.volumes)
+        self._show_hint()
         self._show_folders()
         is_sequence = self.logic.sequence_of(self.first_input()) is not None
         show_rows(self.ui, chosen.source, chosen.show, is_sequence)
         self._show_buttons()
         self.result.update(chosen.show, chosen.fade)
         stored.remember(self.parameters, "settings")
+
+    def _show_hint(self) -> None:
+        """Say so when a chosen volume does not look like what the model takes."""
+        hint = mismatch(self.rows.nodes())
+        self.ui.hintLabel.text = hint
+        self.ui.hintLabel.visible = bool(hint)
 
     def _show_folders(self) -> None:
         chosen = self.parameters.settings
@@ -118,13 +131,17 @@ class PanelTranslate(BoundPanel):
 
     def contrast(self) -> str | None:
         """What the chosen volume's name says that it is."""
+        nodes = self.nodes()
+        return contrast_of(nodes[0]) if nodes else None
+
+    def nodes(self) -> list:
+        """The chosen volumes of the scene."""
         chosen = self.parameters
         if chosen.settings.source == Source.VOLUME:
             nodes = list(chosen.inputs.values())
         else:
             nodes = chosen.volumes if chosen.settings.source == Source.SEVERAL else []
-        nodes = [node for node in nodes if node is not None]
-        return contrast_of(nodes[0]) if nodes else None
+        return [node for node in nodes if node is not None]
 
     def fits(self, node) -> bool:
         """Whether the chosen direction takes such a volume."""
@@ -154,10 +171,15 @@ class PanelTranslate(BoundPanel):
             chosen.settings.model, chosen.settings.direction = way.entry.name, way.name
             chosen.inputs = nodes
 
+    def on_source(self) -> None:
+        """What was said belongs to what was translated before."""
+        self.message.clear()
+
     def on_model(self, model: str, direction: str) -> None:
         """A model or direction was chosen; a single volume moves to the new input."""
         if self.parameters is None:
             return
+        self.message.clear()
         chosen = self.parameters
         nodes = dict(chosen.inputs)
         way = self.choice.find(model, direction)
@@ -197,7 +219,9 @@ class PanelTranslate(BoundPanel):
         if not self.logic.ready(self.widget):
             self.message.warn(_("What is missing was not installed, so nothing can be translated."))
             return
-        self.started = (way.entry.name, way.name, self.parameters.settings.device)
+        settings = self.parameters.settings
+        kind = timing.kind(way.name, settings.uncertainty)
+        self.started = (way.entry.name, kind, settings.device)
         self.original = self.first_input()
         self.running.begin(
             f"{way.entry.name} {way.entry.manifest.version}, {way.label}",
@@ -243,5 +267,6 @@ class PanelTranslate(BoundPanel):
         if self.original is not None and nodes:
             self.result.set(self.original, nodes[0])
         self.export.offer(nodes)
-        if seconds is not None and len(nodes) == 1 and nodes[0].IsA("vtkMRMLVolumeNode"):
+        one = self.original is not None and nodes and nodes[0].IsA("vtkMRMLVolumeNode")
+        if seconds is not None and one:
             timing.remember(*self.started, seconds, nodes[0].GetImageData().GetDimensions())

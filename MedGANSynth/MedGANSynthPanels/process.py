@@ -14,7 +14,9 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from . import temporary
 from .child import Child, library_command
+from .panel_words import in_the_panel
 from .signal import call_safely
 
 Listener = Callable[[dict[str, Any]], None]
@@ -122,7 +124,7 @@ class WorkerClient:
         try:
             child = Child(self._command or library_command("worker"), self._lines)
         except OSError as error:  # no room for its temporary folder
-            text = f"{error.filename}: {error.strerror}"
+            text = str(temporary.cannot_be_used(error))
             qt.QTimer.singleShot(0, lambda: self._end_all(self._take_all(), text))
             return
         self._child = child
@@ -154,6 +156,8 @@ class WorkerClient:
             self._pass_on(self._current, kind, event)
 
     def _pass_on(self, job: Job, kind: str, event: dict[str, Any]) -> None:
+        if kind in ("warning", "error"):
+            event["text"] = in_the_panel(event["text"])
         if kind in ("done", "error"):
             self._current = None
             if job.cancelled:

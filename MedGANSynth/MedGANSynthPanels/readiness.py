@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from .errors import PanelError
 from .fitting import Way, spoken
+from .folders import results_problem
 from .parameters import Source
 
 
@@ -19,7 +20,7 @@ def problem(parameters, way: Way | None) -> str | None:
     if len(way.inputs) > 1:
         return _("This model takes several volumes of one person; translate one volume at a time")
     if source == Source.SEVERAL:
-        return _with_several(parameters)
+        return _with_several(parameters, way)
     return _with_folder(parameters.settings)
 
 
@@ -30,9 +31,7 @@ def _with_volume(parameters, way: Way) -> str | None:
             return _("Choose a {modality} volume").format(modality=spoken(modality))
     if len({node.GetID() for node in nodes.values()}) < len(nodes):
         return _("The same volume is chosen twice")
-    if parameters.output in nodes.values():
-        return _("The output is also an input; choose another output")
-    return _unfit(nodes.values())
+    return _unfit(nodes.values(), way, parameters.output)
 
 
 def _here(node) -> bool:
@@ -40,27 +39,26 @@ def _here(node) -> bool:
     return node is not None and node.GetScene() is not None
 
 
-def _with_several(parameters) -> str | None:
+def _with_several(parameters, way: Way) -> str | None:
     nodes = [node for node in parameters.volumes if _here(node)]
-    return _unfit(nodes) if nodes else _("Check at least one volume")
+    return _unfit(nodes, way) if nodes else _("Check at least one volume")
 
 
 def _with_folder(settings) -> str | None:
     if not (settings.inputFolder and Path(settings.inputFolder).is_dir()):
         return _("Choose the folder that holds the volumes")
-    if not settings.outputFolder:
-        return _("Choose a folder for the results")
-    if Path(settings.outputFolder).resolve() == Path(settings.inputFolder).resolve():
-        return _("Choose another folder for the results than the volumes' own")
-    return None
+    return results_problem(settings.outputFolder, settings.inputFolder)
 
 
-def _unfit(nodes) -> str | None:
-    from .volumes_out import check_volume  # it needs numpy, which takes its time
+def _unfit(nodes, way: Way, output=None) -> str | None:
+    from .volumes_in import check_output  # they need numpy, which takes its time
+    from .volumes_out import check_slices, check_volume
 
     try:
         for node in nodes:
             check_volume(node)
+            check_slices(node, way)
+        check_output(output, nodes)
     except PanelError as error:
-        return str(error)
+        return str(error).rstrip(".")
     return None

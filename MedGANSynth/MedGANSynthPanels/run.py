@@ -1,5 +1,6 @@
 """What runs from a Task to nodes share: a temporary folder, the worker's events, one last word."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -127,8 +128,14 @@ class Run(VTKObservationMixin):
         self.state = CANCELLED if cancelled else FAILED
         self._tell({**event, "cancelled": cancelled, "text": self._lost or event["text"]})
 
+    def _spoken(self, text: str) -> str:
+        """Without temporary paths, which say nothing to the user."""
+        return text.replace(f"{self._temporary.path}{os.sep}", "")
+
     def _tell(self, event: dict[str, Any]) -> None:
         """To the listener; what every Task warns of, once."""
+        if "text" in event:
+            event = {**event, "text": self._spoken(event["text"])}
         if event["event"] == "warning":
             if event["text"] in self._told:
                 return

@@ -48,6 +48,8 @@ class RunView:
 def duration(seconds: float) -> str:
     """Seconds as people say them: "12 s", "3:05 min", "1:10 h"."""
     whole = int(seconds + 0.5)
+    if whole < 1:
+        return _("less than a second")
     if whole < 60:
         return _("{seconds} s").format(seconds=whole)
     if whole < 3600:

@@ -70,14 +70,15 @@ class Running:
             name=event["nodes"][0].GetName(), time=duration(event["seconds"])
         )
         self.view.finish(text)
-        tell = self.message.warn if self.warnings else self.message.say
-        tell("\n".join([f"{text}.", *self.warnings]))
+        failures = [row["error"] for row in event.get("rows") or [] if row.get("error")]
+        others = [w for w in self.warnings if w.removeprefix("failed: ") not in failures]
+        self.message.conclude(f"{text}.", failures + others)
         self.changed()
 
     def _ended_badly(self, event: dict) -> None:
         self.view.finish(event["text"])
         if event.get("log"):
             self.view.log(event["log"])
-        tell = self.message.say if event.get("cancelled") else self.message.complain
-        tell("\n".join([event["text"], *self.warnings]))
+        tell = self.message.conclude if event.get("cancelled") else self.message.fail
+        tell(event["text"], self.warnings)
         self.changed()

@@ -9,7 +9,7 @@ from .errors import PanelError
 from .geometry import ijk_to_ras, ras_to_world, shape_of
 from .made_sequences import browse, enter_scene, new_frame
 from .marking import mark
-from .volumes_in import enter_hierarchy, is_in_scene, result_name, show_window
+from .volumes_in import check_in_scene, enter_hierarchy, is_in_scene, result_name, show_window
 from .volumes_out import check_volume
 
 
@@ -38,7 +38,11 @@ class SequenceCase:
         self.name = self.first.GetName()
         self.frames = self.first.GetNumberOfDataNodes()
         for sequence in inputs.values():
-            if sequence.GetNumberOfDataNodes() != self.frames or self.frames == 0:
+            check_in_scene(sequence)
+            if sequence.GetNumberOfDataNodes() == 0:
+                text = _("{name} has no frames; load it again or choose another.")
+                raise PanelError(text.format(name=sequence.GetName()))
+            if sequence.GetNumberOfDataNodes() != self.frames:
                 text = _("{name} has {count} frames, {first} has {frames}; choose equally many.")
                 raise PanelError(
                     text.format(

@@ -1,10 +1,11 @@
-"""Beside every file that Slicer saves of a synthetic volume: `<name>.synthetic.json`; and back.
+"""Beside every file that Slicer saves of a synthetic volume: `<file>.synthetic.json`; and back.
 
 Image files that Slicer writes hold no node attributes, so the sidecar is what tells that their
-voxels are synthetic; `medgansynth provenance` finds it by the voxels' hash. No event tells that a
-node was saved, but its storage node is modified while it writes. What "Export to file" writes is a
-copy that never enters the scene: there the file itself is read, to see whose voxels it holds. (A
-scene bundle, .mrb, holds the marks with the nodes; nothing is put into it.)
+voxels are synthetic; `medgansynth provenance` finds it by the voxels' hash. After a file was saved
+or exported it is read, to see whose voxels it holds; one that holds a real volume now loses its
+sidecar. Scripts may save by a storage node, of which no event tells; but the storage node is
+modified while it writes. (A scene bundle, .mrb, holds the marks with the nodes; nothing is put into
+it.)
 
 A volume file that is loaded with such a sidecar is marked again.
 """
@@ -39,6 +40,7 @@ class Sidecars(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self._stopped = self._waiting = False
         self._looked_at: set[tuple[str, Path]] = set()
+        self._read: set[tuple[Path, int]] = set()
         scene = slicer.vtkMRMLScene
         self.addObserver(slicer.mrmlScene, scene.NodeAddedEvent, self._look)
         self.addObserver(slicer.mrmlScene, scene.EndImportEvent, self._look)
@@ -52,10 +54,10 @@ class Sidecars(VTKObservationMixin):
         self.removeObservers()
 
     def _file_saved(self, properties) -> None:
-        """Mark what was exported, if it is a synthetic volume of the scene."""
+        """A file was saved or exported."""
         path = Path(str(properties.get("fileName") or ""))
-        if path.name.lower().endswith(SUFFIXES) and path not in _storage_paths():
-            mark_export(path)
+        if path.name.lower().endswith(SUFFIXES):
+            mark_file(path)
 
     def _look(self, *_arguments) -> None:
         """Have a look when what goes on now has ended: nodes get ready, files get written."""
@@ -91,29 +93,35 @@ class Sidecars(VTKObservationMixin):
         modified = vtk.vtkCommand.ModifiedEvent
         if not self.hasObserver(storage, modified, self._look):
             self.addObserver(storage, modified, self._look)
-        provenance = provenance_of(node)
-        if provenance is not None and _lacks_sidecar(node, path):
-            self._write(node, path, provenance)
+        if _lacks_sidecar(node, path):
+            saved = (path, path.stat().st_mtime_ns)
+            if saved not in self._read:
+                self._read.add(saved)
+                mark_file(path)
 
-    def _write(self, node, path: Path, provenance: Provenance) -> None:
-        _write_or_log(path, slicer.util.arrayFromVolume(node), ijk_to_ras(node), provenance)
 
+def mark_file(path: Path) -> None:
+    """Write the sidecar of a file that holds the voxels of a synthetic volume of the scene.
 
-def mark_export(path: Path) -> None:
-    """Write the sidecar of a file if it holds the voxels of a synthetic volume of the scene.
-
-    The file may be hardened: then it lies in world space.
+    The file may be hardened: then it lies in world space. If it holds other voxels than its sidecar
+    says, those of a real volume, for example, the sidecar is removed.
     """
-    nodes = [n for n in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if provenance_of(n)]
-    written = _read(path) if nodes else None
+    nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    nodes = [node for node in nodes if provenance_of(node) and node.GetImageData()]
+    written = _read(path) if nodes or sidecar_path(path).is_file() else None
     if written is None:
         return
     array, affine = slicer.util.arrayFromVolume(written), ijk_to_ras(written)
+    alike = [node for node in nodes if sorted(shape_of(node)) == sorted(shape_of(written))]
     voxels = voxel_hash(array, affine)
-    for node in nodes:
-        if sorted(shape_of(node)) == sorted(shape_of(written)) and voxels in _hashes(node):
-            _write_or_log(path, array, affine, provenance_of(node))
-            return
+    own = next((node for node in alike if voxels in _hashes(node)), None)
+    try:
+        if own is not None:
+            write_sidecar(path, array, affine, provenance_of(own))
+        elif sidecar_path(path).is_file() and provenance_of_file(written, path) is None:
+            sidecar_path(path).unlink()
+    except (OSError, MedGANSynthError) as error:  # the volume itself was saved
+        logging.warning(f"{path.name} is not marked as it should be beside it: {error}")
 
 
 def _read(path: Path):
@@ -131,19 +139,6 @@ def _hashes(node) -> list[str]:
     except PanelError:  # not linear
         grids = [ijk_to_ras(node)]
     return [voxel_hash(array, affine) for affine in grids]
-
-
-def _storage_paths() -> set[Path]:
-    """The files that the scene's nodes are saved to, which `update` looks after."""
-    storages = slicer.util.getNodesByClass("vtkMRMLStorageNode")
-    return {Path(s.GetFullNameFromFileName() or "") for s in storages}
-
-
-def _write_or_log(path: Path, array: np.ndarray, affine: np.ndarray, provenance) -> None:
-    try:
-        write_sidecar(path, array, affine, provenance)
-    except (OSError, MedGANSynthError) as error:  # the volume itself was saved
-        logging.warning(f"{path.name} is not marked as synthetic beside it: {error}")
 
 
 def provenance_of_file(node, path: Path) -> Provenance | None:

@@ -53,9 +53,17 @@ def new() -> Temporary:
     try:
         return Temporary()
     except OSError as error:
-        text = _("{folder} cannot be written to ({reason}); free some disk space.")
-        reason = error.strerror or error
-        raise PanelError(text.format(folder=error.filename, reason=reason)) from None
+        raise cannot_be_used(error) from None
+
+
+def cannot_be_used(error: OSError) -> PanelError:
+    """What to say when nothing can be written into a temporary folder."""
+    text = _(
+        "The temporary folder cannot be written to ({folder}: {reason}); free some space there, "
+        "or choose another one in Edit, Application Settings, Modules."
+    )
+    folder, reason = error.filename or slicer.app.temporaryPath, error.strerror or error
+    return PanelError(text.format(folder=folder, reason=reason))
 
 
 def remove_leftovers() -> None:
@@ -66,11 +74,12 @@ def remove_leftovers() -> None:
         return
     for folder in folders:
         made = _NAME.fullmatch(folder.name)
-        if made and not _lives(int(made[1])):
+        if made and not lives(int(made[1])):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether there is such a process on this computer."""
     if sys.platform == "win32":
         return _lives_on_windows(pid)
     try:

@@ -5,15 +5,16 @@ No widgets. The scene is changed at the very end, and not at all if anything goe
 
 import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
-from .asked import direction_of, in_order
+from .asked import check_node, in_order, way_of
 from .cases import Made, VolumeCase
-from .errors import PanelError
+from .errors import PanelError, one_line
 from .fitting import spoken
 from .geometry import same_grid
 from .marking import provenance_beside, with_settings
@@ -21,7 +22,7 @@ from .nifti_in import read_voxels
 from .restriction import Restriction
 from .run import CANCELLING, Listener, Run
 from .sequences import SequenceCase
-from .volumes_out import export_inputs, make_folder
+from .volumes_out import check_slices, export_inputs, make_folder
 
 
 class Translation(Run):
@@ -33,6 +34,7 @@ class Translation(Run):
 
     def __init__(self, worker: Any = None) -> None:
         Run.__init__(self, worker)
+        self._names: dict[Path, str] = {}
         self._mask: np.ndarray | None = None
         self._masked: tuple[tuple[int, int, int], np.ndarray] | None = None
 
@@ -63,12 +65,14 @@ class Translation(Run):
             PanelError: it cannot be done; nothing has begun.
         """
         self._check_new()
-        self._name, chosen = direction_of(model, direction)
-        inputs = in_order(inputs, chosen)
-        self._kind = spoken(chosen.output.modality)
+        self._way = way_of(model, direction)
+        inputs = in_order(inputs, self._way.direction)
+        self._kind = spoken(self._way.direction.output.modality)
         self._case = case_of(inputs, output)
+        if restriction is not None:
+            check_node(restriction)
         self._restriction = Restriction(restriction) if restriction is not None else None
-        self._fields = {"model": str(model), "direction": self._name, "device": device}
+        self._fields = {"model": str(model), "direction": self._way.name, "device": device}
         self._fields["uncertainty"] = uncertainty
         removed = slicer.vtkMRMLScene.NodeRemovedEvent
         self._begin(listener, lambda: self._work(0))
@@ -89,8 +93,11 @@ class Translation(Run):
         self._frame = frame
         self._folder = self._temporary.path / f"{frame:05}"
         nodes = self._case.nodes(frame)
+        for node in nodes.values():
+            check_slices(node, self._way)
         self._update_mask()
         self._files, notices = export_inputs(nodes, self._folder / "in", self._case.worlds())
+        self._names = {path: one_line(nodes[m].GetName()) for m, path in self._files.items()}
         for text in notices:
             self._tell({"event": "warning", "text": text})
         make_folder(self._folder / "out")
@@ -109,6 +116,13 @@ class Translation(Run):
         else:
             fields["input"] = [f"{modality}={path}" for modality, path in self._files.items()]
         self._job = self._worker.submit("translate", fields, self._heard)
+
+    def _spoken(self, text: str) -> str:
+        """The nodes' names in place of their files'."""
+        names = {**self._names, self._folder / "out" / "result.nii": _("the result")}
+        for path, name in names.items():
+            text = text.replace(str(path), name).replace(path.name, name)
+        return Run._spoken(self, text)
 
     def _hear(self, event: dict[str, Any]) -> None:
         self._tell(self._whole(event))

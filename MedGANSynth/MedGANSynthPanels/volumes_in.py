@@ -4,8 +4,10 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
-from .errors import PanelError
+from .asked import check_node
+from .errors import PanelError, one_line
 from .geometry import ijk_to_ras, shape_of
+from .marking import is_synthetic
 
 _SAMPLES = 250_000
 
@@ -34,26 +36,36 @@ def is_in_scene(node) -> bool:
     return node is not None and slicer.mrmlScene.GetNodeByID(node.GetID() or "") is node
 
 
+def check_in_scene(node) -> None:
+    """Raises PanelError if a node is not (any more) in the scene."""
+    check_node(node)
+    if not is_in_scene(node):
+        text = _("{name} is not in the scene any more; choose another.")
+        raise PanelError(text.format(name=node.GetName()))
+
+
 def check_output(output, inputs) -> None:
-    """Refuse an output node that cannot be written to.
+    """Refuse an output node that cannot, or should not, be replaced.
 
     Raises:
-        PanelError: it is an input, not in the scene, or no scalar volume.
+        PanelError: it is an input, not in the scene, no scalar volume, or holds a real image.
     """
     if output is None:
         return
-    if not is_in_scene(output):
-        raise PanelError(_("The chosen output is not in the scene any more; choose another."))
+    check_in_scene(output)
     if any(output is node for node in inputs):
         raise PanelError(_("The output is also an input; choose another output."))
     if output.GetClassName() != "vtkMRMLScalarVolumeNode":
         text = _("{name} cannot hold the result; choose a scalar volume or a new one.")
         raise PanelError(text.format(name=output.GetName()))
+    if output.GetImageData() is not None and not is_synthetic(output):
+        text = _("{name} is not synthetic and stays as it is; choose another output or a new one.")
+        raise PanelError(text.format(name=output.GetName()))
 
 
 def result_name(name: str, kind: str) -> str:
     """ "MRHead" and "t2" -> "MRHead (synthetic T2)"."""
-    return f"{name} (synthetic {kind})"
+    return f"{one_line(name)} (synthetic {kind})"
 
 
 def place_volume(original: Original, array: np.ndarray, name: str, output=None):
@@ -71,12 +83,13 @@ def place_volume(original: Original, array: np.ndarray, name: str, output=None):
     """
     original.check()
     check_output(output, [original.node])
+    own_name = slicer.mrmlScene.GenerateUniqueName(name)
     if output is None:
-        name = slicer.mrmlScene.GenerateUniqueName(name)
-        output = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+        output = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", own_name)
     else:
         _forget_origin(output)
-        output.SetName(name)
+        if not output.GetName().startswith(name):
+            output.SetName(own_name)
     show_window(output, array)  # before the voxels, else a histogram is made for nothing
     fill(output, array, ijk_to_ras(original.node))
     output.SetAndObserveTransformNodeID(original.node.GetTransformNodeID())

@@ -14,8 +14,11 @@ import vtk
 from slicer.i18n import tr as _
 from vtk.util.numpy_support import vtk_to_numpy
 
+from .asked import check_node
 from .errors import PanelError
+from .fitting import Way
 from .geometry import (
+    closest_axes,
     ijk_to_ras,
     ijk_to_world,
     is_singular,
@@ -23,6 +26,7 @@ from .geometry import (
     shape_of,
     without_shear,
 )
+from .temporary import cannot_be_used
 
 _TYPES = {
     "int8": "int8",
@@ -47,6 +51,7 @@ def check_volume(node) -> None:
     """
     if node is None:
         raise PanelError(_("No volume is chosen; load one and choose it."))
+    check_node(node)
     if problem := _problem(node):
         raise PanelError(f"{node.GetName()} {problem}")
     ijk_to_world(node)
@@ -65,13 +70,35 @@ def _problem(node) -> str | None:
             "holds {count} numbers at each voxel (a vector or colour volume); choose a volume "
             "that holds one."
         ).format(count=image.GetNumberOfScalarComponents())
-    if 1 in image.GetDimensions():
-        return _("is a 2D image; choose a volume of several slices.")
     if image.GetScalarType() == vtk.VTK_BIT:
         return _("is a mask of single bits; choose an image.")
     if is_singular(ijk_to_ras(node)):
         return _("has no usable geometry (its voxel axes do not span space); correct its spacing.")
     return None
+
+
+_PLANES = {"LR": "sagittal", "AP": "coronal", "IS": "axial"}
+
+
+def check_slices(node, way: Way) -> None:
+    """Refuse a single slice, unless the model works on such slices one by one.
+
+    Raises:
+        PanelError: it works on others, or on whole volumes.
+    """
+    shape = shape_of(node)
+    if 1 not in shape:
+        return
+    axes, _turned = closest_axes(ijk_to_world(node))
+    across = [pair for pair, axis in zip(_PLANES, axes, strict=True) if shape[axis] == 1]
+    wanted = next(pair for pair in _PLANES if way.entry.manifest.grid.orientation[2] in pair)
+    if not way.direction.slices:
+        text = _("{name} is a single slice, and the model works on whole volumes; choose a volume.")
+    elif across != [wanted]:
+        text = _("{name} is one slice, but no {plane} one as the model takes; choose another.")
+    else:
+        return
+    raise PanelError(text.format(name=node.GetName(), plane=_PLANES[wanted]))
 
 
 def export_volume(node, path: Path) -> list[str]:
@@ -119,6 +146,7 @@ def export_inputs(
     files, notices = {}, [_sheared(first)] if sheared else []
     for modality, node in nodes.items():
         array = slicer.util.arrayFromVolume(node)
+        _check_finite(node, array)
         if not same_grid(shape_of(node), grids[modality], shape_of(first), grid):
             array = resampled(node, grids[modality], first, grid)
             text = _("{name} was interpolated onto the grid of {first}, since it lies on another.")
@@ -127,6 +155,14 @@ def export_inputs(
         make_folder(files[modality].parent)
         write_nrrd(files[modality], array, affine)
     return files, notices
+
+
+def _check_finite(node, array: np.ndarray) -> None:
+    if array.dtype.kind == "f":
+        count = sum(slice_.size - np.count_nonzero(np.isfinite(slice_)) for slice_ in array)
+        if count:
+            text = _("{name} has {count} voxels that are not finite numbers; replace them first.")
+            raise PanelError(text.format(name=node.GetName(), count=count))
 
 
 def file_name(name: str) -> str:
@@ -193,7 +229,7 @@ def write_nrrd(path: Path, array: np.ndarray, affine: np.ndarray) -> None:
             file.write(header.encode())
             file.write(memoryview(array.astype(array.dtype.newbyteorder("<"), copy=False)))
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_be_used(error) from None
 
 
 def _sheared(node) -> str:
@@ -214,12 +250,4 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(folder, error) from None
-
-
-def _cannot_write(path: Path, error: OSError) -> PanelError:
-    text = _(
-        "{folder} cannot be written to ({reason}); free some space, or choose another temporary "
-        "folder in Edit, Application Settings, Modules."
-    )
-    return PanelError(text.format(folder=path.parent, reason=error.strerror or error))
+        raise cannot_be_used(error) from None

@@ -53,7 +53,7 @@ def test_a_bad_volume_does_not_stop_the_others(scene, volume, worker, heard):
     assert [e["text"] for e in heard if e["event"] == "warning"] == [
         "empty holds no voxels; load it again or choose another volume.",
         "no contrast.",
-        "gone is not in the scene any more.",
+        "gone is not in the scene any more; choose another.",
         "no contrast either.",
     ]
     assert heard[-1] == {
@@ -102,3 +102,38 @@ def test_a_folder_with_one_volume_has_one_row(scene, worker, heard, tmp_path):
 def test_a_folder_that_is_none(scene, worker, tmp_path):
     with pytest.raises(PanelError, match="is not a folder"):
         FolderBatch(worker).start(tmp_path / "none", tmp_path, MODEL)
+
+
+@pytest.mark.parametrize("nodes", ["T1", ["T1"], [None], 3])
+def test_no_nodes(scene, worker, nodes):
+    with pytest.raises(PanelError, match="A node is asked for"):
+        NodeBatch(worker).start(nodes, model=MODEL)
+
+
+def test_folders_that_cannot_be_used_are_refused_at_once(scene, worker, tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder, out, text in (
+        (tmp_path, tmp_path, "Choose another folder for the results"),
+        (tmp_path, tmp_path / "file", "file cannot be written to"),
+        (tmp_path, tmp_path / "file" / "x", "file cannot be written to"),
+        (tmp_path, "", "Choose a folder for the results"),
+        (None, tmp_path, "Name the folder of the volumes"),
+        (tmp_path, None, "Name the folder of the volumes"),
+        ("", tmp_path, "is not a folder"),
+    ):
+        with pytest.raises(PanelError, match=text):
+            FolderBatch(worker).start(folder, out, MODEL)
+    assert not worker.jobs
+
+
+def test_failures_of_a_folder_speak_the_panels_words(scene, worker, heard, tmp_path):
+    FolderBatch(worker).start(tmp_path, tmp_path / "out", MODEL, listener=heard.append)
+    rows = [
+        {
+            "case": "a.nii",
+            "status": "failed",
+            "error": "a.nii: x; mend it or give --fill-nonfinite VALUE.",
+        }
+    ]
+    worker.jobs[0].say("done", result={"text": "1 failed.", "rows": rows, "outputs": []})
+    assert heard[-1]["rows"][0]["error"] == "a.nii: x; replace them first."

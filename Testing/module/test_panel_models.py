@@ -349,3 +349,41 @@ def test_with_the_real_worker(panel, click, answer, own, tmp_path, wait_until):
         assert names(panel) == ["t1-t2-brain", "mine", "new"]
     finally:
         lifetime.end()
+
+
+def test_a_broken_model_shows_no_picture(panel, own):
+    choose(panel, "mine")
+    assert panel.ui.previewLabel.visible
+    (own / "mine" / "model.json").write_text("{")
+    panel.enter()
+    choose(panel, "mine")
+    assert not panel.ui.previewLabel.visible
+
+
+@pytest.mark.parametrize("button", ["verifyButton", "removeButton", "openFolderButton"])
+def test_a_model_that_vanished_leaves_the_list(panel, click, worker, answer, own, button):
+    choose(panel, "mine")
+    asked = answer(sure=True)
+    shutil.rmtree(own / "mine")
+    click(getattr(panel.ui, button))
+    assert names(panel) == ["t1-t2-brain"]
+    text = f"mine is not in {own / 'mine'} any more; the list shows what is there."
+    assert panel.message.text == text
+    assert (worker.jobs, asked, panel.changes) == ([], [], [1])
+
+
+def test_a_cancelled_dialog_leaves_no_old_message(panel, click, worker, answer):
+    click(panel.ui.verifyButton)
+    worker.jobs[0].listener({"event": "error", "text": "It has failed."})
+    answer(path="")
+    click(panel.ui.addFileButton)
+    assert panel.message.text == ""
+
+
+def test_notices_are_said_once(panel, click, worker):
+    click(panel.ui.verifyButton)
+    for text in ("a", "b", "a", "c", "d"):
+        worker.jobs[0].warn(text)
+    worker.jobs[0].done(text="sound")
+    assert panel.message.text == "sound\na\nb\nc\nAnd 1 more; see the log."
+    assert panel.ui.logSection.visible

@@ -118,9 +118,125 @@ def test_a_disabled_translate_says_what_is_missing(panel, volume, click):
 def test_what_cannot_be_translated_is_said_before(panel, volume):
     import numpy as np
 
-    choose(panel, t1=volume("flat", np.zeros((1, 4, 4), np.int16)))
+    choose(panel, t1=volume("flat", np.zeros((4, 1, 4), np.int16)))
     assert not panel.ui.translateButton.enabled
-    assert panel.ui.translateButton.toolTip.startswith("flat is a 2D image")
+    assert panel.ui.translateButton.toolTip == (
+        "flat is one slice, but no axial one as the model takes; choose another"
+    )
+
+
+def test_a_transform_that_turns_singular_disables_with_its_reason(panel, volume, transform):
+    import numpy as np
+
+    node = volume("head")
+    parent = transform(np.eye(4), node)
+    parent.SetName("squash")
+    choose(panel, t1=node)
+    assert panel.ui.translateButton.enabled
+    slicer.util.updateTransformMatrixFromArray(parent, np.diag([1.0, 1, 0, 1]))
+    slicer.app.processEvents()
+    assert not panel.ui.translateButton.enabled
+    assert panel.ui.translateButton.toolTip == (
+        "head lies under the transform squash, which is singular; correct it"
+    )
+    node.SetAndObserveTransformNodeID(None)
+    slicer.app.processEvents()
+    assert panel.ui.translateButton.enabled
+
+
+def test_a_real_volume_is_no_output(panel, volume, synthetic):
+    node, real = volume("head"), volume("real")
+    choose(panel, t1=node)
+    panel.ui.outputSelector.setCurrentNode(real)
+    assert panel.ui.translateButton.toolTip == (
+        "real is not synthetic and stays as it is; choose another output or a new one"
+    )
+    assert not panel.ui.translateButton.enabled
+    panel.ui.outputSelector.setCurrentNode(synthetic)
+    assert panel.ui.translateButton.enabled
+
+
+def test_a_volume_that_the_model_is_not_made_for_is_hinted_at(panel, volume):
+    assert not panel.ui.hintLabel.visible
+    node = volume("head T2")
+    choose(panel, t1=node)
+    assert not panel.ui.hintLabel.visible  # the direction follows
+    panel.ui.directionBox.setCurrentIndex(0)
+    text = "head T2 seems to be T2, and this model takes T1 here."
+    assert (panel.ui.hintLabel.visible, panel.ui.hintLabel.text) == (True, text)
+    assert panel.ui.translateButton.enabled
+    node.SetName("head")
+    slicer.app.processEvents()
+    assert not panel.ui.hintLabel.visible
+
+
+def test_many_notices_are_counted_and_failures_come_first(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    run = panel.runs[0]
+    for number in [*range(28), 0, 1]:
+        run.say({"event": "warning", "text": f"v{number} looks odd."})
+    run.say({"event": "warning", "text": "failed: b is empty."})
+    rows = [{"status": "translated", "error": None}, {"status": "failed", "error": "b is empty."}]
+    text = "29 of 30 volumes are translated"
+    run.say({"event": "done", "nodes": [], "seconds": 1.0, "text": text, "rows": rows})
+    assert panel.message.text == (
+        "29 of 30 volumes are translated.\nb is empty.\nv0 looks odd.\nv1 looks odd.\n"
+        "And 26 more; see the log."
+    )
+    assert panel.ui.logText.plainText.count("looks odd.") == 30
+
+
+def test_a_failure_is_not_said_twice(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    panel.runs[0].say({"event": "warning", "text": "head is empty."})
+    panel.runs[0].say({"event": "error", "text": "head is empty.", "cancelled": False})
+    assert panel.message.text == "head is empty."
+
+
+def test_no_run_takes_no_time():
+    from MedGANSynthPanels.run_view import duration
+
+    assert duration(0.3) == "less than a second"
+    assert (duration(0.6), duration(75)) == ("1 s", "1:15 min")
+
+
+def test_old_messages_go(panel, volume, click):
+    def fail():
+        choose(panel, t1=volume("head"))
+        click(panel.ui.translateButton)
+        panel.runs[-1].say({"event": "error", "text": "It failed.", "cancelled": False})
+        assert panel.message.text == "It failed."
+
+    fail()
+    panel.ui.sourceBox.setCurrentIndex(1)
+    assert panel.message.text == ""
+    panel.ui.sourceBox.setCurrentIndex(0)
+    fail()
+    panel.ui.directionBox.setCurrentIndex(1)
+    assert panel.message.text == ""
+    panel.ui.directionBox.setCurrentIndex(0)
+    fail()
+    slicer.mrmlScene.Clear()
+    assert panel.message.text == ""
+
+
+def test_maps_are_timed_apart(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    panel.runs[0].say({"event": "progress", "fraction": 0.5, "eta_s": 1.0, "text": ""})
+    panel.runs[0].say({"event": "done", "nodes": [volume("a")], "seconds": 1.0})
+    once = panel.ui.timeLabel.text
+    assert once.endswith("here and last time")
+    click(panel.ui.uncertaintyBox)
+    assert panel.ui.timeLabel.text == f"{once}; about 7 times that with the maps"
+    click(panel.ui.translateButton)
+    panel.runs[1].say({"event": "progress", "fraction": 0.5, "eta_s": 1.0, "text": ""})
+    panel.runs[1].say({"event": "done", "nodes": [volume("a"), volume("map")], "seconds": 7.0})
+    assert panel.ui.timeLabel.text.endswith("here and last time")
+    click(panel.ui.uncertaintyBox)
+    assert panel.ui.timeLabel.text == once
 
 
 def test_progress_time_left_and_log(panel, volume, click):
@@ -200,7 +316,11 @@ def test_models_for_other_volumes_are_left_out(panel, package, volume, click):
     assert panel.ui.allModelsBox.text == "Show 1 more, made for other volumes"
     click(panel.ui.allModelsBox)
     assert items(panel.ui.modelBox) == ["t1-t2-brain", "ct-mr"]
-    choose(panel, t1=volume("CT"))
+    panel.ui.modelBox.setCurrentIndex(1)
+    assert panel.ui.modelBox.currentText == "ct-mr"
+    assert not panel.ui.allModelsBox.visible  # there is no other
+    assert panel.ui.hintLabel.text.startswith("T1 of a head seems to be T1")
+    choose(panel, ct=volume("CT"))
     assert panel.ui.modelBox.currentText == "ct-mr"
     assert panel.ui.titleLabel.text == "Title of ct-mr"
 
@@ -434,6 +554,7 @@ def test_an_empty_folder_is_taken_as_it_is(tmp_path):
 
 def test_looking_at_another_module_binds_nothing_again(panel, module):
     import vtk
+    from MedGANSynthPanels.bound_panel import BoundPanel
 
     def observers():
         """How many there are: the next one's number."""
@@ -447,5 +568,6 @@ def test_looking_at_another_module_binds_nothing_again(panel, module):
         module.parent.exit()
         module.parent.enter()
     assert panel.parameters is wrapper
-    # A number for each time that one of two panels observed, and for a call above; no widget's.
-    assert observers() == before + 2 * 3 + 1
+    # A number for each time that a panel observed, and for a call above; no widget's.
+    panels = sum(isinstance(panel, BoundPanel) for panel in vars(module.pages).values())
+    assert observers() == before + panels * 3 + 1

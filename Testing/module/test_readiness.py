@@ -40,8 +40,8 @@ def test_several_volumes(chosen, way, volume):
 
     chosen.settings.source = Source.SEVERAL
     assert problem(chosen, way) == "Check at least one volume"
-    chosen.volumes = [volume("a"), volume("flat", np.zeros((1, 4, 4), np.int16))]
-    assert problem(chosen, way).startswith("flat is a 2D image")
+    chosen.volumes = [volume("a"), volume("flat", np.zeros((4, 4, 1), np.int16))]
+    assert problem(chosen, way).startswith("flat is one slice, but no axial one")
     chosen.volumes = [volume("a"), None]
     assert problem(chosen, way) is None
 
@@ -59,5 +59,9 @@ def test_a_folder(chosen, way, tmp_path):
     assert problem(chosen, way) == "Choose a folder for the results"
     settings.outputFolder = str(tmp_path / "x" / "..")
     assert problem(chosen, way).startswith("Choose another folder for the results")
-    settings.outputFolder = str(tmp_path / "out")
+    (tmp_path / "file").write_text("")
+    settings.outputFolder = str(tmp_path / "file" / "out")
+    assert problem(chosen, way).startswith(f"{tmp_path / 'file'} cannot be written to")
+    settings.outputFolder = str(tmp_path / "out" / "deeper")
     assert problem(chosen, way) is None
+    assert not (tmp_path / "out").exists()

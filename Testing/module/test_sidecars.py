@@ -107,7 +107,7 @@ def test_a_folder_that_cannot_be_written_is_only_logged(sidecars, node, tmp_path
     slicer.app.processEvents()
     assert path.exists()
     assert not sidecar_path(path).is_file()
-    assert "not marked" in caplog.text
+    assert "not marked as it should be" in caplog.text
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz"])
@@ -145,3 +145,27 @@ def test_an_exported_file_is_known_to_be_synthetic(
     assert provenance(path)["mark"] == "sidecar"
     slicer.util.exportNode(volume("real"), str(tmp_path / f"real{suffix}"), {})
     assert not sidecar_path(tmp_path / f"real{suffix}").exists()
+
+
+def test_a_real_volume_over_a_synthetic_one_takes_its_sidecar_away(
+    sidecars, node, volume, tmp_path
+):
+    path = tmp_path / "T2.nrrd"
+    slicer.util.saveNode(node, str(path))
+    slicer.app.processEvents()
+    assert provenance(path)["mark"] == "sidecar"
+    slicer.util.saveNode(volume("real"), str(path))
+    slicer.app.processEvents()
+    assert provenance(path)["mark"] == "none"
+    slicer.util.exportNode(node, str(path), {})
+    assert provenance(path)["mark"] == "sidecar"
+    slicer.util.exportNode(volume("real"), str(path), {})
+    assert provenance(path)["mark"] == "none"
+
+
+def test_a_real_volume_beside_a_synthetic_one_of_its_name(sidecars, node, volume, tmp_path):
+    slicer.util.saveNode(node, str(tmp_path / "T2.nrrd"))
+    slicer.util.saveNode(volume("real"), str(tmp_path / "T2.nii.gz"))
+    slicer.app.processEvents()
+    assert provenance(tmp_path / "T2.nrrd")["mark"] == "sidecar"
+    assert provenance(tmp_path / "T2.nii.gz")["mark"] == "none"

@@ -65,3 +65,12 @@ def test_no_folder_no_leftovers(folder):
     assert not Path(folder).exists()
     Path(folder).write_text("no folder at all")
     remove_leftovers()
+
+
+def test_a_temporary_folder_that_is_none_is_said_with_advice(folder):
+    from MedGANSynthPanels import temporary
+    from MedGANSynthPanels.errors import PanelError
+
+    Path(folder).write_text("no folder at all")
+    with pytest.raises(PanelError, match=r"The temporary folder cannot .* Application Settings"):
+        temporary.new()

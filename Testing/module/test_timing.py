@@ -27,3 +27,13 @@ def test_damaged_settings_tell_nothing(settings, text):
     assert timing.measured_here("m", "d", "cpu") == ""
     timing.remember("m", "d", "cpu", 1.0, (1, 2, 3))
     assert timing.measured_here("m", "d", "cpu").startswith("1.0 s for 1 × 2 × 3")
+
+
+def test_maps_take_longer():
+    def told(maps, otherwise=""):
+        return timing.expected("m", "d", "cpu", maps, otherwise)
+
+    assert (told(False), told(True)) == ("", "")
+    assert told(True, "2 s (a laptop)") == "2 s (a laptop); about 7 times that with the maps"
+    timing.remember("m", timing.kind("d", True), "cpu", 9.0, (1, 2, 3))
+    assert told(True).startswith("9.0 s") and told(False) == ""

@@ -1,6 +1,7 @@
 """A run from nodes to nodes: with a worker that does what a test says, and with the real one."""
 
 import json
+import shutil
 from pathlib import Path
 
 import nibabel
@@ -213,6 +214,12 @@ def test_a_result_that_cannot_be_used(scene, volume, worker, heard, temporary, s
         ({"model": MODEL, "inputs": {"t1": None}}, "Choose a volume for T1"),
         ({"model": MODEL, "inputs": {"t2": None}}, "Choose a volume for T1"),
         ({"model": MODEL, "inputs": None}, "Choose a volume for T1"),
+        ({"model": MODEL, "inputs": "T1"}, "A node is asked for, and this is of the type str"),
+        ({"model": MODEL, "inputs": ["T1"]}, "A node is asked for, and this is of the type list"),
+        ({"model": MODEL, "direction": ["a"]}, "has no direction"),
+        ({"model": ""}, "Name a model, or the folder of one; there are: t1-t2-brain"),
+        ({"model": None}, "Name a model"),
+        ({"model": 7}, "Name a model"),
     ],
 )
 def test_what_cannot_begin(scene, worker, temporary, arguments, text):
@@ -318,3 +325,54 @@ def test_volumes_and_sequences_do_not_mix(scene, volume, worker, temporary):
     sequence.SetDataNodeAtValue(volume("frame"), "0")
     with pytest.raises(PanelError, match="choose no output"):
         Translation(worker).start(sequence, MODEL, output=volume("out"))
+
+
+def test_what_left_the_scene_before_is_refused(scene, volume, worker, temporary):
+    node = volume("T1")
+    scene.RemoveNode(node)
+    with pytest.raises(PanelError, match="T1 is not in the scene any more"):
+        Translation(worker).start(node, MODEL)
+
+
+def test_a_sequence_without_frames_is_refused(scene, worker, temporary):
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    with pytest.raises(PanelError, match="cine has no frames"):
+        Translation(worker).start(sequence, MODEL)
+
+
+def test_a_real_output_stays(scene, volume, worker, temporary):
+    real = volume("real")
+    before = slicer.util.arrayFromVolume(real).copy()
+    with pytest.raises(PanelError, match="real is not synthetic"):
+        Translation(worker).start(volume("T1"), MODEL, output=real)
+    np.testing.assert_array_equal(slicer.util.arrayFromVolume(real), before)
+
+
+def test_a_model_of_another_kind_or_damaged(
+    scene, volume, worker, temporary, generator_package, monkeypatch, tmp_path
+):
+    from MedGANSynthLib.models import catalogue
+
+    with pytest.raises(PanelError, match="nobody translates nothing; use it on the Generate page"):
+        Translation(worker).start(volume(), "nobody")
+    own = tmp_path / "models" / "own"
+    shutil.copytree(catalogue.shipped_folder() / MODEL, own)
+    (own / "weights.safetensors").unlink()
+    with pytest.raises(PanelError, match=f"damaged .{own / 'weights.safetensors'} is missing"):
+        Translation(worker).start(volume(), str(own))
+    monkeypatch.setattr(catalogue, "list_entries", lambda: [])
+    with pytest.raises(PanelError, match="No model is installed; add one on the Models page"):
+        Translation(worker).start(volume(), "mine")
+
+
+def test_messages_name_nodes_not_temporary_files(scene, volume, worker, heard, temporary):
+    run = Translation(worker)
+    run.start(volume("head T1"), MODEL, listener=heard.append)
+    (path,) = worker.jobs[0].paths()
+    worker.jobs[0].say("warning", text=f"{path.name}: its voxels are coarse.")
+    out = worker.jobs[0].fields["out"]
+    worker.jobs[0].say("error", text=f"{path} and {out}: the disk is full.", cancelled=False)
+    assert [event["text"] for event in heard] == [
+        "head T1: its voxels are coarse.",
+        "head T1 and the result: the disk is full.",
+    ]

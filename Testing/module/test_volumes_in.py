@@ -5,6 +5,7 @@ import pytest
 import slicer
 from MedGANSynthPanels.errors import PanelError
 from MedGANSynthPanels.geometry import ijk_to_ras
+from MedGANSynthPanels.marking import mark
 from MedGANSynthPanels.volumes_in import (
     Original,
     check_output,
@@ -12,6 +13,8 @@ from MedGANSynthPanels.volumes_in import (
     result_name,
     window,
 )
+
+from MedGANSynthLib.volume.provenance import Provenance
 
 VOXELS = np.random.default_rng(2).normal(size=(3, 4, 5)).astype(np.float32)
 
@@ -46,6 +49,7 @@ def test_a_second_result_has_a_name_of_its_own(volume):
 
 def test_a_chosen_output_is_replaced_and_loses_file_and_patient(scene, volume, tmp_path):
     node, output = volume("T1"), volume("old", np.zeros((2, 2, 2), np.uint8))
+    mark(output, Provenance(model="m", model_sha256="0" * 64))
     slicer.util.saveNode(output, str(tmp_path / "old.nrrd"))
     before = (tmp_path / "old.nrrd").read_bytes()
     output.SetAttribute("DICOM.instanceUIDs", "1.2.3")
@@ -73,6 +77,27 @@ def test_outputs_that_cannot_be_filled(scene, volume):
     with pytest.raises(PanelError, match="not in the scene"):
         check_output(gone, [node])
     check_output(None, [node])
+    with pytest.raises(PanelError, match="real is not synthetic and stays as it is"):
+        check_output(volume("real"), [node])
+    with pytest.raises(PanelError, match="A node is asked for, and this is of the type str"):
+        check_output("real", [node])
+
+
+def test_replaced_results_keep_names_apart(scene, volume):
+    node, first = volume("T1"), scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "one")
+    second = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "two")
+    for output in (first, second):
+        place_volume(Original(node), VOXELS, "r", output)
+        mark(output, Provenance(model="m", model_sha256="0" * 64))
+    names = [first.GetName(), second.GetName()]
+    assert names[0] == "r" and len(set(names)) == 2
+    place_volume(Original(node), VOXELS, "r", second)
+    assert second.GetName() == names[1]
+
+
+def test_line_breaks_of_a_name_stay_out():
+    assert result_name("a\nb\r\n c", "T2") == "a b c (synthetic T2)"
+    assert str(PanelError("a\nb is empty.")) == "a b is empty."
 
 
 @pytest.mark.parametrize("what", ["removed", "closed", "reloaded", "changed", "emptied"])

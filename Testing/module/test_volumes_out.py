@@ -1,12 +1,20 @@
 """From nodes to files, read again by the library."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import slicer
 import vtk
 from MedGANSynthPanels.errors import PanelError
 from MedGANSynthPanels.geometry import ijk_to_ras, ijk_to_world
-from MedGANSynthPanels.volumes_out import check_volume, export_inputs, export_volume, file_name
+from MedGANSynthPanels.volumes_out import (
+    check_slices,
+    check_volume,
+    export_inputs,
+    export_volume,
+    file_name,
+)
 
 from MedGANSynthLib.volume.read import read
 
@@ -96,7 +104,6 @@ UNFIT = {
     "label map": lambda scene, volume: scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "l"),
     "no voxels": lambda scene, volume: scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "e"),
     "3 numbers at each voxel": vector,
-    "2D image": lambda scene, volume: volume("xray", np.zeros((1, 4, 5), np.int16)),
     "do not span space": singular,
     "non-linear transform spline": warped,
 }
@@ -108,6 +115,45 @@ def test_what_cannot_be_translated_is_refused_in_one_sentence(scene, volume, tex
         check_volume(UNFIT[text](scene, volume))
     assert str(caught.value).endswith(".")
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def way(scene):
+    from MedGANSynthPanels.asked import way_of
+
+    return way_of("t1-t2-brain", None)
+
+
+def test_a_single_slice_as_the_model_works_is_taken(volume, way, tmp_path):
+    node = volume("axial", np.zeros((1, 4, 5), np.int16))
+    check_volume(node)
+    check_slices(node, way)
+    check_slices(volume("several"), way)
+    export_inputs({"t1": node}, tmp_path)
+    assert read(tmp_path / "t1" / "axial.nrrd").shape == (5, 4, 1)
+
+
+def test_another_single_slice_is_refused_with_the_true_reason(volume, way):
+    with pytest.raises(PanelError, match="cor is one slice, but no axial one"):
+        check_slices(volume("cor", np.zeros((3, 1, 5), np.int16)), way)
+    with pytest.raises(PanelError, match="line is one slice, but no axial one"):
+        check_slices(volume("line", np.zeros((1, 1, 5), np.int16)), way)
+    deep = dataclasses.replace(way, direction=dataclasses.replace(way.direction, slices=0))
+    with pytest.raises(PanelError, match="the model works on whole volumes"):
+        check_slices(volume("ax", np.zeros((1, 4, 5), np.int16)), deep)
+
+
+def test_voxels_that_are_no_numbers_are_counted(volume, tmp_path):
+    voxels = np.ones((3, 4, 5), np.float32)
+    voxels[0, 1, 2], voxels[2, 0, 0] = np.nan, np.inf
+    with pytest.raises(PanelError, match="holes has 2 voxels that are not finite numbers"):
+        export_inputs({"t1": volume("holes", voxels)}, tmp_path)
+
+
+@pytest.mark.parametrize("thing", ["T1", 3, ["T1"]])
+def test_what_is_no_node_is_refused(scene, thing):
+    with pytest.raises(PanelError, match="A node is asked for"):
+        check_volume(thing)
 
 
 def test_a_singular_transform_is_refused(volume, transform):

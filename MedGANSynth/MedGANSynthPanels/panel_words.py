@@ -1,0 +1,27 @@
+"""The library speaks to people at a command line; here its sentences get a panel's words."""
+
+import re
+
+from slicer.i18n import tr as _
+
+
+def in_the_panel(text: str) -> str:
+    """A sentence of the library without options and commands that nobody can type here."""
+    for phrase, words in phrases().items():
+        text = text.replace(phrase, words)
+    return re.sub(r"--(?=[a-z])", "", text)
+
+
+def phrases() -> dict[str, str]:
+    """What the library says, and what to do instead."""
+    return {
+        "use --device cpu or a smaller --batch": _("choose the device Processor (CPU)"),
+        "use a smaller --batch or crop the volume": _("crop the volume"),
+        "no such device here; use auto or cpu": _("there is none here; choose another device"),
+        "mend it or give --fill-nonfinite VALUE": _("replace them first"),
+        "choose another name or pass --overwrite": _("choose another name"),
+        ", or pass --overwrite": "",
+        "run `medgansynth doctor`": _("press Check environment"),
+        "`medgansynth doctor` says": _("Check environment says"),
+        "; `medgansynth models list` shows what is": "",
+    }

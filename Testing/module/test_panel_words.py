@@ -1,0 +1,33 @@
+"""What the library says at a command line, in a panel."""
+
+import re
+
+from MedGANSynthPanels.panel_words import in_the_panel, phrases
+
+
+def test_no_option_or_command_is_left():
+    said = {
+        "not enough GPU memory for this volume; use --device cpu or a smaller --batch.": (
+            "not enough GPU memory for this volume; choose the device Processor (CPU)."
+        ),
+        "--device cuda:7: no such device here; use auto or cpu.": (
+            "device cuda:7: there is none here; choose another device."
+        ),
+        "--count 0: must be from 1 to 100.": "count 0: must be from 1 to 100.",
+        "a.nii: 1 of 9 voxels are not finite numbers; mend it or give --fill-nonfinite VALUE.": (
+            "a.nii: 1 of 9 voxels are not finite numbers; replace them first."
+        ),
+        "x: is not in your catalogue; `medgansynth models list` shows what is.": (
+            "x: is not in your catalogue."
+        ),
+    }
+    assert {text: in_the_panel(text) for text in said} == said
+    assert in_the_panel("a -- b --- c") == "a -- b --- c"
+
+
+def test_the_library_still_says_so(repository):
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in (repository / "MedGANSynthLib").rglob("*.py")
+    )
+    joined = re.sub(r'"\s*\n\s*f?"', "", sources)
+    assert [phrase for phrase in phrases() if phrase not in joined] == []
