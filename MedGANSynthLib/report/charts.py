@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from .svg import COLOURS, TEXT, line, svg, words
+from .svg import COLOURS, TEXT, line, shade, svg, upwards, words
 
 
 def forest(
@@ -60,41 +60,42 @@ def roc_plot(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> str
         parts.append(words(left + size + 40, y, name))
     parts += _ticks(left, size, 10 + size)
     parts.append(words(left + size / 2, size + 46, "real cases called synthetic", "middle"))
-    parts.append(
-        f'<text {TEXT} text-anchor="middle" transform="translate(14 {10 + size / 2}) rotate(-90)">'
-        "synthetic cases called synthetic</text>"
-    )
+    parts.append(upwards(14, 10 + size / 2, "synthetic cases called synthetic"))
     height = max(size + 56, 24 + 16 * len(curves))
     return svg(left + size + 160, height, parts, "ROC curves")
 
 
 def heat_map(names: Sequence[str], values: dict[tuple[str, str], float | None]) -> str:
     """Kappa of each pair of readers, -1 to 1; a dash where it is not defined."""
-    left, cell = 110, 46
+    longest = max(map(len, names), default=0)
+    left, top, cell = 20 + 8 * longest, 22 + 4 * longest, 46
     parts = []
     for i, row in enumerate(names):
-        parts.append(words(left - 8, 40 + cell * i + cell / 2, row, "end"))
+        parts.append(words(left - 8, top + cell * i + cell / 2 + 4, row, "end"))
         parts.append(
-            f'<text {TEXT} transform="translate({left + cell * i + cell / 2} 26) rotate(-30)">'
-            f"{escape(row)}</text>"
+            f'<text {TEXT} transform="translate({left + cell * i + cell / 2} {top - 6}) '
+            f'rotate(-30)">{escape(row)}</text>'
         )
         for j, column in enumerate(names):
             value = 1.0 if i == j else values.get((row, column), values.get((column, row)))
             parts.append(
-                f'<rect x="{left + cell * j}" y="{32 + cell * i}" width="{cell - 2}" '
-                f'height="{cell - 2}" fill="{_blue(value)}"/>'
+                f'<rect x="{left + cell * j}" y="{top + cell * i}" width="{cell - 2}" '
+                f'height="{cell - 2}" fill="{shade(value)}"/>'
             )
             text = "-" if value is None else f"{value:.2f}"
             parts.append(
-                words(left + cell * j + cell / 2 - 1, 32 + cell * i + cell / 2 + 4, text, "middle")
+                words(left + cell * j + cell / 2 - 1, top + cell * i + cell / 2 + 4, text, "middle")
             )
-    return svg(left + cell * len(names) + 70, 40 + cell * len(names), parts, "kappa")
+    size = cell * len(names)
+    return svg(left + size + 8 * longest, top + size + 8, parts, "kappa")
 
 
 def lines(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]], across: str, up: str) -> str:
     """Curves of `(trial, share)` with shares 0 to 1, and a line at a half."""
     left, width, tall = 55, 460, 200
-    last = max((x for _, points in curves for x, _ in points), default=1.0) or 1.0
+    places = [x for _, points in curves for x, _ in points] or [0.0, 1.0]
+    first, last = min(places), max(places)
+    span = last - first or 1.0
     parts = [
         f'<rect x="{left}" y="10" width="{width}" height="{tall}" fill="none" stroke="#888888"/>',
         line(left, 10 + tall / 2, left + width, 10 + tall / 2, "#888888", "4 3"),
@@ -102,7 +103,7 @@ def lines(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]], across: s
     for number, (name, points) in enumerate(curves):
         colour = COLOURS[number % len(COLOURS)]
         trace = " ".join(
-            f"{left + width * x / last:.1f},{10 + tall * (1 - y):.1f}" for x, y in points
+            f"{left + width * (x - first) / span:.1f},{10 + tall * (1 - y):.1f}" for x, y in points
         )
         parts.append(
             f'<polyline points="{trace}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
@@ -112,16 +113,17 @@ def lines(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]], across: s
         parts.append(words(left + width + 38, y, name))
     for share in (0.0, 0.5, 1.0):
         parts.append(words(left - 6, 14 + tall * (1 - share), f"{share:g}", "end"))
-    parts.append(words(left, tall + 28, "1", "middle"))
+    parts.append(words(left, tall + 28, f"{first:g}", "middle"))
     parts.append(words(left + width, tall + 28, f"{last:g}", "middle"))
     parts.append(words(left + width / 2, tall + 36, across, "middle"))
+    parts.append(upwards(18, 10 + tall / 2, up))
     height = max(tall + 46, 24 + 16 * len(curves))
     return svg(left + width + 160, height, parts, up)
 
 
 def bars(groups: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], label: str) -> str:
     """Bars side by side: for each group one value for each of `names`."""
-    left, tall, bar = 45, 180, 16
+    left, tall, bar = 60, 180, 16
     most = max((v for _, values in groups for v in values), default=1.0) or 1.0
     step = bar * len(names) + 18
     parts = [line(left, 10 + tall, left + step * len(groups), 10 + tall, "#888888")]
@@ -142,6 +144,8 @@ def bars(groups: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], la
         )
         parts.append(words(left + 16, y, name))
     parts.append(words(left - 4, 18, f"{most:.3g}", "end"))
+    parts.append(words(left - 4, 14 + tall, "0", "end"))
+    parts.append(upwards(18, 10 + tall / 2, label))
     width = max(left + step * len(groups) + 20, 320)
     return svg(width, tall + 54 + 16 * len(names), parts, label)
 
@@ -151,11 +155,3 @@ def _ticks(left: float, width: float, y: float) -> list[str]:
         words(left + width * share, y + 16, f"{share:g}", "middle")
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
-
-
-def _blue(value: float | None) -> str:
-    if value is None:
-        return "#f4f4f4"
-    share = min(max(value, 0.0), 1.0)
-    red, green, blue = (round(255 - share * (255 - c)) for c in (86, 180, 233))
-    return f"#{red:02x}{green:02x}{blue:02x}"

@@ -34,3 +34,20 @@ def words(x: float, y: float, text: str, anchor: str = "start", colour: str = "#
         f'<text {TEXT} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">'
         f"{escape(text)}</text>"
     )
+
+
+def upwards(x: float, y: float, text: str) -> str:
+    """Words that run upwards, centred at a point, for an axis."""
+    return (
+        f'<text {TEXT} text-anchor="middle" transform="translate({x:.1f} {y:.1f}) rotate(-90)">'
+        f"{escape(text)}</text>"
+    )
+
+
+def shade(value: float | None) -> str:
+    """White for 0 or less to blue for 1; grey for nothing."""
+    if value is None:
+        return "#f4f4f4"
+    share = min(max(value, 0.0), 1.0)
+    red, green, blue = (round(255 - share * (255 - c)) for c in (86, 180, 233))
+    return f"#{red:02x}{green:02x}{blue:02x}"

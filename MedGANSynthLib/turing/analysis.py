@@ -11,7 +11,7 @@ from .. import files, schema
 from ..errors import MedGANSynthError
 from ..evaluation.table import to_csv
 from ..events import Events
-from .audit import audit_path
+from .audited import read_audit
 from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
 from .panel import panel_figures
@@ -19,6 +19,7 @@ from .places import check_results
 from .unblind import Unblinded, unblind
 
 SUMMARY = "summary.json"
+ANSWERS = "answers.json"
 
 
 def analyse_study(
@@ -27,7 +28,8 @@ def analyse_study(
     """Unblind a study and compute all figures.
 
     Args:
-        out: folder for `summary.json` and the tables as CSV; without it the result is printed only.
+        out: folder for `summary.json`, all answers as `answers.json`, and the tables as CSV;
+            without it the result is printed only.
 
     Raises:
         MedGANSynthError: the wrong key, changed answers, no answers, one class only.
@@ -39,7 +41,7 @@ def analyse_study(
     if out is not None:
         with files.whole_folder(Path(out), overwrite) as folder:
             write_tables(summary, tables, folder)
-        outputs = [str(Path(out) / name) for name in (SUMMARY, *file_names(tables))]
+        outputs = [str(Path(out) / name) for name in file_names(tables)]
     return {
         "text": spoken(summary),
         "rows": [short(row) for row in summary["readers"]],
@@ -60,7 +62,7 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
         panel = panel_figures(data.rows, data.study.registered, data.pairs)
     except ValueError as error:
         raise MedGANSynthError(f"{study}: {error}; more answers are needed.") from None
-    audit = audit_path(key)
+    audit = read_audit(key, data.sha256)
     summary: dict[str, Any] = {
         "name": data.study.name,
         "study_sha256": data.sha256,
@@ -69,7 +71,7 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
         "created": data.study.created,
         "design": schema.to_dict(data.study.design),
         "registered": schema.to_dict(data.study.registered),
-        "audit": schema.parse_json(schema.read_text(audit), audit.name) if audit.exists() else None,
+        "audit": schema.to_dict(audit),
         "about": data.about,
         "prevalence": _prevalence(data),
         "roles": dict(collections.Counter(row["role"] for row in data.rows)),
@@ -93,16 +95,19 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
 
 
 def write_tables(summary: dict[str, Any], tables: dict[str, Any], folder: Path) -> None:
-    """`summary.json` and one CSV for each table."""
-    folder.joinpath(SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", "utf-8")
+    """`summary.json`, `answers.json` and one CSV for each table."""
+    whole = {name: summary[name] for name in ("study_sha256", "key_commitment", "tool")}
+    whole["answers"] = tables["answers"]
+    for name, content in ((SUMMARY, summary), (ANSWERS, whole)):
+        folder.joinpath(name).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     for name, table in tables.items():
         text = table if isinstance(table, str) else to_csv(table)
         folder.joinpath(f"{name}.csv").write_text(text, "utf-8")
 
 
 def file_names(tables: dict[str, Any]) -> list[str]:
-    """Names of the CSV files."""
-    return [f"{name}.csv" for name in tables]
+    """Names of all that `write_tables` writes."""
+    return [SUMMARY, ANSWERS, *(f"{name}.csv" for name in tables)]
 
 
 def spoken(summary: dict[str, Any]) -> str:
@@ -130,7 +135,10 @@ def case_rows(data: Unblinded) -> list[dict[str, Any]]:
                 "truth": "pair" if data.pairs else mine[0]["truth"],
                 "readers": len(mine),
                 "fooled": float(np.mean([1 - row["correct"] for row in mine])),
-                "mean_rating": float(np.mean([row["rating"] for row in mine])),
+                # A pair's sides differ between readers, and so does what a rating says of it.
+                "mean_rating": None
+                if data.pairs
+                else float(np.mean([row["rating"] for row in mine])),
                 "median_s": float(np.median([row["response_s"] for row in mine])),
                 "reasons": " ".join(f"{r}:{reasons.count(r)}" for r in sorted(set(reasons))),
                 "source": " ".join(data.key.cases[c].source for c in item.split("+")),
@@ -140,12 +148,18 @@ def case_rows(data: Unblinded) -> list[dict[str, Any]]:
 
 
 def group_rows(data: Unblinded) -> list[dict[str, Any]]:
-    """Accuracy by group and by model, where the list of cases named them."""
+    """Accuracy by the cases' group and model and by the readers' experience, where they are
+    known."""
     rows = []
-    for column in ("group", "model"):
-        scored = [r for r in data.rows if r["role"] == "scored" and r[column]]
-        for name in sorted({r[column] for r in scored}):
-            mine = [r for r in scored if r[column] == name]
+    scored = [row for row in data.rows if row["role"] == "scored"]
+    of = {
+        "group": lambda row: row["group"],
+        "model": lambda row: row["model"],
+        "experience": lambda row: str(data.about[row["reader"]].get("experience", "")),
+    }
+    for column, known in of.items():
+        for name in sorted({known(row) for row in scored} - {""}):
+            mine = [row for row in scored if known(row) == name]
             signal = [r["correct"] for r in mine if signal_of(r)]
             noise = [r["correct"] for r in mine if not signal_of(r)]
             rows.append(
@@ -177,7 +191,8 @@ def _prevalence(data: Unblinded) -> str:
 
 def _notices(readers: list[dict[str, Any]], data: Unblinded) -> list[str]:
     """What a reader of the verdict must know: bias, missed catch cases, missing answers."""
-    notices = []
+    there = {row["reader"] for row in readers}
+    notices = [f"{name} has answered nothing." for name in data.study.orders if name not in there]
     for row in readers:
         name = row["reader"]
         if row["biased"]:
@@ -190,6 +205,11 @@ def _notices(readers: list[dict[str, Any]], data: Unblinded) -> list[str]:
         if row["catch"] and row["caught"] < 0.8 * row["catch"]:
             notices.append(
                 f"{name} missed {row['catch'] - row['caught']} of {row['catch']} obvious fakes."
+            )
+        if not data.pairs and row["auc"] is None:
+            notices.append(
+                f"{name} has answered too few cases of one class for an AUC, and is not part of "
+                "the readers' mean AUC."
             )
         if row["missing"]:
             notices.append(f"{name} has {row['missing']} trials left; they are not counted.")

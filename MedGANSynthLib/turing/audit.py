@@ -5,15 +5,15 @@ each of its trees did not see. Bookkeeping that separates the classes would make
 worthless; content that does is what the readers are asked about.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..files import write_text
+from .audited import Audit, Fingerprint, audit_path
 from .fingerprints import fingerprints
 from .roc import auc
 from .study import Clearance, case_path, damaged_cases, read_key, read_study, write_json
@@ -21,11 +21,6 @@ from .study import Clearance, case_path, damaged_cases, read_key, read_study, wr
 LIMIT = 0.65
 ALPHA = 0.05
 _TREES = 60
-
-
-def audit_path(key: Path) -> Path:
-    """Where the figures of the audit lie: beside the key, for they tell about the classes."""
-    return Path(key).with_name(f"{Path(key).stem}-audit.json")
 
 
 def audit_study(
@@ -61,23 +56,24 @@ def audit_study(
     content_area = forest_auc(looks, synthetic, seed)
     p = _permutation_p(area, books, synthetic, permutations, seed, events)
     leak = area > LIMIT and p < ALPHA
-    figures = {
-        "study_sha256": sha256,
-        "cases": len(scored),
-        "bookkeeping_auc": round(area, 4),
-        "bookkeeping_p": round(p, 4),
-        "content_auc": round(content_area, 4),
-        "leak": leak,
-        "override": override,
-        "bookkeeping": _ranked(books, synthetic),
-        "content": _ranked(looks, synthetic),
-    }
-    write_text(audit_path(key), json.dumps(figures, indent=1) + "\n")
+    audit = Audit(
+        study_sha256=sha256,
+        cases=len(scored),
+        bookkeeping_auc=round(area, 4),
+        bookkeeping_p=round(p, 4),
+        content_auc=round(content_area, 4),
+        leak=leak,
+        override=override,
+        bookkeeping=_ranked(books, synthetic),
+        content=_ranked(looks, synthetic),
+    )
+    write_json(audit, audit_path(key))
     cleared = not leak or bool(override.strip())
     reason = override if leak else ""
     write_json(Clearance(1, sha256, cleared, reason), study / "clearance.json")
+    figures = schema.to_dict(audit)
     return figures | {
-        "text": _text(figures, cleared),
+        "text": _text(audit, cleared),
         "rows": figures["bookkeeping"][:5],
         "cleared": cleared,
         "outputs": [str(study / "clearance.json"), str(audit_path(key))],
@@ -124,26 +120,25 @@ def _table(rows: list[dict[str, float]]) -> dict[str, np.ndarray]:
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
-def _ranked(table: dict[str, np.ndarray], labels: np.ndarray) -> list[dict[str, Any]]:
+def _ranked(table: dict[str, np.ndarray], labels: np.ndarray) -> tuple[Fingerprint, ...]:
     """Each fingerprint's own AUC, the most telling first."""
-    rows = [
-        {"fingerprint": name, "auc": round(auc(column[labels], column[~labels]), 4)}
+    found = [
+        Fingerprint(name, round(auc(column[labels], column[~labels]), 4))
         for name, column in table.items()
     ]
-    return sorted(rows, key=lambda row: -abs(row["auc"] - 0.5))
+    return tuple(sorted(found, key=lambda one: -abs(one.auc - 0.5)))
 
 
-def _text(figures: dict[str, Any], cleared: bool) -> str:
+def _text(audit: Audit, cleared: bool) -> str:
     text = (
-        f"Leak audit over {figures['cases']} cases: bookkeeping AUC "
-        f"{figures['bookkeeping_auc']:.2f} (permutation p {figures['bookkeeping_p']:.3f}), "
-        f"content AUC {figures['content_auc']:.2f}. "
+        f"Leak audit over {audit.cases} cases: bookkeeping AUC {audit.bookkeeping_auc:.2f} "
+        f"(permutation p {audit.bookkeeping_p:.3f}), content AUC {audit.content_auc:.2f}. "
     )
-    if not figures["leak"]:
+    if not audit.leak:
         return text + "No leak was found; the study may start."
     if cleared:
-        return text + f"A leak was found and overridden: {figures['override']}"
+        return text + f"A leak was found and overridden: {audit.override}"
     return text + (
-        f"The files give the classes away ({figures['bookkeeping'][0]['fingerprint']}); the study "
-        "may not start."
+        f"The files give the classes away ({audit.bookkeeping[0].fingerprint}); the study may not "
+        "start."
     )

@@ -7,7 +7,7 @@ import numpy as np
 from . import proportions, roc
 from .agreement import cohen, raw_agreement
 from .detection import Confusion, sensitivity_and_criterion
-from .trend import halves, learning
+from .trend import halves, learning, pace
 
 BIASED = 0.8
 """Criterion c beyond which a reader is reported as biased: about four of five answers alike."""
@@ -88,12 +88,16 @@ def _learning(rows: list[dict[str, Any]]) -> dict[str, Any]:
     correct = np.array([r["correct"] for r in rows])
     trend = learning(np.array([r["trial"] for r in rows]), correct) if len(rows) > 2 else None
     parts = halves(correct)
+    timed = [(r["trial"], r["response_s"]) for r in rows if not r["time_doubtful"]]
+    change = pace(*np.array(timed).T) if timed else None
     return {
         "learning_per_trial": trend.slope if trend else None,
         "learning_p": trend.p if trend else None,
         "first_half": parts[0] if parts else None,
         "second_half": parts[1] if parts else None,
         "halves_p": parts[2] if parts else None,
+        "time_per_trial": change[0] if change else None,
+        "time_p": change[1] if change else None,
     }
 
 

@@ -33,10 +33,11 @@ class Estimate:
         """p of the two one-sided tests (TOST, Schuirmann 1987) that it is `margin` or more away.
 
         Below alpha: equivalent to `centre` within the margin, which is the same as the interval of
-        level 1 - 2 alpha lying inside it. A large p of `p` shows no such thing.
+        level 1 - 2 alpha lying inside it. A large p of `p` shows no such thing, nor do answers
+        without any spread.
         """
         if self.se == 0:
-            return 0.0 if abs(self.value - centre) < margin else 1.0
+            return 1.0
         above = stats.t.sf((self.value - (centre - margin)) / self.se, self.df)
         below = stats.t.cdf((self.value - (centre + margin)) / self.se, self.df)
         return float(max(above, below))

@@ -34,8 +34,11 @@ def panel_figures(
     strata = np.zeros(len(items), int) if pairs else synthetic.astype(int)
     accuracy = crossed.accuracy(correct, strata)
     area = None if pairs else crossed.area(rating, synthetic)
-    if area is None and not pairs and len(readers) == 1:
-        area = roc.delong(*ratings(scored))
+    able = []
+    if area is None and not pairs:
+        by_reader = (ratings([row for row in scored if row["reader"] == r]) for r in readers)
+        able = [one for pair in by_reader if (one := roc.delong(*pair)) is not None]
+        area = able[0] if len(able) == 1 else None
     endpoint = "accuracy" if pairs else registered.endpoint
     estimate = accuracy if endpoint == "accuracy" else area
     figures: dict[str, Any] = {
@@ -57,7 +60,8 @@ def panel_figures(
     if estimate is None and endpoint == "accuracy" and len(readers) == 1:
         figures |= _one_reader(scored, registered)
     else:
-        figures |= verdict(estimate, endpoint, registered, len(readers))
+        alone = endpoint == "auc" and len(able) == 1
+        figures |= verdict(estimate, endpoint, registered, 1 if alone else len(readers))
     return figures
 
 
@@ -74,6 +78,8 @@ def verdict(
             "verdict": "not computable",
             "text": "Too few answers for an interval: each reader needs two cases of each class.",
         }
+    if estimate.se == 0 and estimate.value == 0.5:
+        return _no_variation()
     alpha, margin = registered.alpha, registered.margin
     level = 1 - alpha
     low, high = estimate.interval(level)
@@ -114,8 +120,18 @@ def verdict(
     }
 
 
+def _no_variation() -> dict[str, Any]:
+    return {
+        "verdict": "not computable",
+        "text": "The answers do not vary with the cases, so no interval can be computed and "
+        "nothing is shown, equivalence neither: so it looks where all cases get one answer.",
+    }
+
+
 def _one_reader(scored: list[dict[str, Any]], registered: Registered) -> dict[str, Any]:
     """The exact analysis of a single reader's accuracy."""
+    if len({row["decision"] for row in scored}) == 1:
+        return _no_variation()
     n, k = len(scored), sum(row["correct"] for row in scored)
     low, high = clopper_pearson(k, n, 1 - registered.alpha)
     exact = _Exact(k / n, low, high, exact_p(k, n), equivalence_p(k, n, registered.margin))

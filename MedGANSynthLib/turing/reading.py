@@ -3,6 +3,7 @@
 The truth is nowhere in here but for practice trials. Standard library only.
 """
 
+import contextlib
 import statistics
 import time
 from collections.abc import Callable
@@ -207,7 +208,8 @@ class Reading:
         self._done[number] = record
         self._reset()
         if self.finished:
-            self.log.append(Finished())
+            with contextlib.suppress(MedGANSynthError):  # the answers themselves say so, too
+                self.log.append(Finished())
 
     def _elapsed(self) -> float:
         return max(0.0, self._clock() - self._shown - self._paused)

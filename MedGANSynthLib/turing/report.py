@@ -10,6 +10,7 @@ from .. import files
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..report import charts, page
+from ..report.confusion import confusions
 from ..report.png import data_uri
 from ..volume.itk import to_array
 from .analysis import SUMMARY, analysis, file_names, short, spoken, write_tables
@@ -38,7 +39,7 @@ def report_study(
     with files.whole_folder(out, overwrite) as folder:
         write_tables(summary, tables, folder)
         (folder / "report.html").write_text(text, "utf-8")
-    names = ["report.html", SUMMARY, *file_names(tables)]
+    names = ["report.html", *file_names(tables)]
     return {
         "text": f"{spoken(summary)} The report is {out / 'report.html'}.",
         "rows": [short(row) for row in summary["readers"]],
@@ -55,7 +56,10 @@ def _sections(
     sections = [
         ("Result", page.paragraph(panel["text"], "verdict") + notices + _means(panel)),
         ("Readers", _forest(readers, panel) + page.table(readers, _READERS)),
-        ("Errors and leaning", _errors(readers, scored)),
+        (
+            "Errors and leaning",
+            _errors(readers, scored, summary["design"]["display"] == "pair"),
+        ),
     ]
     if panel["auc"] is not None:
         sections.append(("ROC curves", _curves(tables["roc"])))
@@ -68,7 +72,7 @@ def _sections(
         ("Cases that fooled most readers", _fooling(tables["cases"], study, summary)),
     ]
     if "groups" in tables:
-        sections.append(("By group and model", page.table(tables["groups"])))
+        sections.append(("By group, model and experience", page.table(tables["groups"])))
     sections += [
         ("What a study of this size can show", _power(panel)),
         ("Leak audit", _audit(summary["audit"])),
@@ -82,7 +86,10 @@ _READERS = (
     *("auc", "auc_low", "auc_high", "d_prime", "criterion", "catch", "caught"),
 )
 _REPEATS = ("reader", "repeats", "repeat_agreement", "repeat_kappa")
-_LEARNING = ("reader", "first_half", "second_half", "halves_p", "learning_per_trial", "learning_p")
+_LEARNING = (
+    *("reader", "first_half", "second_half", "halves_p", "learning_per_trial", "learning_p"),
+    *("time_per_trial", "time_p"),
+)
 
 
 def _means(panel: dict[str, Any]) -> str:
@@ -104,23 +111,20 @@ def _forest(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
     return charts.forest(rows, 0.5, (0.5 - margin, 0.5 + margin), "accuracy (grey: the margin)")
 
 
-def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]]) -> str:
+def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]], pairs: bool) -> str:
     columns = ("sensitivity", "specificity", "fake_error", "real_error", "hype")
     leaning = ("says_synthetic", "d_prime", "criterion", "biased")
-    rows = []
+    words = ("right", "left") if pairs else ("synthetic", "real")
+    matrices = []
     for row in readers:
         counts = confusion([r for r in scored if r["reader"] == row["reader"]])
-        rows.append(
-            {
-                "reader": row["reader"],
-                "synthetic, said synthetic": counts.hits,
-                "synthetic, said real": counts.misses,
-                "real, said synthetic": counts.false_alarms,
-                "real, said real": counts.correct_rejections,
-            }
+        table = (
+            (counts.hits, counts.misses),
+            (counts.false_alarms, counts.correct_rejections),
         )
+        matrices.append((row["reader"], table))
     return (
-        page.table(rows)
+        confusions(matrices, words, [f"said {word}" for word in words], "confusion matrices")
         + page.table(readers, ("reader", *columns, *leaning))
         + page.paragraph(
             "hype is the share of all errors; above 0.5 synthetic cases look more real than real "

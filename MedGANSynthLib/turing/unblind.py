@@ -46,8 +46,15 @@ def unblind(folder: Path, key: Path) -> Unblinded:
     missing = {case.id for case in study.cases} - set(truth.cases)
     if missing:
         raise MedGANSynthError(f"{key}: says nothing about {min(missing)}; use the original key.")
+    logs = {path.stem for path in answers_folder(folder).glob("*.jsonl")}
+    if stray := sorted(logs - set(study.orders)):
+        raise MedGANSynthError(
+            f"{answers_folder(folder) / stray[0]}.jsonl: is named after no reader of this study; "
+            "rename it, or move it away."
+        )
     rows: list[dict[str, Any]] = []
     about, events = {}, {}
+    hashes = {case.id: case.sha256 for case in study.cases}
     for reader, trials in study.orders.items():
         path = answers_folder(folder) / f"{reader}.jsonl"
         if not path.exists():
@@ -63,7 +70,7 @@ def unblind(folder: Path, key: Path) -> Unblinded:
             )
         done = progress(records)
         _fits(path, trials, done)
-        rows += _rows(reader, trials, done, truth)
+        rows += _rows(reader, trials, done, truth, hashes)
         about[reader] = dict(opened.about)
         events[reader] = {
             "skipped": sum(isinstance(r, Skipped) for r in done.values()),
@@ -90,7 +97,11 @@ def _fits(path: Path, trials: tuple[Trial, ...], done: dict[int, Answered | Skip
 
 
 def _rows(
-    reader: str, trials: tuple[Trial, ...], done: dict[int, Answered | Skipped], key: Key
+    reader: str,
+    trials: tuple[Trial, ...],
+    done: dict[int, Answered | Skipped],
+    key: Key,
+    hashes: dict[str, str],
 ) -> list[dict[str, Any]]:
     rows, seen = [], set()
     for number, record in sorted(done.items()):
@@ -115,6 +126,8 @@ def _rows(
                 "trial": number,
                 "role": role,
                 "item": trial.item,
+                "shown": " ".join(trial.cases),
+                "case_sha256": " ".join(hashes[case] for case in trial.cases),
                 "truth": truth,
                 "rating": record.rating,
                 "answer": words[record.rating - 1],
@@ -125,15 +138,19 @@ def _rows(
                 "first_action_s": None
                 if record.first_action_ms is None
                 else round(record.first_action_ms / 1000, 3),
+                "load_s": round(record.load_ms / 1000, 3),
                 "paused_s": round(record.paused_ms / 1000, 3),
                 "time_doubtful": int(record.suspended),
                 "slices_visited": record.slices_visited,
                 "window_changed": int(record.window_changed),
+                "zoomed": int(record.zoomed),
                 "flagged": int(record.flagged),
                 "reasons": " ".join(record.reasons),
+                "marks": "; ".join(" ".join(f"{x:g}" for x in mark) for mark in record.marks),
                 "note": record.note,
                 "group": " ".join(sorted({c.group for c in shown if c.group})),
                 "model": " ".join(sorted({c.model for c in shown if c.model})),
+                "utc": record.utc,
             }
         )
     return rows

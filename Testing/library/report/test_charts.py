@@ -49,3 +49,30 @@ def test_a_heat_map_shows_undefined_kappa_as_a_dash():
 def test_nothing_to_draw_is_still_a_picture():
     for text in (charts.forest([], 0.5, None, "x"), charts.lines([], "x", "y")):
         ElementTree.fromstring(text)
+
+
+def test_a_line_begins_and_ends_at_the_axis_and_both_axes_are_named():
+    tree = ElementTree.fromstring(charts.lines([("a", [(6, 0.5), (51, 1.0)])], "across", "up"))
+    assert tree.find(f"{SVG}polyline").get("points") == "55.0,110.0 515.0,10.0"
+    words = [e.text for e in tree.iter(f"{SVG}text")]
+    assert {"6", "51", "across", "up"} <= set(words)
+
+
+def test_the_names_above_a_heat_map_are_not_cut():
+    """Words of 12 points, 0.6 of that a letter, that rise by 30 degrees."""
+    name = "reader-with-a-long-name"
+    tree = ElementTree.fromstring(charts.heat_map([name, "b"], {}))
+    starts = re.findall(
+        r"translate\(([\d.]+) ([\d.]+)\) rotate", ElementTree.tostring(tree, "unicode")
+    )
+    long = len(name) * 12 * 0.6
+    x, y = map(float, starts[0])
+    assert y - 0.5 * long > 0
+    assert x + 0.87 * long < float(tree.get("width"))
+    row = next(e for e in tree.iter(f"{SVG}text") if e.get("text-anchor") == "end")
+    assert float(row.get("x")) - long > 0
+
+
+def test_bars_name_their_axis():
+    tree = ElementTree.fromstring(charts.bars([("a", [1.0, 2.0])], ["p", "q"], "seconds"))
+    assert {"0", "2", "seconds"} <= {e.text for e in tree.iter(f"{SVG}text")}

@@ -8,9 +8,10 @@ import pytest
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.turing.analysis import analyse_study
+from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
 from MedGANSynthLib.turing.reading import Reading
 from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
-from MedGANSynthLib.turing.study import read_key, read_study
+from MedGANSynthLib.turing.study import read_key, read_study, write_json
 
 
 @pytest.fixture
@@ -66,6 +67,17 @@ def test_always_real_is_reported_as_response_bias(paper, read_as):
     assert "said 'real' in 100 % of the trials" in result["text"]
     panel = result["summary"]["panel"]
     assert (panel["raw_agreement"], panel["fleiss_kappa"], panel["ac1"]) == (1.0, None, 1.0)
+    assert panel["verdict"] == "not computable"
+
+
+@pytest.mark.parametrize("readers", [1, 2])
+def test_always_real_shows_no_equivalence_of_accuracy_either(paper, read_as, readers):
+    """50 of 100 right answers: the exact test alone would find it within 0.10 of guessing."""
+    folder = paper(real=50, synthetic=50, readers=readers, endpoint="accuracy")
+    for number in range(1, readers + 1):
+        read_as(folder, f"reader-{number}", lambda truth, number: 2)
+    panel = analyse(folder)["summary"]["panel"]
+    assert (panel["accuracy"], panel["verdict"]) == (0.5, "not computable")
 
 
 def test_not_significant_is_not_indistinguishable(paper, quick_disk):
@@ -99,6 +111,54 @@ def test_partial_readers_count_trial_by_trial(paper, read_as):
     assert [r["answers"] for r in result["summary"]["readers"]] == [24, 10]
     assert "reader-2 has 14 trials left" in result["text"]
     assert result["summary"]["panel"]["answers"] == 34
+
+
+def test_one_reader_with_too_few_answers_leaves_the_others_auc(paper, read_as):
+    folder = paper(readers=3)
+    read_as(folder, "reader-1", lambda truth, number: 6 if truth == "synthetic" else 1 + number % 4)
+    read_as(folder, "reader-2", lambda truth, number: 4, stop=2)
+    result = analyse(folder)
+    alone, panel = result["summary"]["readers"][0], result["summary"]["panel"]
+    assert panel["auc"] == pytest.approx(alone["auc"])
+    assert panel["auc_interval"] == pytest.approx([alone["auc_low"], alone["auc_high"]])
+    assert "one reader; nothing is known about others" in panel["text"]
+    assert "reader-2 has answered too few cases of one class for an AUC" in result["text"]
+    assert "reader-3 has answered nothing" in result["text"]
+
+
+def test_a_log_under_another_name_is_not_forgotten(paper, read_as):
+    folder = paper(readers=1)
+    read_as(folder, "reader-1", lambda truth, number: 3)
+    log = folder / "answers" / "reader-1.jsonl"
+    shutil.copy(log, log.with_name("reader-1 (2).jsonl"))
+    with pytest.raises(MedGANSynthError, match=r"reader-1 \(2\)\.jsonl: is named after no reader"):
+        analyse(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{}", "study_sha256 is missing"),
+        ("[]", "must be a table"),
+        ('{"leak": "no"}', "study_sha256 is missing"),
+    ],
+)
+def test_a_damaged_audit_is_refused_in_one_sentence(paper, read_as, text, message):
+    folder = paper(readers=1)
+    read_as(folder, "reader-1", lambda truth, number: 3 + number % 2)
+    audit_path(folder.with_name("study-key.json")).write_text(text)
+    with pytest.raises(MedGANSynthError, match=message):
+        analyse(folder)
+
+
+def test_the_audit_of_another_study_is_refused(paper, read_as):
+    folder = paper(readers=1)
+    read_as(folder, "reader-1", lambda truth, number: 3 + number % 2)
+    found = (Fingerprint("comb", 0.9),)
+    other = Audit("f" * 64, 24, 0.9, 0.01, 0.5, True, "", found, found)
+    write_json(other, audit_path(folder.with_name("study-key.json")))
+    with pytest.raises(MedGANSynthError, match="is the audit of another study"):
+        analyse(folder)
 
 
 def test_repeats_are_scored_once_and_give_kappa(paper, read_as):
@@ -185,6 +245,44 @@ def test_the_tables_hold_every_answer(paper, quick_disk, tmp_path):
     scored = [row for row in rows if row["role"] == "scored"]
     again = np.mean([int(row["correct"]) for row in scored])
     assert again == pytest.approx(result["summary"]["panel"]["accuracy"])
+
+
+def test_the_answers_come_back_from_csv_and_json(paper, quick_disk, tmp_path):
+    folder = paper(readers=1, real=4, synthetic=4, display="pair")
+    session = Reading(folder, "reader-1")
+    while not session.finished:
+        session.request()
+        session.shown()
+        session.answer(5, zoomed=True, marks=((1.0, 2.5, 3.0), (0.0, 1.0, 2.0)), note="a, b")
+    session.close()
+    study, sha256 = read_study(folder)
+    analyse(folder, tmp_path / "out")
+    whole = json.loads((tmp_path / "out" / "answers.json").read_text())
+    assert (whole["study_sha256"], whole["key_commitment"]) == (sha256, study.key_commitment)
+    with open(tmp_path / "out" / "answers.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    hashes = {case.id: case.sha256 for case in study.cases}
+    for row, entry, record in zip(rows, whole["answers"], session.log.records[1:], strict=False):
+        assert row == {name: "" if v is None else str(v) for name, v in entry.items()}
+        left, right = record.cases
+        assert entry["shown"] == f"{left} {right}"
+        assert entry["case_sha256"] == f"{hashes[left]} {hashes[right]}"
+        assert (entry["rating"], entry["response_s"]) == (5, round(record.response_ms / 1000, 3))
+        assert (entry["zoomed"], entry["marks"]) == (1, "1 2.5 3; 0 1 2")
+        assert (entry["note"], entry["utc"]) == ("a, b", record.utc)
+    assert len(rows) == len(whole["answers"]) == 4
+
+
+def test_accuracy_by_experience(paper, quick_disk, tmp_path):
+    folder = paper(readers=2, real=4, synthetic=4)
+    key = folder.with_name("study-key.json")
+    for name, auc, years in (("reader-1", 0.999, "20 years"), ("reader-2", 0.5, "none")):
+        simulate_readers(folder, key, {name: SimulatedReader(auc)}, 0, about={"experience": years})
+    result = analyse(folder, tmp_path / "out")
+    with open(tmp_path / "out" / "groups.csv", newline="") as file:
+        rows = {(r["by"], r["name"]): float(r["accuracy"]) for r in csv.DictReader(file)}
+    first, second = (row["accuracy"] for row in result["summary"]["readers"])
+    assert rows == {("experience", "20 years"): first, ("experience", "none"): second}
 
 
 def test_the_export_for_roc_software(paper, quick_disk, tmp_path):

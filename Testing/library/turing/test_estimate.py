@@ -32,7 +32,7 @@ def test_no_spread_at_all():
     perfect = Estimate(1.0, 0.0)
     assert perfect.interval() == (1.0, 1.0)
     assert (perfect.p(), perfect.equivalence_p(0.1)) == (0.0, 1.0)
-    assert Estimate(0.5, 0.0).p() == 1.0
+    assert (Estimate(0.5, 0.0).p(), Estimate(0.5, 0.0).equivalence_p(0.1)) == (1.0, 1.0)
 
 
 def test_an_interval_stays_within_0_and_1():

@@ -35,3 +35,10 @@ def test_a_wider_margin_can_turn_undecided_into_equivalent():
 
 def test_nothing_to_compute():
     assert verdict(None, "auc", Registered(), 1)["verdict"] == "not computable"
+
+
+def test_answers_that_do_not_vary_show_no_equivalence():
+    result = verdict(Estimate(0.5, 0.0), "auc", Registered(margin=0.2), 5)
+    assert result["verdict"] == "not computable"
+    assert "nothing is shown" in result["text"]
+    assert verdict(Estimate(1.0, 0.0), "auc", Registered(), 5)["verdict"] == "told apart"

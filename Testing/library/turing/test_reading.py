@@ -182,6 +182,26 @@ def test_a_finished_study_is_not_read_twice(paper, start):
     assert read_log(folder / "answers" / "reader-1.jsonl")[0][-1].event == "finished"
 
 
+def test_a_full_disk_after_the_last_answer_loses_nothing(paper, start, monkeypatch):
+    folder = paper(real=4, synthetic=4)
+    session = start(folder)
+    for number in range(8):
+        session.shown()
+        if number == 7:
+            write = session.log.append
+
+            def append(record, write=write):
+                if record.event == "finished":
+                    raise MedGANSynthError("the disk is full")
+                write(record)
+
+            monkeypatch.setattr(session.log, "append", append)
+        session.answer(2)
+    assert session.finished
+    records, _ = read_log(folder / "answers" / "reader-1.jsonl")
+    assert [r.event for r in records] == ["opened", *["answered"] * 8]
+
+
 def test_two_windows(paper, start):
     folder = paper()
     start(folder)

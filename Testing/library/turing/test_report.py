@@ -58,6 +58,7 @@ def test_the_page_is_whole_and_loads_nothing(reported):
     for head in (
         "Result",
         "Readers",
+        "Errors and leaning",
         "ROC curves",
         "Agreement between readers",
         "Response times",
@@ -69,7 +70,7 @@ def test_the_page_is_whole_and_loads_nothing(reported):
         assert f"<h2>{head}</h2>" in text
     assert "Research only, not for" in text
     charts = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
-    assert len(charts) == 5
+    assert len(charts) == 6
     for chart in charts:
         ElementTree.fromstring(chart)
 

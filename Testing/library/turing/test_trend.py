@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
-from MedGANSynthLib.turing.trend import halves, learning
+from MedGANSynthLib.turing.trend import halves, learning, pace
 
 ANSWERS = (
     "0111000000010101001011000000000110010001010110101001"
@@ -37,3 +38,17 @@ def test_halves():
     first, second, p = halves(np.array([1, 0, 0, 0, 0, 1, 1, 1, 1, 1]))
     assert (first, second) == (0.2, 1.0)
     assert p == pytest.approx(0.047619, abs=1e-6)  # 2 * (5 * 1) / 210, the table 1 4 / 5 0
+
+
+def test_one_percent_faster_with_each_trial():
+    change, p = pace(np.arange(50), 12.0 * 0.99 ** np.arange(50))
+    assert change == pytest.approx(-0.01, abs=1e-12)
+    assert p < 1e-12
+
+
+def test_the_p_of_the_pace_is_that_of_the_correlation(rng):
+    seconds = rng.lognormal(1.5, 0.4, 60)
+    expected = stats.pearsonr(np.arange(60), np.log(seconds)).pvalue
+    assert pace(np.arange(60), seconds)[1] == pytest.approx(expected, rel=1e-9)
+    assert pace(np.arange(2), np.ones(2)) is None
+    assert pace(np.arange(5), np.zeros(5)) is None
