@@ -118,7 +118,7 @@ class TranslationJudge:
                 made = self._predicted(fake, array, [middle])[:, :, 0]
                 if target in head.ranges:
                     made = on_scale(made, head.target_ranges[target], head.ranges[target])
-                row += [array[:, :, middle], made]
+                row += [array[:, :, middle], _visible(made, brightest)]
             rows.append(row)
         write_montage(path, rows, (-1.0, brightest))
 
@@ -148,3 +148,17 @@ class TranslationJudge:
         if self.blank:
             wanted = np.where(source[:, :, chosen] > BACKGROUND, wanted, BACKGROUND)
         return wanted
+
+
+def _visible(image: np.ndarray, brightest: float) -> np.ndarray:
+    """What to show of a prediction in the window from -1 to `brightest`.
+
+    An untrained network answers with values about 0, far above the window of brains, where all is
+    white. As long as half of the picture lies there it is shown in its own range.
+    """
+    head = image[image > BACKGROUND]
+    if not head.size or np.median(head) <= brightest:
+        return image
+    low, high = np.percentile(head, (0.5, 99.5))
+    share = (image - low) / max(float(high - low), 1e-6)
+    return np.clip(share, 0, 1) * (brightest + 1) - 1
