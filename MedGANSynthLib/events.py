@@ -77,7 +77,7 @@ class ConsoleEvents(Events):
         if event == "progress":
             if self.live:
                 self._draw(_line(fields), fields["fraction"] >= 1)
-            elif time.monotonic() - self.latest >= self.pause:
+            elif fields["fraction"] > 0 and time.monotonic() - self.latest >= self.pause:
                 self._print(_line(fields))
                 self.latest = time.monotonic()
                 self.pause = min(2 * self.pause, self.SELDOM)

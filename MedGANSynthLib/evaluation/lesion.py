@@ -80,7 +80,8 @@ def evaluate_lesion(
         `text`, `rows` (by radius), `lesions`, `conditions`, `failed`, `outputs`.
 
     Raises:
-        MedGANSynthError: a wrong split, radius, contrast or modality; a model without direction.
+        MedGANSynthError: a wrong split, radius, contrast or modality; a model without direction;
+            no case that can be judged.
     """
     from ..inference.translate import Translator
     from ..models.package import open_package
@@ -137,6 +138,8 @@ def evaluate_lesion(
             raise
         except MedGANSynthError as error:
             problems.append(f"{case.subject}: {error}")
+    if not lesions:
+        raise MedGANSynthError(problems[0])
     conditions = {
         "model": package.manifest.name,
         "model_sha256": package.sha256,
@@ -164,10 +167,9 @@ def evaluate_lesion(
             kept = {key: result[key] for key in ("conditions", "rows", "lesions", "failed")}
             write_text(folder / SUMMARY, json.dumps(kept, indent=1, allow_nan=False) + "\n")
             write_text(folder / PAGE, _page(result, tiles))
-            if lesions:
-                figures = lesion_measurements(result)
-                write_text(folder / QUALITY, quality_text(package.sha256, figures))
-                names.append(QUALITY)
+            figures = lesion_measurements(result)
+            write_text(folder / QUALITY, quality_text(package.sha256, figures))
+            names.append(QUALITY)
         result["outputs"] = [str(out / name) for name in names]
     events.progress(1.0, "done")
     return result

@@ -143,8 +143,6 @@ def same_content(one: Cohort, other: Cohort) -> list[tuple[str, str]]:
 
 def _checked(path: Path, events: Events) -> Volume:
     volume = read(path)
-    for note in volume.notes:
-        events.warning(note)
     if is_label_map(volume.array):
         pattern = "*_" + path.name.rpartition("_")[2] if "_" in path.name else path.name
         raise MedGANSynthError(
@@ -152,4 +150,6 @@ def _checked(path: Path, events: Events) -> Volume:
             f"'{pattern}'."
         )
     refuse_unfit(volume, path.name)
+    for note in volume.notes:
+        events.warning(note)
     return volume

@@ -172,13 +172,13 @@ def _wanted(request: Request, case: Case, sources: Sequence[Source]) -> dict[Pat
 
 def _read_input(request: Request, path: Path, modality: str) -> Volume:
     volume = read(path, fill_nonfinite=request.fill_nonfinite)
+    refuse_unfit(volume, path.name)
     for note in volume.notes:
         request.events.warning(note)
     if volume.provenance is not None:
         request.events.warning(
             f"{path.name}: is itself synthetic, made with {volume.provenance.model}."
         )
-    refuse_unfit(volume, path.name)
     if request.spacing:
         volume = with_spacing(volume, request.spacing)
     return dataclasses.replace(volume, modality=modality)

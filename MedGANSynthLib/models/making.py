@@ -95,10 +95,6 @@ def import_weights(
     """
     if source == target:
         raise MedGANSynthError(f"--source and --target are both {source}; name two modalities.")
-    events.warning(
-        f"{weights}: nothing is known of these weights but what you were told; measure the model "
-        "on your own data before you rely on it."
-    )
     specs, states, directions = {}, {}, {}
     pairs = [(weights, source, target)] + ([(reverse, target, source)] if reverse else [])
     for path, start, end in pairs:
@@ -130,4 +126,8 @@ def import_weights(
     }
     manifest = schema.from_dict(Manifest, plain, "models import")
     write_package(out, manifest, states, overwrite=overwrite)
+    events.warning(
+        f"{weights}: nothing is known of these weights but what you were told; measure the model "
+        "on your own data before you rely on it."
+    )
     return {"text": f"{out}: written, verified", "outputs": [str(out)]}

@@ -96,6 +96,13 @@ def test_a_package_on_a_data_list(tiny, listing, tmp_path):
     assert evaluate_lesion(**options, events=Events())["lesions"] == result["lesions"]
 
 
+def test_where_no_case_can_be_judged_nothing_is_written(tiny, listing, tmp_path):
+    out = tmp_path / "result"
+    with pytest.raises(MedGANSynthError, match="no room for a lesion of 90 mm"):
+        evaluate_lesion(model=str(tiny), data=listing, radius=(90.0,), out=out, events=Events())
+    assert not out.exists()
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

@@ -5,10 +5,18 @@ from scipy.ndimage import gaussian_filter
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation.texture import (
     laplacian_ratio,
-    radial_spectrum,
+    radial_spectra,
     texture_figures,
-    texture_ratio,
 )
+
+
+def radial_spectrum(image, mask, axis):
+    centres, (power,) = radial_spectra([image], mask, axis)
+    return centres, power
+
+
+def texture_ratio(*arguments):
+    return texture_figures(*arguments)["texture_ratio"]
 
 
 @pytest.fixture
@@ -99,3 +107,12 @@ def test_undefined_texture_is_refused(noise):
     thin[10:13] = True
     with pytest.raises(MedGANSynthError, match="too thin"):
         texture_ratio(image, image, thin, 2)
+
+
+def test_half_a_spectrum_is_as_good_as_the_whole(rng):
+    mask = np.zeros((33, 30, 5), bool)
+    mask[2:-2, 3:-2, 1:4] = True
+    image = rng.normal(size=mask.shape)
+    (odd,) = radial_spectra([image], mask, 2)[1]
+    (turned,) = radial_spectra([image.transpose(1, 0, 2)], mask.transpose(1, 0, 2), 2)[1]
+    assert odd == pytest.approx(turned, rel=1e-9)
