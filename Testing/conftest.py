@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +79,22 @@ def gpu() -> str:
     if not torch.cuda.is_available():
         pytest.skip(NO_GPU)
     return "cuda:0"
+
+
+@pytest.fixture
+def bare_python(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess]:
+    """Runs code with the standard library alone, as in a Slicer before the first installation."""
+
+    def run(code: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-S", "-I", "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=os.environ | {"MEDGANSYNTH_MODELS": str(tmp_path)},
+        )
+
+    return run
 
 
 def paper_case(number: int, shape: tuple[int, int, int]) -> bytes:

@@ -1,6 +1,4 @@
 import json
-import os
-import subprocess
 import sys
 import tomllib
 from types import SimpleNamespace
@@ -45,20 +43,14 @@ def test_here_torch_computes():
         assert check["found"] in result["text"] and check["do"] in result["text"]
 
 
-def test_without_site_packages_it_still_reports(repository, tmp_path):
+def test_without_site_packages_it_still_reports(repository, bare_python):
     """As in a fresh Slicer before the first installation."""
     code = (
         f"import sys; sys.path.insert(0, {str(repository)!r})\n"
         "from MedGANSynthLib.cli import main\n"
         "sys.exit(main(['doctor', '--json']))"
     )
-    done = subprocess.run(
-        [sys.executable, "-S", "-I", "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ | {"MEDGANSYNTH_MODELS": str(tmp_path)},
-    )
+    done = bare_python(code)
     result = json.loads(done.stdout)
     found = {check["what"]: check for check in result["checks"]}
     assert done.returncode == 1 and result["failed"] == len(doctor.FLOORS)

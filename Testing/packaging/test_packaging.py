@@ -144,7 +144,7 @@ def test_slicers_tests_are_there(package):
     }
 
 
-def test_the_installed_library_works_before_anything_is_installed(repository, package, tmp_path):
+def test_the_installed_library_works_before_anything_is_installed(repository, package, bare_python):
     """The test that Slicer's ctest runs, in a Python without site-packages."""
     _, installed = package
     code = (
@@ -155,13 +155,7 @@ def test_the_installed_library_works_before_anything_is_installed(repository, pa
         f"assert MedGANSynthLib.__file__.startswith({str(installed)!r})\n"
         "unittest.main('MedGANSynthInstalledTest')"
     )
-    done = subprocess.run(
-        [sys.executable, "-S", "-I", "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ | {"MEDGANSYNTH_MODELS": str(tmp_path)},
-    )
+    done = bare_python(code)
     assert done.returncode == 0, done.stderr
     assert "Ran 3 tests" in done.stderr
 
