@@ -1,11 +1,14 @@
 """`medgansynth train`: what can be refused is refused before anything heavy is imported."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 from ..errors import MedGANSynthError
 from ..events import Events
 from .config import load_config
+from .people import data_facts
+from .run import refuse_early
 
 
 def train(
@@ -28,6 +31,9 @@ def train(
         raise MedGANSynthError("train: give the Run folder with -o FOLDER.")
     if data is not None and not data.is_file():
         raise MedGANSynthError(f"{data}: no such data list; medgansynth datalist writes one.")
+    facts = data_facts(data, config.data.phantoms)
+    if out is not None and os.environ.get("RANK", "0") == "0":
+        refuse_early(out, config, facts)
     from . import session
 
     if dry_run:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..data.datalist import Case, read_datalist
 from ..errors import MedGANSynthError
@@ -53,7 +53,15 @@ def load_people(
     return training, validation or training[:1]
 
 
-def data_hash(path: Path | None, phantoms: int) -> str:
-    """SHA-256 of the data list; of the phantoms' description where there is none."""
-    text = f"phantoms {phantoms}".encode() if path is None else path.read_bytes()
-    return hashlib.sha256(text).hexdigest()
+def data_facts(path: Path | None, phantoms: int) -> dict[str, Any]:
+    """What a Run remembers of its data list: SHA-256, file name and number of cases by split.
+
+    Raises:
+        MedGANSynthError: not a data list, or an image of it is missing.
+    """
+    if path is None:
+        text = f"phantoms {phantoms}".encode()
+        return {"sha256": hashlib.sha256(text).hexdigest(), "file": "", "cases": {}}
+    cases = {split: len(found) for split, found in read_datalist(path).splits().items()}
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"sha256": sha256, "file": path.name, "cases": cases}

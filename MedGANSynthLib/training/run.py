@@ -1,5 +1,6 @@
 """The Run: the folder that one training writes."""
 
+import contextlib
 import csv
 import json
 import os
@@ -14,6 +15,12 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import write_text
 from .config import RESUMABLE, Config, differences
+
+CONFIG = "config.json"
+NAMED = 3
+"""How many changed settings a refusal names."""
+
+STOPPING = b"\nstopping after this step, with a checkpoint; Ctrl-C again ends at once, without\n"
 
 BEFORE = ("lock", "stop", "data", "request.json", "trainer.log")
 """A data list with its images, the Task, and what the process prints."""
@@ -38,10 +45,12 @@ class Run:
         self.folder, self.main = folder, main
         self.checkpoints = folder / "checkpoints"
         self.previews = folder / "previews"
-        if main and not self.checkpoints.is_dir() and _holds_other_files(folder):
-            raise MedGANSynthError(
-                f"{folder}: holds other files and is no Run; choose a new or an empty folder."
-            )
+        self.stopped = False
+        self.tables = {"metrics": folder / "metrics.csv", "validation": folder / "validation.csv"}
+        if not main:
+            return
+        _refuse_other_files(folder)
+        self.made = not folder.exists()
         try:
             for path in (folder, self.checkpoints, self.previews):
                 path.mkdir(parents=True, exist_ok=True)
@@ -49,58 +58,47 @@ class Run:
             raise MedGANSynthError(
                 f"{folder}: cannot be made a Run folder ({error.strerror}); choose another."
             ) from None
-        self.stopped = False
-        self.tables = {"metrics": folder / "metrics.csv", "validation": folder / "validation.csv"}
-        if main:
-            self._lock()
-            for leftover in self.checkpoints.glob(".tmp-*"):  # of a trainer that was killed
-                leftover.unlink(missing_ok=True)
+        self._lock()
+        for leftover in self.checkpoints.glob(".tmp-*"):  # of a trainer that was killed
+            leftover.unlink(missing_ok=True)
 
     def _lock(self) -> None:
         lock = self.folder / "lock"
-        for _ in range(2):
+        while True:
             try:
                 descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
                 os.write(descriptor, str(os.getpid()).encode())
                 os.close(descriptor)
                 return
             except FileExistsError:
-                holder = lock.read_text().strip()
-                if holder.isdigit() and _alive(int(holder)):
-                    break
+                _refuse_busy(self.folder)
                 lock.unlink(missing_ok=True)  # left by a trainer that was killed
             except OSError as error:
                 raise MedGANSynthError(
                     f"{self.folder}: cannot be written ({error.strerror}); choose another folder."
                 ) from None
-        raise MedGANSynthError(
-            f"{self.folder}: process {holder} is training there; "
-            "wait, write a file named stop into it, or choose another folder."
-        )
 
     def close(self) -> None:
-        """Give the lock back."""
-        if self.main:
-            (self.folder / "lock").unlink(missing_ok=True)
+        """Give the lock back; a folder in which nothing was begun goes again."""
+        if not self.main:
+            return
+        (self.folder / "lock").unlink(missing_ok=True)
+        if self.made and not (self.folder / CONFIG).exists():
+            with contextlib.suppress(OSError):  # somebody put something there
+                for path in (self.previews, self.checkpoints, self.folder):
+                    path.rmdir()
 
-    def adopt(self, config: Config, data_hash: str) -> None:
-        """Write the resolved config, or compare with the one that is there.
+    def adopt(self, config: Config, data: dict[str, Any]) -> None:
+        """Write the resolved config and what `people.data_facts` says; the main rank does.
 
         Raises:
-            MedGANSynthError: the run was started with another config or data list; what differs.
+            MedGANSynthError: as `refuse_changes`.
         """
-        path = self.folder / "config.json"
-        new = schema.to_dict(config) | {"data_sha256": data_hash}
-        if path.exists():
-            old = schema.parse_json(schema.read_text(path), path.name)
-            comparable = [{k: v for k, v in d.items() if k not in RESUMABLE} for d in (old, new)]
-            changed = differences(*comparable)
-            if changed:
-                raise MedGANSynthError(
-                    f"{self.folder}: this run was started with other settings "
-                    f"({'; '.join(changed)}); use the old ones or another --out folder."
-                )
-        write_text(path, json.dumps(new, indent=1))
+        if not self.main:
+            return
+        refuse_changes(self.folder, config, data)
+        kept = {"data_sha256": data["sha256"], "data_list": data}
+        write_text(self.folder / CONFIG, json.dumps(schema.to_dict(config) | kept, indent=1))
 
     def rewind(self, seen: int) -> None:
         """Drop table rows written after the checkpoint that is being resumed."""
@@ -139,12 +137,18 @@ class Run:
         return self.stopped
 
     def catch_signals(self) -> None:
-        """Ctrl-C and SIGTERM end the run after the current step, with a checkpoint."""
+        """Ctrl-C and SIGTERM end the run after the current step, with a checkpoint.
+
+        The main rank says so at once: a step may take minutes.
+        """
         if threading.current_thread() is not threading.main_thread():
             return
 
         def stop(number: int, frame: Any) -> None:
             self.stopped = True
+            if self.main:
+                with contextlib.suppress(OSError):  # nobody reads; print may not be used here
+                    os.write(2, STOPPING)
             signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C is final
 
         signal.signal(signal.SIGINT, stop)
@@ -182,8 +186,71 @@ class RunEvents(Events):
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {event}: {fields['text']}\n")
 
 
-def _holds_other_files(folder: Path) -> bool:
-    return folder.is_dir() and any(p.name not in BEFORE for p in folder.iterdir())
+def refuse_early(folder: Path, config: Config, data: dict[str, Any]) -> None:
+    """Refuse what `Run` and `adopt` would refuse, without touching anything.
+
+    Raises:
+        MedGANSynthError: as these two.
+    """
+    _refuse_other_files(folder)
+    _refuse_busy(folder)
+    refuse_changes(folder, config, data)
+
+
+def refuse_changes(folder: Path, config: Config, data: dict[str, Any]) -> None:
+    """Refuse to resume a Run with other settings or data than it was started with.
+
+    Raises:
+        MedGANSynthError: the first few things that differ.
+    """
+    path = folder / CONFIG
+    if not path.exists():
+        return
+    old = schema.parse_json(schema.read_text(path), path.name)
+    began, before = old.pop("data_sha256", None), old.pop("data_list", {})
+    new = schema.to_dict(config)
+    changed = differences(*({k: d[k] for k in d if k not in RESUMABLE} for d in (old, new)))
+    if began != data["sha256"]:
+        changed.insert(0, _data_change(before, data))
+    if changed:
+        shown = [c if len(c) <= 100 else c[:97] + "..." for c in changed[:NAMED]]
+        more = [f"and {len(changed) - NAMED} more"] if len(changed) > NAMED else []
+        raise MedGANSynthError(
+            f"{folder}: this run was started with other settings ({'; '.join(shown + more)}); use "
+            "the old ones or another --out folder."
+        )
+
+
+def _data_change(old: dict[str, Any], new: dict[str, Any]) -> str:
+    """What to say of a data list with another hash; `old` is empty in Runs of version 0.1.0."""
+    file = new["file"] or "phantoms"
+    if old and old["file"] != new["file"]:
+        return f"data list: {old['file'] or 'phantoms'} -> {file}"
+    counts = differences(old["cases"], new["cases"]) if old else []
+    if counts:
+        return f"number of cases in {file}: {', '.join(counts)}"
+    return f"{file} lists other cases or other files than at the start"
+
+
+def _refuse_other_files(folder: Path) -> None:
+    if (folder / "checkpoints").is_dir() or not folder.is_dir():
+        return
+    if any(p.name not in BEFORE for p in folder.iterdir()):
+        raise MedGANSynthError(
+            f"{folder}: holds other files and is no Run; choose a new or an empty folder."
+        )
+
+
+def _refuse_busy(folder: Path) -> None:
+    try:
+        holder = (folder / "lock").read_text().strip()
+    except OSError:
+        return
+    if holder.isdigit() and _alive(int(holder)):
+        raise MedGANSynthError(
+            f"{folder}: process {holder} is training there; "
+            "wait, write a file named stop into it, or choose another folder."
+        )
 
 
 def _alive(process: int) -> bool:

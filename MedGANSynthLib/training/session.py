@@ -16,7 +16,7 @@ from ..systems.registry import cohort_class, system_class
 from .config import Config
 from .distributed import Ranks
 from .loop import train as loop
-from .people import data_hash
+from .people import data_facts
 from .run import Run, RunEvents
 
 
@@ -39,12 +39,12 @@ def _train(
             f"batch={config.batch} cannot be divided over {ranks.world} ranks; "
             f"use --set batch={ranks.world * max(1, config.batch // ranks.world)}."
         )
-    cohort = cohort_class(config.system)(config, data, events if ranks.main else Events())
     run = Run(out, main=ranks.main)
     try:
+        cohort = cohort_class(config.system)(config, data, events if ranks.main else Events())
         run.catch_signals()
         if ranks.main:
-            run.adopt(config, data_hash(data, config.data.phantoms))
+            run.adopt(config, data_facts(data, config.data.phantoms))
             events = TeeEvents(events, RunEvents(out))
         else:
             events = Events()

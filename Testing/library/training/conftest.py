@@ -16,6 +16,7 @@ from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.distributed import Ranks
 from MedGANSynthLib.training.judge import TranslationJudge
 from MedGANSynthLib.training.loop import train
+from MedGANSynthLib.training.people import data_facts
 from MedGANSynthLib.training.run import Run
 
 
@@ -54,7 +55,7 @@ def trainer(tmp_path):
         ranks, events = Ranks("cpu"), Recorder(at)
         run = Run(tmp_path / name)
         try:
-            run.adopt(config, "0" * 64)
+            run.adopt(config, data_facts(None, 3))
             torch.manual_seed(config.seed)
             system = CycleGAN(config, ranks.device, ranks.wrap)
             items = SlicePairDataset(heads[:2], config.data, config.seed)
@@ -78,7 +79,7 @@ def generation_trainer(tmp_path, monkeypatch):
         cohort = generation.Generation(config, None, events)
         run = Run(tmp_path / name)
         try:
-            run.adopt(config, "0" * 64)
+            run.adopt(config, data_facts(None, 3))
             torch.manual_seed(config.seed)
             system = AlphaWGAN(config, ranks.device, ranks.wrap)
             judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)
@@ -101,7 +102,7 @@ def synthesis_trainer(tmp_path, monkeypatch):
         cohort = synthesis.Synthesis(config, None, events)
         run = Run(tmp_path / name)
         try:
-            run.adopt(config, "0" * 64)
+            run.adopt(config, data_facts(None, 3))
             torch.manual_seed(config.seed)
             system = SCGAN(config, ranks.device, ranks.wrap)
             judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)

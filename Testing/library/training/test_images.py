@@ -22,6 +22,7 @@ from MedGANSynthLib.training.config import PRESETS, load_config
 from MedGANSynthLib.training.distributed import Ranks
 from MedGANSynthLib.training.image_judge import ImageJudge
 from MedGANSynthLib.training.loop import train
+from MedGANSynthLib.training.people import data_facts
 from MedGANSynthLib.training.run import Run
 from MedGANSynthLib.volume.volume import Volume
 from MedGANSynthLib.volume.write import write
@@ -56,7 +57,7 @@ def image_trainer(tmp_path, monkeypatch):
         cohort = cohort_class(config.system)(config, None, Events())
         run = Run(tmp_path / name)
         try:
-            run.adopt(config, "0" * 64)
+            run.adopt(config, data_facts(None, 3))
             torch.manual_seed(config.seed)
             system = system_class(config.system)(config, ranks.device, ranks.wrap)
             judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)

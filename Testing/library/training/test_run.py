@@ -1,5 +1,6 @@
 """The Run folder: lock, stop, events."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -8,7 +9,8 @@ import sys
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.training.run import Run, RunEvents
+from MedGANSynthLib.training.config import load_config
+from MedGANSynthLib.training.run import Run, RunEvents, refuse_early
 
 
 def test_a_second_trainer_is_refused_while_the_first_lives(tmp_path):
@@ -62,6 +64,72 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
     with pytest.raises(MedGANSynthError, match="holds other files and is no Run"):
         Run(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_nothing_is_left_of_a_run_that_did_not_begin(tmp_path):
+    Run(tmp_path / "new").close()
+    assert list(tmp_path.iterdir()) == []
+    Run(tmp_path).close()  # was there before
+    assert tmp_path.is_dir()
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A Run folder that was begun on a data list of 3 + 1 cases; its config."""
+    config = load_config("cyclegan-t1-t2-small-debug")
+    run = Run(tmp_path / "run")
+    run.adopt(config, facts(3))
+    run.close()
+    return run.folder, config
+
+
+def facts(training, sha256="a" * 64):
+    cases = {"training": training, "validation": 1, "test": 0}
+    return {"sha256": sha256, "file": "data.json", "cases": cases}
+
+
+def test_the_same_settings_resume(begun):
+    folder, config = begun
+    refuse_early(folder, dataclasses.replace(config, images=7, workers=2), facts(3))
+
+
+@pytest.mark.parametrize(
+    ("changes", "data", "told"),
+    [
+        ({"batch": 3}, facts(3), "(batch: 2 -> 3)"),
+        ({}, facts(5, "b" * 64), "(number of cases in data.json: training: 3 -> 5)"),
+        ({}, facts(3, "b" * 64), "(data.json lists other cases or other files than at the start)"),
+        ({}, {"sha256": "b", "file": "", "cases": {}}, "(data list: data.json -> phantoms)"),
+        (
+            {"batch": 3, "ema": 1, "precision": "bf16", "seed": 9, "best": "ssim"},
+            facts(3),
+            "(batch: 2 -> 3; best: rmse_sd -> ssim; ema: 8 -> 1; and 2 more)",
+        ),
+    ],
+)
+def test_other_settings_are_named_in_a_short_sentence(begun, changes, data, told):
+    folder, config = begun
+    with pytest.raises(MedGANSynthError) as caught:
+        refuse_early(folder, dataclasses.replace(config, **changes), data)
+    assert str(caught.value) == (
+        f"{folder}: this run was started with other settings {told}; use the old ones or another "
+        "--out folder."
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_ctrl_c_is_answered_before_the_step_ends(tmp_path):
+    code = (
+        "import os, pathlib, signal, time\n"
+        "from MedGANSynthLib.training.run import Run\n"
+        f"run = Run(pathlib.Path({str(tmp_path / 'run')!r})); run.catch_signals()\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "os.write(2, b'the step goes on'); assert run.wants_stop(); run.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("\nstopping after this step, with a checkpoint;")
+    assert done.stderr.endswith("the step goes on")
 
 
 def test_an_unusable_folder_is_refused(tmp_path):
