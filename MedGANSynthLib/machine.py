@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+_GROUPS = Path("/sys/fs/cgroup")
+
 
 def free_memory() -> int | None:
     """Bytes of main memory that a program can still get; None if the system does not say."""
@@ -52,15 +54,43 @@ def _output(*command: str) -> str:
 
 
 def _meminfo(text: str) -> int:
-    """`MemAvailable` of Linux, less what the control group (a container) does not allow."""
+    """`MemAvailable` of Linux, less what the control groups (containers, batch jobs) forbid."""
     line = next(line for line in text.splitlines() if line.startswith("MemAvailable:"))
-    available = int(line.split()[1]) * 1024
-    group = Path("/sys/fs/cgroup")
+    return min([int(line.split()[1]) * 1024, *_allowed(Path("/proc/self/cgroup"), _GROUPS)])
+
+
+def _allowed(own: Path, groups: Path) -> list[int]:
+    """Bytes that each control group above this process still allows, where it sets a limit.
+
+    Args:
+        own: names the process's groups, one `number:controllers:path` a line.
+        groups: where the groups' files are, of version 2 or of version 1 below `memory`.
+    """
+    found = []
     try:
-        limit = int((group / "memory.max").read_text())
-        return min(available, limit - int((group / "memory.current").read_text()))
-    except (OSError, ValueError):  # no control group, or its limit is "max"
-        return available
+        lines = own.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return found
+    for line in lines:
+        number, controllers, path = line.split(":", 2)
+        if number == "0":
+            root, names = groups, ("memory.max", "memory.current")
+        elif "memory" in controllers.split(","):
+            root, names = groups / "memory", ("memory.limit_in_bytes", "memory.usage_in_bytes")
+        else:
+            continue
+        inner = root / path.lstrip("/")
+        for group in (inner, *inner.parents):
+            if group != root and root not in group.parents:
+                break
+            try:
+                limit, used = (int((group / name).read_text()) for name in names)
+                stat = dict(s.split() for s in (group / "memory.stat").read_text().splitlines())
+            except (OSError, ValueError):  # no such group here, or its limit is "max"
+                continue
+            # Files that were read are kept only while nobody needs their room.
+            found.append(limit - used + int(stat.get("inactive_file", 0)))
+    return found
 
 
 def _pages(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import torch
 
+from .. import machine
 from ..errors import MedGANSynthError
 
 
@@ -27,3 +28,13 @@ def choose_device(name: str) -> torch.device:
     if not there.get(device.type, False):
         raise MedGANSynthError(f"--device {name}: no such device here; use auto or cpu.")
     return device
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that can still be had there; None where the system does not say."""
+    if device.type == "cuda":
+        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return torch.cuda.mem_get_info(device)[0] + unused
+    if device.type == "mps":
+        return torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
+    return machine.free_memory()

@@ -1,6 +1,7 @@
 """Arrays through a network: slices with neighbours, in batches; or in 3D, patches or whole."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -8,10 +9,12 @@ from scipy.ndimage import binary_opening
 from torch import nn
 
 from ..data.slabs import neighbour_step, slab
-from ..errors import MedGANSynthError
 from ..models.manifest import Direction
+from ..networks.layout import channels_last
 from ..volume.preprocessing import BACKGROUND
+from .footprint import Meter, copied
 from .patches import Progress, run_patches
+from .plan import Plan, attempt, fitting_batch, plan_volume
 
 # Pixels at once: what a CPU's caches hold of the feature maps; a GPU wants to be filled.
 _BATCH_PIXELS = {"cpu": 2**16, "cuda": 2**20}
@@ -30,37 +33,52 @@ def run_network(
     spacing: tuple[float, float, float],
     batch: int = 0,
     progress: Progress = silent,
+    warn: Callable[[str], None] = lambda text: None,
+    cpu_fallback: bool = False,
+    used: list[str] | None = None,
 ) -> np.ndarray:
-    """Translate prepared arrays.
+    """Translate prepared arrays, in blocks that fit into the memory there is.
 
     Args:
         network: in evaluation mode, float32, on the device that shall compute.
         arrays: one `[i, j, k]` in [-1, 1] for each input of `direction`, all of one shape.
-        batch: slices at once; 0 chooses by the slice's size.
+        batch: slices at once; 0 chooses by the slice's size and the free memory.
+        warn: told when memory does not suffice and less is computed at once.
+        cpu_fallback: whether the CPU may take over from a GPU whose memory is too small.
+        used: gets one sentence on how it was computed.
 
     Returns:
         float32 `[i, j, k]` in [-1, 1]; blank slices are not computed but stay background.
 
     Raises:
-        MedGANSynthError: not enough memory.
+        MedGANSynthError: not enough memory for the least of plans.
     """
-    try:
-        if direction.slices:
-            result = _slices(network, direction, arrays, spacing, batch, progress)
-        elif direction.patch:
-            result = run_patches(network, arrays, direction.patch, progress)
-        else:
-            result = _whole(network, arrays)
-    except torch.OutOfMemoryError:
-        raise MedGANSynthError(
-            "not enough GPU memory for this volume; use --device cpu or a smaller --batch."
-        ) from None
-    except RuntimeError as error:
-        if "not enough memory" not in str(error):  # the CPU allocator's words
-            raise
-        raise MedGANSynthError(
-            "not enough memory for this volume; use a smaller --batch or crop the volume."
-        ) from None
+    device = next(network.parameters()).device
+    if direction.slices:
+        pixels = _BATCH_PIXELS.get(device.type, 2**18)
+        rows, cols = arrays[0].shape[:2]
+        # Without a wish the first slice goes alone and shows what it takes.
+        plan = Plan(str(device), batch=batch or max(1, min(32, pixels // (rows * cols))))
+    else:
+        plan = plan_volume(network, len(arrays), arrays[0].shape, direction.patch)
+        if plan.patch != direction.patch:
+            warn(f"the volume does not fit into memory as the model wants it: {plan}.")
+
+    def compute(plan: Plan) -> np.ndarray:
+        on = torch.device(plan.device)
+        placed = network if on == device else copied(network, lambda tensor: tensor.to(on))
+        with torch.autocast(on.type, torch.bfloat16, enabled=plan.precision == "bf16"):
+            if direction.slices:
+                made, plan = _slices(placed, direction, arrays, spacing, plan, not batch, progress)
+            elif plan.patch:
+                made = run_patches(placed, arrays, plan.patch, progress)
+            else:
+                made = _whole(placed, arrays)
+        if used is not None:
+            used.append(str(plan))
+        return made
+
+    result = attempt(plan, compute, warn, cpu_fallback)
     if direction.blank:
         result[blank(arrays)] = BACKGROUND
     return result
@@ -80,27 +98,39 @@ def _slices(
     direction: Direction,
     arrays: Sequence[np.ndarray],
     spacing: tuple[float, float, float],
-    batch: int,
+    plan: Plan,
+    measure: bool,
     progress: Progress,
-) -> np.ndarray:
+) -> tuple[np.ndarray, Plan]:
+    """All slices that are not blank, and the plan with the batch that was used.
+
+    With `measure` the first slice shows what one takes, and the batch becomes what fits.
+    """
     rows, cols, count = arrays[0].shape
-    device = next(network.parameters()).device
-    pixels = _BATCH_PIXELS.get(device.type, 2**18)
-    batch = batch or max(1, min(32, pixels // (rows * cols)))
+    device = torch.device(plan.device)
     step = neighbour_step(direction.step_mm, spacing[2])
     shown = [k for k in range(count) if any(a[:, :, k].max() > BACKGROUND + _BLANK for a in arrays)]
     result = np.full((rows, cols, count), BACKGROUND, dtype=np.float32)
-    for start in range(0, len(shown), batch):
-        chosen = shown[start : start + batch]
+
+    def translate(chosen: Sequence[int]) -> None:
         slabs = np.empty((len(chosen), len(arrays) * direction.slices, rows, cols), np.float32)
         for n, k in enumerate(chosen):
             slabs[n] = np.concatenate([slab(a, k, direction.slices, step) for a in arrays])
-        tensor = torch.from_numpy(slabs).to(device, memory_format=torch.channels_last)
-        output = network(tensor)
+        output = network(channels_last(torch.from_numpy(slabs), device))
         middle = output[:, output.shape[1] // 2].float().cpu().numpy()
         result[:, :, chosen] = np.moveaxis(middle, 0, 2)
-        progress((start + len(chosen)) / len(shown))
-    return np.clip(result, -1, 1, out=result)
+
+    done = 0
+    if measure and shown:
+        with Meter() as meter:
+            translate(shown[:1])
+        done = 1
+        plan = dataclasses.replace(plan, batch=fitting_batch(plan.batch, meter.peak, device))
+    while done < len(shown):
+        translate(shown[done : done + plan.batch])
+        done = min(done + plan.batch, len(shown))
+        progress(done / len(shown))
+    return np.clip(result, -1, 1, out=result), plan
 
 
 def _whole(network: nn.Module, arrays: Sequence[np.ndarray]) -> np.ndarray:

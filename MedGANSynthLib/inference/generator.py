@@ -4,6 +4,7 @@ A slice is a volume one slice thick; a cine is one of several frames.
 """
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -19,7 +20,9 @@ from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from .codes import draw_code
 from .device import choose_device
+from .footprint import copied
 from .loaded import load_network
+from .plan import Plan, attempt
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,10 +36,22 @@ class Generator:
     package: Package
     network: nn.Module
     device: torch.device
+    cpu_fallback: bool = False
+    warn: Callable[[str], None] = lambda text: None
 
     @classmethod
-    def load(cls, package: Package, device: str = "auto") -> "Generator":
+    def load(
+        cls,
+        package: Package,
+        device: str = "auto",
+        cpu_fallback: bool = False,
+        warn: Callable[[str], None] = lambda text: None,
+    ) -> "Generator":
         """Load the generator.
+
+        Args:
+            cpu_fallback: whether the CPU may take over from a GPU whose memory is too small.
+            warn: told when it is.
 
         Raises:
             MedGANSynthError: the package generates nothing; no such device; weights do not fit.
@@ -47,7 +62,8 @@ class Generator:
                 f"{package.manifest.name}: generates nothing; it is for `medgansynth translate`."
             )
         chosen = choose_device(device)
-        return cls(package, load_network(package, generation.generator, chosen), chosen)
+        network = load_network(package, generation.generator, chosen)
+        return cls(package, network, chosen, cpu_fallback, warn)
 
     @property
     def generation(self) -> Generation:
@@ -154,7 +170,15 @@ class Generator:
     @torch.inference_mode()
     def _run(self, code: np.ndarray) -> np.ndarray:
         """In [-1, 1]: `[i, j, k]`, of a cine `[i, j, 1, t]`, of a labelled slice `[i, j, 2]`."""
-        output = self.network(torch.from_numpy(code)[None].to(self.device))[0].float().cpu()
+
+        def compute(plan: Plan) -> torch.Tensor:
+            on = torch.device(plan.device)
+            moved = on != self.device
+            network = copied(self.network, lambda t: t.to(on)) if moved else self.network
+            with torch.autocast(on.type, torch.bfloat16, enabled=plan.precision == "bf16"):
+                return network(torch.from_numpy(code)[None].to(on))[0].float().cpu()
+
+        output = attempt(Plan(str(self.device)), compute, self.warn, self.cpu_fallback)
         array = np.clip(output.numpy(), -1, 1)
         if self.generation.form == "volume":
             return array[0]

@@ -13,6 +13,7 @@ from torch import nn
 from ..models import package as packages
 from ..models.catalogue import MANIFEST, WEIGHTS, find
 from ..models.package import Package
+from ..networks.layout import placed
 
 
 @dataclasses.dataclass
@@ -81,10 +82,8 @@ def load_network(package: Package, name: str, device: torch.device) -> nn.Module
         return kept.networks[name]
     if kept is not None and kept.device != device:
         kept.device, kept.networks = device, {}
-    network = package.load_network(name, device)
+    network = placed(package.load_network(name, device), device)
     _loads += 1
-    three = any(parameter.dim() == 5 for parameter in network.parameters())
-    network = network.to(memory_format=torch.channels_last_3d if three else torch.channels_last)
     if kept is not None:
         kept.networks[name] = network
     return network

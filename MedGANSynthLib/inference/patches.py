@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..networks.layout import channels_last
 from ..volume.preprocessing import BACKGROUND
 
 Progress = Callable[[float], None]
@@ -48,8 +49,7 @@ def run_patches(
         weights = np.einsum("i,j,k->ijk", *(weights for _, weights in along))
         seen = [array[where] for array in arrays]
         if any(block.max() > BACKGROUND + _BLANK for block in seen):
-            given = torch.from_numpy(_padded(seen, patch))
-            given = given.to(device, memory_format=torch.channels_last_3d)
+            given = channels_last(torch.from_numpy(_padded(seen, patch)), device)
             made = network(given)[0, 0].float().cpu().numpy()
             result[where] += weights * made[tuple(slice(0, side) for side in weights.shape)]
         else:

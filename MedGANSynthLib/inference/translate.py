@@ -1,7 +1,7 @@
 """One person's volume (or several sequences of it) to another modality, on its own grid."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from torch import nn
@@ -30,7 +30,10 @@ class Translator:
     Attributes:
         match: intensities that the output's robust percentiles shall have; None: those of the
             training people.
-        batch: slices computed at once; 0 chooses by the slice's size.
+        batch: slices computed at once; 0 chooses by the slice's size and the free memory.
+        cpu_fallback: whether the CPU may take over from a GPU whose memory is too small.
+        warn: told when memory does not suffice and less is computed at once.
+        used: one sentence for each run so far on how it was computed.
     """
 
     package: Package
@@ -38,6 +41,9 @@ class Translator:
     network: nn.Module
     match: tuple[float, float] | None = None
     batch: int = 0
+    cpu_fallback: bool = False
+    warn: Callable[[str], None] = lambda text: None
+    used: list[str] = dataclasses.field(default_factory=list)
 
     @classmethod
     def load(
@@ -47,6 +53,8 @@ class Translator:
         device: str = "auto",
         batch: int = 0,
         match: tuple[float, float] | None = None,
+        cpu_fallback: bool = False,
+        warn: Callable[[str], None] = lambda text: None,
     ) -> "Translator":
         """Load the network of `direction` (None: the package's first).
 
@@ -56,7 +64,7 @@ class Translator:
         direction = package.direction(direction)
         chosen = package.manifest.directions[direction]
         network = load_network(package, chosen.network, choose_device(device))
-        return cls(package, direction, network, match, batch)
+        return cls(package, direction, network, match, batch, cpu_fallback, warn)
 
     def provenance(self, sources: Sequence[Source], **settings: object) -> Provenance:
         """How an output of these inputs is marked."""
@@ -126,7 +134,17 @@ class Translator:
         self, arrays: Sequence[np.ndarray], spacing: tuple[float, float, float], progress: Progress
     ) -> np.ndarray:
         """Prepared arrays through the network; see `forward.run_network`."""
-        return run_network(self.network, self.ports, arrays, spacing, self.batch, progress)
+        return run_network(
+            self.network,
+            self.ports,
+            arrays,
+            spacing,
+            self.batch,
+            progress,
+            self.warn,
+            self.cpu_fallback,
+            self.used,
+        )
 
     def in_units(self, array: np.ndarray) -> np.ndarray:
         """[-1, 1] to the output's units, in place; nothing falls below what the modality has."""
@@ -178,9 +196,10 @@ def translate_volume(
         events: told when the inputs do not look like what the model's card asks for, and which of
             them were resampled.
     """
-    translator = Translator.load(package, direction, device, batch)
+    events = events or Events()
+    translator = Translator.load(package, direction, device, batch, warn=events.warning)
     translator.check_count(volumes)
-    chosen, events = translator.ports, events or Events()
+    chosen = translator.ports
     for text in doubts(package.manifest, chosen, volumes, [p.modality for p in chosen.inputs]):
         events.warning(text)
     return translator.translate(on_one_grid(chosen, volumes, events))

@@ -54,7 +54,14 @@ def uncertainty_maps(
     }
     if translator.way_back:
         device = next(translator.network.parameters()).device
-        back = Translator.load(translator.package, translator.way_back, str(device))
+        back = Translator.load(
+            translator.package,
+            translator.way_back,
+            str(device),
+            translator.batch,
+            cpu_fallback=translator.cpu_fallback,
+            warn=translator.warn,
+        )
         there_and_back = back.run([there], spacing, silent)
         # |F(G(x)) - x| (Zhu et al. 2017, equation 2)
         maps["cycle-error"] = np.abs(there_and_back - arrays[0])

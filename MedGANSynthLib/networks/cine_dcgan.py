@@ -15,6 +15,7 @@ from ..schema import Range
 from .codes import CODES, CodeKind
 from .dcgan import up_conv
 from .image_size import Channels, Latent, Side, Width, doublings, refuse_size
+from .norm import BatchNorm1d, BatchNorm2d
 
 COARSE = 8
 LEAST = 16
@@ -53,13 +54,13 @@ class CineDCGANGenerator(nn.Module):
         features = widths[0] * COARSE**2
         # Normalised before it becomes a map: every feature has statistics of its own.
         self.dense = nn.Sequential(
-            nn.Linear(o.latent, features, bias=False), keras_norm(nn.BatchNorm1d(features))
+            nn.Linear(o.latent, features, bias=False), keras_norm(BatchNorm1d(features))
         )
         layers: list[nn.Module] = [nn.LeakyReLU(SLOPE, inplace=True)]
         for level, pair in enumerate(itertools.pairwise(widths)):
             layers += [
                 up_conv(*pair, stride=2 if level else 1, bias=False),
-                keras_norm(nn.BatchNorm2d(pair[1])),
+                keras_norm(BatchNorm2d(pair[1])),
                 nn.LeakyReLU(SLOPE, inplace=True),
             ]
         self.layers = nn.Sequential(*layers, up_conv(widths[-1], o.channels, 2, bias=False))

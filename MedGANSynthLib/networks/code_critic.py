@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ..schema import Range
 from .alpha_generator import CODE_LENGTH
+from .norm import BatchNorm1d
 from .spectral import spectral_norm
 
 
@@ -40,7 +41,7 @@ class CodeCritic(nn.Module):
             linear = nn.Linear(before, o.width)
             layers.append(spectral_norm(linear) if o.spectral else linear)
             if self.mixes_batch:
-                layers.append(nn.BatchNorm1d(o.width))
+                layers.append(BatchNorm1d(o.width))
             layers.append(nn.LeakyReLU(0.2, inplace=True))
         last = nn.Linear(o.width, 1)
         layers.append(spectral_norm(last) if o.spectral else last)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from .codes import CODES, CodeKind
 from .image_size import Channels, Latent, Side, Width, doublings, refuse_size
 from .minibatch_deviation import MinibatchDeviation
+from .norm import BatchNorm2d
 
 COARSE = 8
 LEAST = 16
@@ -52,10 +53,10 @@ class DCGANGenerator(nn.Module):
         plan = [(4 * o.width, 2), (4 * o.width, 1)] * (doublings(COARSE, o.size) - 2)
         plan += [(2 * o.width, 2), (o.width, 2)][-doublings(COARSE, o.size) :]
         self.dense = nn.Linear(o.latent, 4 * o.width * COARSE**2)
-        self.first_norm = nn.BatchNorm2d(4 * o.width)
+        self.first_norm = BatchNorm2d(4 * o.width)
         layers, before = [], 4 * o.width
         for width, stride in plan:
-            layers += [up_conv(before, width, stride), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
+            layers += [up_conv(before, width, stride), BatchNorm2d(width), nn.ReLU(inplace=True)]
             before = width
         self.layers = nn.Sequential(*layers)
         self.last = up_conv(before, o.channels, 1)
@@ -95,7 +96,7 @@ class DCGANCritic(nn.Module):
         for before, after in zip([o.channels, *widths], widths, strict=False):
             layers.append(nn.Conv2d(before, after, 5, stride=2, padding=2))
             if layers[1:]:
-                layers.append(nn.BatchNorm2d(after))
+                layers.append(BatchNorm2d(after))
             layers.append(nn.LeakyReLU(SLOPE, inplace=True))
         self.layers = nn.Sequential(*layers, MinibatchDeviation(o.group), nn.Flatten())
         self.hidden = nn.Linear((widths[-1] + 1) * COARSE**2, widths[-1] + 1)

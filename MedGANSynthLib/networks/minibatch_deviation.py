@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from ..collective import gathered, own
+
 EPS = 1e-8
 
 
@@ -23,10 +25,11 @@ class MinibatchDeviation(nn.Module):
         self.group = group
 
     def forward(self, x: Tensor) -> Tensor:
-        batch = len(x)
-        group = batch if self.group == 0 or batch % self.group else self.group
         with torch.autocast(x.device.type, enabled=False):
-            groups = x.float().reshape(group, -1, *x.shape[1:])
+            batch = gathered(x.float())  # of several ranks all see the same groups
+            count = len(batch)
+            group = count if self.group == 0 or count % self.group else self.group
+            groups = batch.reshape(group, -1, *x.shape[1:])
             deviation = (groups.var(0, correction=0) + EPS).sqrt().mean((1, 2, 3))
-        plane = deviation.repeat(group)[:, None, None, None].to(x.dtype)
+        plane = own(deviation.repeat(group))[:, None, None, None].to(x.dtype)
         return torch.cat([x, plane.expand(-1, 1, *x.shape[2:])], dim=1)

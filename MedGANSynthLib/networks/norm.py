@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..collective import moments, world
+
 
 class InstanceNorm(nn.Module):
     """Instance normalisation for 2D and 3D maps, with an optional scale and offset.
@@ -39,10 +41,44 @@ class InstanceNorm(nn.Module):
         return x * self.weight.view(shape) + self.bias.view(shape)
 
 
+class _OverRanks:
+    """Batch norm that takes its statistics over the batch of all ranks.
+
+    PyTorch's own (`SyncBatchNorm`) needs GPUs and has no second derivative, which gradient
+    penalties take. Parameters and buffers are those of the PyTorch layer, and alone it is that one.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        if world() == 1 or not self.training:
+            return super().forward(x)
+        h = x.float()
+        mean, variance, count = moments(h, [axis for axis in range(x.ndim) if axis != 1])
+        with torch.no_grad():
+            self.num_batches_tracked += 1
+            self.running_mean.lerp_(mean.flatten(), self.momentum)
+            unbiased = variance.flatten() * (count / max(1, count - 1))
+            self.running_var.lerp_(unbiased, self.momentum)
+        shape = (1, -1) + (1,) * (x.ndim - 2)
+        h = (h - mean) * (variance + self.eps).rsqrt()
+        return (h * self.weight.view(shape) + self.bias.view(shape)).to(x.dtype)
+
+
+class BatchNorm1d(_OverRanks, nn.BatchNorm1d):
+    """Shape: `[batch, C]` in and out."""
+
+
+class BatchNorm2d(_OverRanks, nn.BatchNorm2d):
+    """Shape: `[batch, C, rows, cols]` in and out."""
+
+
+class BatchNorm3d(_OverRanks, nn.BatchNorm3d):
+    """Shape: `[batch, C, i, j, k]` in and out."""
+
+
 def make_norm(kind: str, channels: int, dims: int) -> nn.Module:
     """The layer named `kind`: "instance" (affine), "instance-plain", "batch" or "none"."""
     if kind == "none":
         return nn.Identity()
     if kind == "batch":
-        return (nn.BatchNorm2d, nn.BatchNorm3d)[dims - 2](channels)
+        return (BatchNorm2d, BatchNorm3d)[dims - 2](channels)
     return InstanceNorm(channels, affine=kind == "instance")

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from ..schema import Range
 from .codes import CODES, CodeKind
 from .image_size import Channels, Latent, Side, Width, doublings, refuse_size
+from .norm import BatchNorm2d
 
 COARSE = 16
 LEAST = 32
@@ -52,15 +53,15 @@ class SRResNetGenerator(nn.Module):
         o = options
         self.latent, self.code, self.width = o.latent, CODES[o.code], o.width
         self.dense = nn.Linear(o.latent, o.width * COARSE**2)
-        self.first_norm = nn.BatchNorm2d(o.width)
+        self.first_norm = BatchNorm2d(o.width)
         self.blocks = nn.Sequential(*(_NormedBlock(o.width) for _ in range(o.blocks)))
-        self.second_norm = nn.BatchNorm2d(o.width)
+        self.second_norm = BatchNorm2d(o.width)
         layers: list[nn.Module] = []
         for _ in range(doublings(COARSE, o.size)):
             layers += [
                 nn.Conv2d(o.width, 4 * o.width, 3, padding=1),
                 nn.PixelShuffle(2),
-                nn.BatchNorm2d(o.width),
+                BatchNorm2d(o.width),
                 nn.ReLU(inplace=True),
             ]
         self.layers = nn.Sequential(*layers)
@@ -81,10 +82,10 @@ class _NormedBlock(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(width, width, 3, padding=1),
-            nn.BatchNorm2d(width),
+            BatchNorm2d(width),
             nn.ReLU(inplace=True),
             nn.Conv2d(width, width, 3, padding=1),
-            nn.BatchNorm2d(width),
+            BatchNorm2d(width),
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -37,6 +37,8 @@ class UNet256Options:
 class UNet256(nn.Module):
     """Shape: `[batch, in_channels, H, W]` to `[batch, out_channels, H, W]`, values in [-1, 1]."""
 
+    plain_on_cpu = True  # see `layout.placed`
+
     def __init__(self, options: UNet256Options) -> None:
         super().__init__()
         o = options

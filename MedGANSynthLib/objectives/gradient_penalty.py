@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from ..collective import moments, own, whole_shape
+
 EPS = 1e-15
 """Under the root, so that a gradient of 0 has a derivative (the alpha-WGAN code's constant)."""
 
@@ -14,7 +16,8 @@ def between(real: Tensor, fake: Tensor) -> Tensor:
 
     One uniform number for each item of the batch, from torch's global generator.
     """
-    share = torch.rand([len(real)] + [1] * (real.ndim - 1), device=real.device, dtype=real.dtype)
+    shape = [whole_shape(real)[0]] + [1] * (real.ndim - 1)
+    share = own(torch.rand(shape, device=real.device, dtype=real.dtype))
     return torch.lerp(fake.detach(), real.detach(), share)
 
 
@@ -30,10 +33,11 @@ def around(real: Tensor, published: bool) -> Tensor:
     Shape: that of `real`, `[batch, ...]`.
     """
     real = real.detach()
-    half = real.std(correction=0) / 2
+    half = moments(real, range(real.ndim))[1].sqrt() / 2
+    noise = own(torch.rand(whole_shape(real), device=real.device, dtype=real.dtype))
     if published:
-        return between(real, half * torch.rand_like(real))
-    return between(real, real + half * (2 * torch.rand_like(real) - 1))
+        return between(real, half * noise)
+    return between(real, real + half * (2 * noise - 1))
 
 
 def input_gradient(critic: nn.Module, points: Tensor) -> Tensor:

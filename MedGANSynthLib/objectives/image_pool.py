@@ -3,12 +3,15 @@
 import torch
 from torch import Tensor
 
+from ..collective import gathered, own
+
 
 class ImagePool:
     """Keeps up to `size` past fakes; each query swaps half of its images for older ones.
 
     After Shrivastava et al. 2017. Random choices come from torch's global generator, so that they
-    resume with it. With size 0 queries come back unchanged.
+    resume with it. All ranks keep the same pool, of the fakes of all of them. With size 0 queries
+    come back unchanged.
     """
 
     def __init__(self, size: int) -> None:
@@ -21,7 +24,7 @@ class ImagePool:
         if self.size == 0:
             return images
         chosen = []
-        for image in images:
+        for image in gathered(images):
             if len(self.images) < self.size:
                 self.images.append(image.clone())
                 chosen.append(image)
@@ -31,7 +34,7 @@ class ImagePool:
                 self.images[index] = image.clone()
             else:
                 chosen.append(image)
-        return torch.stack(chosen)
+        return own(torch.stack(chosen))
 
     def state_dict(self) -> dict[str, Tensor]:
         """Tensors for a checkpoint."""

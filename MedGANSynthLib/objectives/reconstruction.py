@@ -2,8 +2,11 @@
 
 import functools
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from ..collective import total
 
 EPS = 1e-12
 """Under a root, so that an error of 0 has a derivative."""
@@ -16,11 +19,12 @@ DISTANCES = {
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
-    """Mean of `values` where `mask` is 1; 0 where it is empty.
+    """Mean of `values` where `mask` is 1, over all ranks; 0 where it is empty.
 
     Shape: twice `[batch, channel, ...]`; a scalar out.
     """
-    return (values * mask).sum() / mask.sum().clamp(min=1)
+    inside, count = total(torch.stack([(values * mask).sum(), mask.sum()]))
+    return inside / count.clamp(min=1)
 
 
 def masked_rmse(prediction: Tensor, target: Tensor, mask: Tensor) -> Tensor:

@@ -13,13 +13,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..collective import own, whole_shape
 from ..errors import MedGANSynthError
+from ..networks.layout import placed
 from ..networks.registry import build_network
 from ..networks.spectral import advance
 from ..objectives.gradient_difference import gradient_difference
 from ..objectives.gradient_penalty import between, gradient_penalty
 from ..objectives.wasserstein import critic_loss, generator_loss
-from .base import System, Wrap, adam, average_gradients, entry, frozen, world
+from .base import System, Wrap, adam, average_gradients, entry, frozen
 
 ROLES = ("generator", "encoder", "discriminator", "code_discriminator")
 
@@ -51,8 +53,7 @@ class AlphaWGAN(System):
             self.specs[role] = (spec.architecture, spec.options | shapes[role])
 
         def make(role: str) -> nn.Module:
-            network = build_network(*self.specs[role], f"networks.{role}")
-            return network.to(device, memory_format=torch.channels_last_3d)
+            return placed(build_network(*self.specs[role], f"networks.{role}"), device)
 
         self.networks = {role: make(role) for role in ROLES}
         self.g, self.e, self.d, self.c = (self.networks[role] for role in ROLES)
@@ -62,9 +63,9 @@ class AlphaWGAN(System):
         }
         self.memory: dict[str, Any] = {}
         self.objective = config.objective
-        if self.c.mixes_batch and config.batch // world() < 2:
+        if self.c.mixes_batch and config.batch < 2:
             raise MedGANSynthError(
-                f"batch={config.batch}: batch norm needs at least 2 scans a step on every rank."
+                f"batch={config.batch}: batch norm needs at least 2 scans a step."
             )
 
     def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
@@ -143,4 +144,4 @@ class AlphaWGAN(System):
 
     def _codes(self, x: Tensor) -> Tensor:
         """Normal codes, one for each scan of `x`."""
-        return torch.randn(len(x), self.latent, device=x.device)
+        return own(torch.randn(whole_shape(x)[0], self.latent, device=x.device))

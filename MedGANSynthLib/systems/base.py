@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, distributed, nn
 
+from ..collective import world
 from ..errors import MedGANSynthError
 
 Wrap = Callable[[nn.Module], nn.Module]
@@ -102,22 +103,14 @@ def entry(table: dict[str, Any], name: str, where: str) -> Any:
     return table[name]
 
 
-def world() -> int:
-    """How many ranks train together."""
-    if distributed.is_available() and distributed.is_initialized():
-        return distributed.get_world_size()
-    return 1
-
-
 def average_gradients(*networks: nn.Module) -> None:
     """The mean of the gradients over the ranks, for networks without a distributed wrapper."""
     if world() == 1:
         return
-    for network in networks:
-        for parameter in network.parameters():
-            if parameter.grad is not None:
-                distributed.all_reduce(parameter.grad)
-                parameter.grad /= world()
+    gradients = [p.grad for n in networks for p in n.parameters() if p.grad is not None]
+    for work in [distributed.all_reduce(g, async_op=True) for g in gradients]:
+        work.wait()
+    torch._foreach_div_(gradients, world())
 
 
 def freeze_statistics(*networks: nn.Module) -> None:

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import MedGANSynthError
+from ..networks.layout import placed
 from ..networks.registry import build_network
 from ..objectives.adversarial import ADVERSARIAL_LOSSES
 from ..objectives.image_pool import ImagePool
@@ -35,7 +36,7 @@ class CycleGAN(System):
             if role == "generator":
                 channels = {"in_channels": config.data.slices, "out_channels": self.predicted}
             network = build_network(spec.architecture, channels | spec.options, f"networks.{role}")
-            return wrap(network.to(device, memory_format=torch.channels_last))
+            return wrap(placed(network, device))
 
         self.objective, self.images = config.objective, config.images
         self.predicted = config.data.predicted

@@ -9,7 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..collective import own, whole_shape
 from ..errors import MedGANSynthError
+from ..networks.layout import placed
 from ..networks.registry import build_network
 from ..objectives.gradient_penalty import (
     around,
@@ -19,7 +21,7 @@ from ..objectives.gradient_penalty import (
     zero_centred,
 )
 from ..objectives.named import named_loss
-from .base import System, Wrap, adam, average_gradients, entry, frozen, world
+from .base import System, Wrap, adam, average_gradients, entry, frozen
 
 ROLES = ("generator", "discriminator")
 
@@ -42,8 +44,7 @@ class ImageGAN(System):
             self.specs[role] = (spec.architecture, spec.options | shape)
 
         def make(role: str) -> nn.Module:
-            network = build_network(*self.specs[role], f"networks.{role}")
-            return network.to(device, memory_format=torch.channels_last)
+            return placed(build_network(*self.specs[role], f"networks.{role}"), device)
 
         self.networks = {role: make(role) for role in ROLES}
         self.g, self.d = self.networks.values()
@@ -56,10 +57,10 @@ class ImageGAN(System):
         self.objective, self.batch = config.objective, config.batch
         o = self.objective
         self.loss = named_loss(o.loss, o.real_label, o.wanted_label)
-        if config.batch // world() < 2:
+        if config.batch < 2:
             raise MedGANSynthError(
                 f"batch={config.batch}: batch norm and minibatch deviation need at least 2 images "
-                "a step on every rank."
+                "a step."
             )
 
     def step(self, batch: dict[str, Tensor], seen: int) -> dict[str, Tensor]:
@@ -141,4 +142,4 @@ class ImageGAN(System):
 
     def _codes(self, x: Tensor) -> Tensor:
         """Normal codes, one for each image of `x`."""
-        return torch.randn(len(x), self.latent, device=x.device)
+        return own(torch.randn(whole_shape(x)[0], self.latent, device=x.device))

@@ -54,7 +54,8 @@ class ProGAN(ImageGAN):
     def _grow(self, seen: int) -> None:
         level = min(grown(seen, self.objective), float(self.top))
         for network in (self.g, self.d):
-            network.level.fill_(level)
+            if float(network.level) != level:
+                network.level.fill_(level)
 
 
 def grown(seen: int, objective: ProgressiveObjective) -> float:

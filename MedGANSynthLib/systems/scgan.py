@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import MedGANSynthError
+from ..networks.layout import placed
 from ..networks.registry import build_network
 from ..networks.spectral import advance
 from ..objectives.adversarial import VANILLA
@@ -43,8 +44,7 @@ class SCGAN(System):
             )
             network = build_network(*self.specs[role], f"networks.{role}")
             network.recompute = self.objective.recompute
-            layout = torch.channels_last if dims == 2 else torch.channels_last_3d
-            return network.to(device, memory_format=layout)
+            return placed(network, device)
 
         self.g = make("generator", inputs)
         if min(data.size) < self.g.smallest:

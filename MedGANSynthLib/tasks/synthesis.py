@@ -30,6 +30,7 @@ class Translate(Task):
     match_range: Path | None = field("put the output on this volume's intensity scale", None)
     uncertainty: bool = field("also write a map of how unsure the model is, voxel by voxel", False)
     fill_nonfinite: float | None = field("replace NaN and infinite voxels by this value", None)
+    cpu_fallback: bool = field("go on with the CPU if the GPU's memory is too small", False)
     shard: str = field("do only part I of N of the cohort, such as 3/16", "1/1", metavar="I/N")
     overwrite: bool = field("write outputs again that exist already", False)
 
@@ -53,4 +54,5 @@ class Generate(Task):
         "data list: show below each volume the nearest one of its training split", None
     )
     device: str = field(DEVICE, "auto")
+    cpu_fallback: bool = field("go on with the CPU if the GPU's memory is too small", False)
     overwrite: bool = field("write volumes again that exist already", False)

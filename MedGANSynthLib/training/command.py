@@ -37,5 +37,5 @@ def train(
     from . import session
 
     if dry_run:
-        return session.dry_run(config)
+        return session.dry_run(config, device)
     return session.train(config, data, out, device, events)

@@ -1,13 +1,23 @@
 """Several processes, one training: started by torchrun, otherwise a single rank."""
 
+import datetime
+import io
 import os
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
+from ..errors import MedGANSynthError
 from ..inference.device import choose_device
+
+T = TypeVar("T")
+
+PATIENCE = datetime.timedelta(hours=6)
+"""How long ranks wait for the first one, which alone validates and draws previews."""
 
 
 class Ranks:
@@ -25,7 +35,8 @@ class Ranks:
         if self.device.type == "cuda" and self.world > 1:
             self.device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         if self.world > 1:
-            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+            backend = "nccl" if self.device.type == "cuda" else "gloo"
+            dist.init_process_group(backend, timeout=PATIENCE)
 
     @property
     def main(self) -> bool:
@@ -39,6 +50,47 @@ class Ranks:
         devices = [self.device] if self.device.type == "cuda" else None
         # Buffers stay local: a broadcast between two passes of one step would break the graph.
         return DistributedDataParallel(network, device_ids=devices, broadcast_buffers=False)
+
+    def agree(self, action: Callable[[], T]) -> T:
+        """What `action` gives; where it fails on one rank, it fails on all, and none waits.
+
+        Raises:
+            MedGANSynthError: what `action` raised, here or elsewhere.
+        """
+        result, error = None, None
+        try:
+            result = action()
+        except MedGANSynthError as caught:
+            error = caught
+        if self.any(error is not None):
+            raise error or MedGANSynthError("another rank cannot train; its own message says why.")
+        return result
+
+    def same_start(self, networks: list[nn.Module]) -> None:
+        """Rank 0's weights and buffers everywhere: other machines round differently."""
+        if self.world > 1:
+            for network in networks:
+                for tensor in network.state_dict().values():
+                    dist.broadcast(tensor, 0)
+
+    def from_main(self, state: Any) -> Any:
+        """Rank 0's tensors and plain types on every rank: only its machine needs the Run."""
+        if self.world == 1:
+            return state
+        buffer = io.BytesIO()
+        if self.main:
+            torch.save(state, buffer)
+        size = torch.tensor(buffer.tell(), device=self.device)
+        dist.broadcast(size, 0)
+        data = torch.empty(int(size), dtype=torch.uint8, device=self.device)
+        if self.main:
+            data.copy_(torch.frombuffer(buffer.getbuffer(), dtype=torch.uint8))
+        dist.broadcast(data, 0)
+        if self.main:
+            return state
+        return torch.load(
+            io.BytesIO(data.cpu().numpy().tobytes()), map_location="cpu", weights_only=True
+        )
 
     def any(self, flag: bool) -> bool:
         """Whether `flag` is true on any rank."""

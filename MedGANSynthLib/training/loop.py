@@ -1,6 +1,8 @@
 """The training loop, read top to bottom. Time is counted in images seen by all ranks together."""
 
 import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 from ..data.sampler import EndlessSampler
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..networks.layout import channels_last
 from ..systems.base import System
 from . import checkpoint
 from .cohort import Judge
@@ -19,6 +22,8 @@ from .ema import Average
 from .run import Run
 from .tensorboard import tensorboard_writer
 from .usage import peak_memory
+
+Batch = dict[str, torch.Tensor]
 
 
 def train(
@@ -36,11 +41,17 @@ def train(
     average = Average({n: system.networks[n] for n in system.exported}, config.ema)
     seen, best = 0, math.inf
     gathered: list[dict[str, torch.Tensor]] = []  # losses since the last row of metrics.csv
-    saved = checkpoint.load_latest(run.checkpoints)
+    saved = ranks.from_main(checkpoint.load_latest(run.checkpoints) if ranks.main else None)
     if saved is not None:
-        system.load_state_dict(saved["system"])
-        average.load_state_dict(saved["average"])
-        seen, best, gathered = saved["seen"], saved["best"], saved["gathered"]
+        try:
+            system.load_state_dict(saved["system"])
+            average.load_state_dict(saved["average"])
+            seen, best, gathered = saved["seen"], saved["best"], saved["gathered"]
+        except (KeyError, TypeError, ValueError, RuntimeError):
+            raise MedGANSynthError(
+                f"{run.folder}: its checkpoint was written by another version of MedGANSynth; "
+                "resume it with that version, or train in a new folder."
+            ) from None
     if ranks.main:
         run.rewind(seen)
 
@@ -54,7 +65,7 @@ def train(
         persistent_workers=config.workers > 0,
         pin_memory=ranks.device.type == "cuda",
     )
-    low = config.precision == "bf16" or (config.precision == "auto" and ranks.device.type == "cuda")
+    low = config.low_precision(ranks.device.type)
     autocast = torch.autocast(ranks.device.type, torch.bfloat16, enabled=low)
     writer = tensorboard_writer(run.folder) if ranks.main else None
 
@@ -89,16 +100,14 @@ def train(
 
     # Train.
     stopped = ranks.any(run.wants_stop())
-    batches = iter(loader)
+    batches = iter(loader) if config.workers else _ahead(iter(loader))
     start = seen
     while seen < config.images and not stopped:
         # Every random choice of a step follows from the seed and its place in the run, so that
-        # nothing but `seen` has to be remembered for an exact resume.
-        torch.manual_seed(_seed(config.seed, seen, ranks.rank))
-        batch = {
-            key: value.to(ranks.device, memory_format=_layout(value), non_blocking=True)
-            for key, value in next(batches).items()
-        }
+        # nothing but `seen` has to be remembered for an exact resume. All ranks draw the same
+        # numbers, for the whole batch, so that their number may change (`collective`).
+        torch.manual_seed(_seed(config.seed, seen))
+        batch = {key: channels_last(value, ranks.device) for key, value in next(batches).items()}
         _set_rates(system, config, seen)
         with autocast:
             losses = system.step(batch, seen)
@@ -141,14 +150,18 @@ def train(
     return {"images": seen, "trained": seen - start, "best": best, "stopped": stopped}
 
 
-def _seed(seed: int, seen: int, rank: int) -> int:
-    return int(np.random.SeedSequence([seed, seen, rank]).generate_state(1)[0])
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches; the next one is read, in a thread, while a step computes."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting = reader.submit(next, batches)
+        while True:
+            batch = waiting.result()
+            waiting = reader.submit(next, batches)
+            yield batch
 
 
-def _layout(value: torch.Tensor) -> torch.memory_format:
-    return {4: torch.channels_last, 5: torch.channels_last_3d}.get(
-        value.ndim, torch.preserve_format
-    )
+def _seed(seed: int, seen: int) -> int:
+    return int(np.random.SeedSequence([seed, seen, 0]).generate_state(1)[0])
 
 
 def _set_rates(system: System, config: Config, seen: int) -> None:

@@ -11,12 +11,16 @@ from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events, TeeEvents
 from ..files import cannot_write
+from ..inference.device import choose_device
+from ..inference.plan import out_of_memory
 from ..networks.registry import count_parameters
+from ..systems.base import System, bare
 from ..systems.registry import cohort_class, system_class
 from .config import Config
 from .distributed import Ranks
 from .loop import train as loop
 from .people import data_facts
+from .room import needed, refuse_what_cannot_fit
 from .run import Run, RunEvents
 
 
@@ -39,18 +43,20 @@ def _train(
             f"batch={config.batch} cannot be divided over {ranks.world} ranks; "
             f"use --set batch={ranks.world * max(1, config.batch // ranks.world)}."
         )
-    run = Run(out, main=ranks.main)
+    ranks.agree(lambda: refuse_what_cannot_fit(config, ranks.device, ranks.world))
+    quiet = events if ranks.main else Events()
+    run = ranks.agree(lambda: Run(out, main=ranks.main))
     try:
-        cohort = cohort_class(config.system)(config, data, events if ranks.main else Events())
+        cohort = ranks.agree(lambda: cohort_class(config.system)(config, data, quiet))
         run.catch_signals()
-        if ranks.main:
-            run.adopt(config, data_facts(data, config.data.phantoms))
-            events = TeeEvents(events, RunEvents(out))
-        else:
-            events = Events()
+        ranks.agree(lambda: run.adopt(config, data_facts(data, config.data.phantoms)))
+        events = TeeEvents(events, RunEvents(out)) if ranks.main else Events()
         events.emit("started", process=os.getpid(), device=str(ranks.device), images=config.images)
         _deterministic(config.seed)
         system = system_class(config.system)(config, ranks.device, ranks.wrap)
+        ranks.same_start(list(system.networks.values()))
+        if config.compile:
+            compile_exported(system)
         judge, describe = cohort.judge(system, ranks.device), cohort.describe(system)
         result = loop(config, system, cohort.items, judge, describe, run, ranks, events)
         events.emit("ended", images=result["images"], stopped=result["stopped"])
@@ -59,24 +65,54 @@ def _train(
             error = cannot_write(out, error)
         events.emit("error", text=str(error))
         raise error from None
+    except RuntimeError as error:
+        if ranks.world > 1 and "peer" in str(error):  # a connection was closed
+            raise MedGANSynthError("another rank ended; its own message says why.") from None
+        if not out_of_memory(error):
+            raise
+        text = (
+            f"not enough memory on {ranks.device} for a step of batch={config.batch}; the last "
+            "checkpoint is good; start a new run with a smaller batch or preset."
+        )
+        events.emit("error", text=text)
+        raise MedGANSynthError(text) from None
     finally:
         run.close()
     state = "stopped; the same command resumes it" if result["stopped"] else "finished"
     return {"text": f"{out}: {state} after {result['images']} images.", "run": str(out), **result}
 
 
-def dry_run(config: Config) -> dict[str, Any]:
-    """The resolved config and every network's size, built without memory."""
+def dry_run(config: Config, device: str | None = None) -> dict[str, Any]:
+    """The resolved config and every network's size; with `device`, what a step needs there."""
     with torch.device("meta"):
         system = system_class(config.system)(config, torch.device("meta"), lambda network: network)
     sizes = {name: count_parameters(network) for name, network in system.networks.items()}
-    resolved = schema.to_dict(config)
-    lines = [f"{name}: {size:,} parameters" for name, size in sizes.items()]
-    return {
-        "text": json.dumps(resolved, indent=1) + "\n" + "\n".join(lines),
-        "config": resolved,
-        "parameters": sizes,
-    }
+    result = {"config": schema.to_dict(config), "parameters": sizes}
+    lines = [json.dumps(result["config"], indent=1)]
+    lines += [f"{name}: {size:,} parameters" for name, size in sizes.items()]
+    if device is not None:
+        place = choose_device(device)
+        low = config.low_precision(place.type)
+        step = needed(config, config.batch, low)
+        result |= {"memory": step.total, "flops": step.flops}
+        lines.append(
+            f"a step of {config.batch} in {'bf16' if low else 'fp32'}: "
+            f"{step.flops / 1e9:,.0f} GFLOP, about {step.total / 2**30:.1f} GiB on {place} beside "
+            "the images"
+        )
+    return {"text": "\n".join(lines), **result}
+
+
+def compile_exported(system: System) -> None:
+    """Let `torch.compile` speed up the networks of the package; where it cannot, nothing changes.
+
+    They have no second derivatives, which it does not know.
+    """
+    import torch._dynamo
+
+    torch._dynamo.config.suppress_errors = True
+    for name in system.exported:
+        bare(system.networks[name]).compile()
 
 
 def _deterministic(seed: int) -> None:

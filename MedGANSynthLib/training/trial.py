@@ -19,6 +19,7 @@ from .config import Config
 from .ema import Average
 from .findings import is_used
 from .needs import needs_of
+from .room import refuse_what_cannot_fit
 from .usage import peak_memory
 
 PEOPLE = 3
@@ -56,9 +57,10 @@ def try_out(config: Config, listed: DataList | None, device: str, events: Events
         listed: whom to train on; None for the built-in phantoms.
 
     Raises:
-        MedGANSynthError: what a training would raise of these people.
+        MedGANSynthError: it cannot fit into memory; what a training would raise of these people.
     """
     place = choose_device(device)
+    refuse_what_cannot_fit(config, place)
     with tempfile.TemporaryDirectory(prefix="MedGANSynth-") as folder:
         path = None if listed is None else _few(config, listed, Path(folder))
         few = dataclasses.replace(config.data, phantoms=min(PEOPLE, config.data.phantoms))
@@ -120,9 +122,7 @@ def _time_steps(
         def step(seen: int = seen) -> None:
             batch = default_collate([items[seen + n] for n in range(config.batch)])
             batch = {key: value.to(device) for key, value in batch.items()}
-            low = config.precision == "bf16" or (
-                config.precision == "auto" and device.type == "cuda"
-            )
+            low = config.low_precision(device.type)
             with torch.autocast(device.type, torch.bfloat16, enabled=low):
                 system.step(batch, seen)
 

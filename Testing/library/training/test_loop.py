@@ -63,6 +63,19 @@ def test_rows_after_the_checkpoint_are_dropped_on_resume(trainer):
     assert same(state, weights(folder))
 
 
+@pytest.mark.parametrize("lost", ["system", "gathered"])
+def test_a_checkpoint_of_another_version_is_told_and_left_alone(trainer, lost):
+    folder, *_ = trainer("run", "images=2", *FAST)
+    other = weights(folder)
+    other["later"] = other.pop(lost)
+    last = folder / "checkpoints" / "last.pt"
+    torch.save(other, last)
+    before = last.read_bytes()
+    with pytest.raises(MedGANSynthError, match="another version of MedGANSynth"):
+        trainer("run", LENGTH, *FAST)
+    assert last.read_bytes() == before
+
+
 def test_the_length_may_change_on_resume_and_nothing_else(trainer):
     trainer("run", LENGTH, *FAST)
     _, _, result, _ = trainer("run", "images=14", *FAST)

@@ -1,0 +1,142 @@
+"""How a volume is computed with the memory there is: whole or in patches, how many slices, where.
+
+What is left is asked before anything is computed, because a CPU's system ends a process that takes
+too much. Where memory still does not suffice, the next lighter plan is tried, and the user hears
+of it.
+"""
+
+import dataclasses
+import gc
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+import torch
+from torch import nn
+
+from ..errors import MedGANSynthError
+from .device import free_memory
+
+T = TypeVar("T")
+
+SHARE = 0.8
+"""Of the free memory is used; the rest is for other programs and for what cannot be foreseen."""
+SCRATCH = 1.3
+"""What convolutions take beside their inputs and outputs, at most."""
+LEAST_SIDE = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """One way to compute.
+
+    Attributes:
+        device: type and number, as torch prints them.
+        batch: slices at once; 0: the network is none of slices.
+        patch: voxels at once of a 3D network; None: the whole volume.
+    """
+
+    device: str
+    precision: Literal["fp32", "bf16"] = "fp32"
+    batch: int = 0
+    patch: tuple[int, ...] | None = None
+
+    def __str__(self) -> str:
+        if self.batch:
+            how = f"{self.batch} slice{'s' * (self.batch > 1)} at a time"
+        elif self.patch:
+            how = f"patches of {'x'.join(map(str, self.patch))}"
+        else:
+            how = "the whole volume at once"
+        return f"{how}, {self.precision}, {self.device}"
+
+    def lighter(self, cpu: bool) -> "Plan | None":
+        """The next plan that takes about half of the memory; the CPU last, if the user agrees."""
+        if self.batch > 1:
+            return dataclasses.replace(self, batch=self.batch // 2)
+        if self.device.startswith("cuda") and self.precision == "fp32":
+            return dataclasses.replace(self, precision="bf16")
+        if self.patch and max(self.patch) >= 2 * LEAST_SIDE:
+            return dataclasses.replace(self, patch=halved(self.patch))
+        return Plan("cpu", batch=self.batch, patch=self.patch) if cpu and self.on_gpu else None
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it is not the CPU that computes."""
+        return self.device != "cpu"
+
+
+def halved(patch: tuple[int, ...]) -> tuple[int, ...]:
+    """Half of the longest side, which stays a multiple of 16."""
+    longest = patch.index(max(patch))
+    side = max(LEAST_SIDE, patch[longest] // 2 // LEAST_SIDE * LEAST_SIDE)
+    return tuple(side if axis == longest else s for axis, s in enumerate(patch))
+
+
+def plan_volume(
+    network: nn.Module, channels: int, shape: tuple[int, ...], patch: tuple[int, ...] | None
+) -> Plan:
+    """The largest blocks of a 3D network that fit into what is free, from `patch` (None: whole).
+
+    Raises:
+        MedGANSynthError: on a CPU, where not even the smallest fit.
+    """
+    from .footprint import forward_footprint
+
+    device = next(network.parameters()).device
+    free, size = free_memory(device), patch or shape
+    while free is not None:
+        needed = SCRATCH * forward_footprint(network, (1, channels, *size)).peak
+        if needed <= SHARE * free:
+            break
+        if max(size) < 2 * LEAST_SIDE:
+            if device.type == "cpu":
+                raise MedGANSynthError(
+                    f"not enough memory: a block of {'x'.join(map(str, size))} voxels needs "
+                    f"{needed / 2**30:.1f} GiB of {free / 2**30:.1f} free; close other programs."
+                )
+            break
+        size = halved(size)
+    return Plan(str(device), patch=None if size == shape and patch is None else size)
+
+
+def fitting_batch(wanted: int, one: int, device: torch.device) -> int:
+    """How many of `wanted` slices at once fit, where `one` takes so many bytes; 1 at least."""
+    free = free_memory(device)
+    return wanted if free is None else max(1, min(wanted, int(SHARE * free / (SCRATCH * one))))
+
+
+def attempt(
+    plan: Plan, compute: Callable[[Plan], T], warn: Callable[[str], None], cpu: bool = False
+) -> T:
+    """What `compute` makes, with lighter plans where memory does not suffice.
+
+    Args:
+        warn: told of each change.
+        cpu: whether the user agrees to go on without the GPU.
+
+    Raises:
+        MedGANSynthError: there is no lighter plan.
+    """
+    while True:
+        try:
+            return compute(plan)
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+        # Outside of the handler, whose traceback keeps the tensors.
+        lighter = plan.lighter(cpu)
+        if lighter is None:
+            advice = "use --cpu-fallback or --device cpu" if plan.on_gpu else "crop the volume"
+            raise MedGANSynthError(f"not enough memory, even for {plan}; {advice}.")
+        warn(f"not enough memory for {plan}; now {lighter}.")
+        plan = lighter
+        gc.collect()
+        if torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether memory did not suffice: of a GPU, or in the words of PyTorch's CPU allocator."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return "not enough memory" in str(error) or "can't allocate memory" in str(error)

@@ -1,0 +1,53 @@
+"""What a step needs, found without computing it, beside what a real step takes."""
+
+import pytest
+import torch
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.inference.footprint import Meter
+from MedGANSynthLib.networks.registry import count_parameters
+from MedGANSynthLib.systems.registry import system_class
+from MedGANSynthLib.training import room
+from MedGANSynthLib.training.config import load_config
+from MedGANSynthLib.training.example import example_batch
+from MedGANSynthLib.training.session import dry_run
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    "name", ["alpha-wgan-sigmarat1", "progan-slices", "scgan", "cyclegan-t1-t2"]
+)
+def test_a_step_takes_what_was_found_before(name):
+    config = load_config(f"{name}-debug")
+    found = room.needed(config, config.batch, low=False)
+    torch.manual_seed(0)
+    system = system_class(config.system)(config, CPU, lambda network: network)
+    with Meter() as meter:
+        system.step(example_batch(config, config.batch, CPU), config.images)
+    moments = sum(
+        v.nbytes for o in system.optimizers.values() for s in o.state.values() for v in s.values()
+    )
+    assert found.flops == meter.flops
+    assert found.passing == pytest.approx(meter.peak - moments, rel=0.15)
+    sizes = {n: 4 * count_parameters(network) for n, network in system.networks.items()}
+    assert found.lasting == 3 * sum(sizes.values()) + sum(sizes[n] for n in system.exported)
+
+
+def test_what_cannot_fit_is_refused_with_what_can(monkeypatch):
+    config = load_config("alpha-wgan-sigmarat2", ("networks.generator.options.width=16",))
+    one, four = (room.needed(config, batch, low=False) for batch in (1, 4))
+    monkeypatch.setattr(room, "free_memory", lambda device: one.lasting + one.passing + 10**6)
+    with pytest.raises(MedGANSynthError, match=r"does not fit into .* use --set batch=1"):
+        room.refuse_what_cannot_fit(config, CPU)
+    monkeypatch.setattr(room, "free_memory", lambda device: one.lasting)
+    with pytest.raises(MedGANSynthError, match="choose a smaller preset"):
+        room.refuse_what_cannot_fit(config, CPU)
+    monkeypatch.setattr(room, "free_memory", lambda device: four.lasting + four.passing)
+    room.refuse_what_cannot_fit(config, CPU)
+
+
+def test_a_dry_run_says_what_a_step_needs():
+    said = dry_run(load_config("cine-dcgan-64-debug"), "cpu")
+    assert room.BASE < said["memory"] < 2**30
+    assert f"{said['flops'] / 1e9:,.0f} GFLOP" in said["text"]
