@@ -48,6 +48,7 @@ class ReadingMode:
         window = slicer.util.mainWindow()
         if window is not None:
             self._hide(window, panel)
+            self._hide_other_windows(window, panel)
             self._change(window, "windowTitle", _("Reader study"))
             self._change(window, "acceptDrops", False)
             policy = window.contextMenuPolicy
@@ -67,6 +68,13 @@ class ReadingMode:
                 child.setVisible(False)
             elif any(map(child.inherits, _DISABLED_KINDS)) and child.enabled:
                 self._change(child, "enabled", False)
+
+    def _hide_other_windows(self, window, panel) -> None:
+        """Dialogs that were left open, such as the DICOM browser."""
+        for other in slicer.app.topLevelWidgets():
+            if other != window and not other.isHidden() and not _holds(other, panel):
+                self.undo.append(lambda other=other: other.setVisible(True))
+                other.setVisible(False)
 
     def _change(self, thing, name: str, value) -> None:
         before = getattr(thing, name)

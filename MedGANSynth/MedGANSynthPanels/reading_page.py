@@ -112,10 +112,12 @@ def pair_scale() -> list[str]:
 def progress_text(desk: Desk) -> str:
     """How far one is and how long it may take; nothing about classes."""
     session = desk.session
-    if session.finished:
+    if session.finished and desk.state != State.FEEDBACK:
         return _("All cases are answered")
-    text = _("Case {number} of {all}").format(number=session.position + 1, all=len(session.trials))
-    if session.trial.practice:
+    # While its truth is told, the practice case that was answered is still the one.
+    position = session.position - (desk.state == State.FEEDBACK)
+    text = _("Case {number} of {all}").format(number=position + 1, all=len(session.trials))
+    if session.trials[position].practice:
         text += _(", practice")
     if session.seconds_left is not None:
         text += _(", about {time} left").format(time=duration(session.seconds_left))

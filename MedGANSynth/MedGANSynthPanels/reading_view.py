@@ -182,10 +182,15 @@ class ReadingView(VTKObservationMixin):
             self._zoomed |= not np.allclose(self._zoom(), self._scales, rtol=1e-3)
             self.touched.emit()
 
-    def _recolored(self, _display, _event) -> None:
-        if self.visible:
-            self._window_changed = True
-            self.touched.emit()
+    def _recolored(self, display, _event) -> None:
+        if not self.visible:
+            return
+        self.visible = False  # what follows is no doing of the user's
+        low, high = display.GetWindowLevelMin(), display.GetWindowLevelMax()
+        for case in self.cases:  # both of a pair in the same grey values
+            case.display.SetWindowLevelMinMax(low, high)
+        self.visible = self._window_changed = True
+        self.touched.emit()
 
     def _next_slice(self) -> None:
         index = self._middle()

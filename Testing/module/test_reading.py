@@ -46,6 +46,7 @@ def test_a_case_is_read_with_the_keys_alone(reading, paper, press, at_case):
     assert [b.checked for b in panel.session.page.scale] == [False] * 4 + [True, False]
     press("space")
     assert panel.ui.feedbackLabel.text == f"This practice case was {trials[0].answer}."
+    assert panel.ui.caseLabel.text.startswith("Case 1 of 24, practice")
     press("space")
     at_case(1)
     assert panel.ui.caseLabel.text.startswith("Case 2 of 24, practice, about ")
@@ -253,5 +254,35 @@ def test_other_displays(reading, paper, press, at_case, wait_until, display):
     assert len(places) == 1 and places <= {-0.5, 0.5, -1.5, 1.5, -2.5}
     if display == "pair":
         assert places == {0.5}
+        view.cases[1].display.SetWindowLevelMinMax(20.0, 90.0)  # a drag in the right view
+        left = view.cases[0].display
+        assert (left.GetWindowLevelMin(), left.GetWindowLevelMax()) == (20.0, 90.0)
+        assert view.facts()["window_changed"]
         nodes[1].SetFieldOfView(*(2.0 * f for f in nodes[1].GetFieldOfView()))
         assert nodes[0].GetFieldOfView()[0] == pytest.approx(nodes[1].GetFieldOfView()[0])
+
+
+def test_how_long_a_case_takes_to_load_is_not_seen(reading, paper, press, at_case, monkeypatch):
+    """The blank is as long before a slow case as before a quick one."""
+    from MedGANSynthPanels import reading_files
+
+    folder = paper(design={"blank_ms": 500})
+    slow = read_study(folder)[0].orders["reader-1"][1].cases[0]
+    panel = reading(folder)
+    at_case(0)
+    read = reading_files.CaseFiles.read
+
+    def slowly(files, case):
+        if case == slow and case not in files.ahead:
+            QTest.qSleep(300)
+        return read(files, case)
+
+    panel.session.desk.files.ahead.clear()  # nothing was read ahead
+    monkeypatch.setattr(reading_files.CaseFiles, "read", slowly)
+    for number in range(3):
+        at_case(number)
+        press("1")
+        press("space")
+    quick, late = (logged(folder)[n].load_ms for n in (1, 2))
+    assert quick >= 500 and late >= 500
+    assert late - quick < 150

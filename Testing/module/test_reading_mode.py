@@ -39,10 +39,15 @@ def window(scene, monkeypatch):
         label.objectName = name
         place.layout().addWidget(label)
     docks["PanelDockWidget"].setWidget(place)
+    dialog = qt.QDialog()
+    dialog.windowTitle = "DICOM database"
+    dialog.show()
+    window.dialog = dialog
     window.place, window.find, window.kept = place, find, (file_menu, load, greyed, docks)
     window.show()
     monkeypatch.setattr(slicer.util, "mainWindow", lambda: window)
     yield window
+    dialog.deleteLater()
     window.close()
     window.deleteLater()
 
@@ -96,6 +101,7 @@ def state(window, view_menus):
     return {
         "parts": parts,
         "title": window.windowTitle,
+        "dialog": window.dialog.isHidden(),
         "drops": window.acceptDrops,
         "menu": window.contextMenuPolicy,
         "layout": slicer.app.layoutManager().layout,
@@ -142,6 +148,7 @@ def test_nothing_but_the_cases_can_be_reached(docked, window, view_menus):
     assert window.contextMenuPolicy == qt.Qt.PreventContextMenu
     assert view_menus.allowedViewContextMenuActionNames == ["MedGANSynthReading"]
     assert drawn()["mine"] == 0
+    assert window.dialog.isHidden()
     for widget in panel.session.desk.view.widgets:
         assert not widget.sliceController().visible
         assert not widget.sliceView().cornerAnnotation().GetVisibility()
