@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.weak import WeakIdKeyDictionary
 
 from ..schema import Range
 from .codes import CODES, CodeKind
@@ -33,6 +34,8 @@ from .minibatch_deviation import MinibatchDeviation
 START = 4
 LEAST = 8
 SLOPE = 0.2
+
+_read = WeakIdKeyDictionary()
 
 Kernel = Literal[3, 5]
 Widest = Annotated[int, Range(1, 2048)]
@@ -165,9 +168,20 @@ def level_widths(size: int, width: int, widest: int) -> list[int]:
     return [min(widest, width * 2 ** (levels - level)) for level in range(levels + 1)]
 
 
+def number(level: Tensor) -> float:
+    """The level's value, which is read only after it changed: to read is to wait for the GPU."""
+    if level.is_inference():  # knows nothing of changes
+        return float(level)
+    version, value = _read.get(level, (None, 0.0))
+    if version != level._version:
+        value = float(level)
+        _read[level] = (level._version, value)
+    return value
+
+
 def split_level(level: Tensor) -> tuple[int, float]:
     """The level that is computed, and the share of its newest layers."""
-    grown = float(level)
+    grown = number(level)
     top = math.ceil(grown)
     return top, grown - top + 1
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ..errors import MedGANSynthError
-from ..networks.progan import START, faded, split_level
+from ..networks.progan import START, faded, number, split_level
 from .base import Wrap
 from .image_gan import ImageGAN
 from .image_settings import ProgressiveObjective
@@ -54,7 +54,7 @@ class ProGAN(ImageGAN):
     def _grow(self, seen: int) -> None:
         level = min(grown(seen, self.objective), float(self.top))
         for network in (self.g, self.d):
-            if float(network.level) != level:
+            if network.level.is_meta or number(network.level) != level:
                 network.level.fill_(level)
 
 

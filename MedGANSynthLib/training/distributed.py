@@ -37,6 +37,8 @@ class Ranks:
         if self.world > 1:
             backend = "nccl" if self.device.type == "cuda" else "gloo"
             dist.init_process_group(backend, timeout=PATIENCE)
+            # What ranks tell each other beside gradients must not wait for the GPU.
+            self.words = dist.new_group(backend="gloo", timeout=PATIENCE)
 
     @property
     def main(self) -> bool:
@@ -80,32 +82,30 @@ class Ranks:
         buffer = io.BytesIO()
         if self.main:
             torch.save(state, buffer)
-        size = torch.tensor(buffer.tell(), device=self.device)
-        dist.broadcast(size, 0)
-        data = torch.empty(int(size), dtype=torch.uint8, device=self.device)
+        size = torch.tensor(buffer.tell())
+        dist.broadcast(size, 0, group=self.words)
+        data = torch.empty(int(size), dtype=torch.uint8)
         if self.main:
             data.copy_(torch.frombuffer(buffer.getbuffer(), dtype=torch.uint8))
-        dist.broadcast(data, 0)
+        dist.broadcast(data, 0, group=self.words)
         if self.main:
             return state
-        return torch.load(
-            io.BytesIO(data.cpu().numpy().tobytes()), map_location="cpu", weights_only=True
-        )
+        return torch.load(io.BytesIO(data.numpy().tobytes()), map_location="cpu", weights_only=True)
 
     def any(self, flag: bool) -> bool:
         """Whether `flag` is true on any rank."""
         if self.world == 1:
             return flag
-        value = torch.tensor(float(flag), device=self.device)
-        dist.all_reduce(value, op=dist.ReduceOp.MAX)
+        value = torch.tensor(float(flag))
+        dist.all_reduce(value, op=dist.ReduceOp.MAX, group=self.words)
         return bool(value)
 
     def mean(self, values: dict[str, float]) -> dict[str, float]:
         """The mean of each value over the ranks."""
         if self.world == 1:
             return values
-        total = torch.tensor(list(values.values()), device=self.device)
-        dist.all_reduce(total)
+        total = torch.tensor(list(values.values()))
+        dist.all_reduce(total, group=self.words)
         return dict(zip(values, (total / self.world).tolist(), strict=True))
 
     def close(self) -> None:
