@@ -7,6 +7,7 @@ from . import lifetime, session
 from .environment import ReportWindow
 from .panel_generate import PanelGenerate
 from .panel_models import PanelModels
+from .panel_train import PanelTrain
 from .panel_translate import PanelTranslate
 from .panel_turing import PanelTuring
 
@@ -23,12 +24,17 @@ class Pages:
         self.models = PanelModels(logic)
         self.models.changed.connect(self.translate.enter)
         self.models.changed.connect(self.generate.enter)
+        self.train = PanelTrain(logic)
+        for listener in (self.translate, self.generate, self.models):
+            self.train.changed.connect(listener.enter)
         self.turing = PanelTuring(logic)
         self.turing.reading.connect(self.show_nothing_else)
         self.ui.pages.addTab(self.translate.widget, _("Translate"))
         self.ui.pages.addTab(self.generate.widget, _("Generate"))
+        self.ui.pages.addTab(self.train.widget, _("Train"))
         self.ui.pages.addTab(self.turing.widget, _("Turing test"))
         self.ui.pages.addTab(self.models.widget, _("Models"))
+        self.ui.pages.connect("currentChanged(int)", self._on_page)
         self.report = ReportWindow(self.widget)
         self.ui.environmentButton.connect("clicked(bool)", self.report.show)
 
@@ -36,13 +42,18 @@ class Pages:
         """Show these parameters; None while there are none."""
         self.translate.set_parameters(parameters)
         self.generate.set_parameters(parameters)
+        self.train.set_parameters(parameters)
 
     def enter(self) -> None:
         """The module is shown."""
         self.translate.enter()
         self.generate.enter()
+        self.train.enter()
         self.turing.enter()
         self.models.enter()
+
+    def _on_page(self, index: int) -> None:
+        self.train.show_page(index == self.ui.pages.indexOf(self.train.widget))
 
     def leave(self) -> None:
         """Another module is shown."""
@@ -58,6 +69,7 @@ class Pages:
         self.turing.cleanup()
         self.translate.cleanup()
         self.generate.cleanup()
+        self.train.cleanup()
         self.models.cleanup()
         self.report.stop()
         session.stop()

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper, parameterPack
 
 from . import last_session
+from .train_settings import TrainSettings
 
 
 class Source(enum.Enum):
@@ -118,6 +119,7 @@ class MedGANSynthParameterNode:
 
     settings: TranslateSettings
     generate: GenerateSettings
+    train: TrainSettings
     inputs: dict[str, vtkMRMLScalarVolumeNode]
     volumes: list[vtkMRMLScalarVolumeNode]
     output: vtkMRMLScalarVolumeNode
@@ -128,6 +130,7 @@ class MedGANSynthParameterNode:
 KEPT = {
     "settings": (TranslateSettings, "MedGANSynth/Translate"),
     "generate": (GenerateSettings, "MedGANSynth/Generate"),
+    "train": (TrainSettings, "MedGANSynth/Train"),
 }
 """Packs that a new scene takes over from the last one, with their keys in QSettings."""
 

@@ -189,6 +189,104 @@ class Scripting:
         waiting.end(job)
         return Path(folder)
 
+    def check_training(
+        self,
+        preset,
+        data,
+        out,
+        settings=(),
+        device="auto",
+        validation=0.15,
+        wait=True,
+        listener=None,
+    ):
+        """Look at the data of a training before it starts, and estimate what it will cost.
+
+        Args:
+            preset: a name of `medgansynth presets list`, or a TOML file.
+            data: None for the built-in phantom; the path of a data list; folders by modality,
+                such as {"t1": folder}; or cases of the scene, a list of dictionaries such as
+                {"subject": "a", "t1": node}, whose nodes are written to files.
+            out: the Run folder; what is written for the training goes into its folder `data`.
+            settings: overrides of the preset, such as ("batch=2",).
+            device: "auto", "cpu", or a GPU such as "cuda:0".
+            validation: share of the people that is kept for validation.
+            wait, listener: as for `translate`.
+
+        Returns:
+            A dictionary: `text`, `rows` (people), `images`, `findings`, `cost` (`seconds`, `disk`,
+            `memory`), `failed` (how many findings stop the training), and `data`, the path of the
+            data list for `train`. Without `wait` the `DataCheck`, which has `cancel()`, `result`.
+
+        Raises:
+            PanelError: what is wrong and what to do, in one sentence.
+        """
+        from MedGANSynthPanels.data_check import DataCheck
+        from MedGANSynthPanels.waiting import Waiting
+
+        check, waiting = DataCheck(), Waiting(listener)
+        check.start(preset, data, out, tuple(settings), device, validation, waiting.hear)
+        if not wait:
+            return check
+        waiting.end(check)
+        return check.result
+
+    def train(self, preset, data, out, settings=(), device="auto", keep=False):
+        """Start a training in a process of its own, which outlives the module.
+
+        Args:
+            preset, settings, device: as for `check_training`.
+            data: the path of a data list; None for the built-in phantom.
+            out: the Run folder to write.
+            keep: go on when Slicer ends; else a checkpoint is written then.
+
+        Returns:
+            The `TrainingRun`: after `look()` it has `state`, `fraction`, `left_s`; and `stop()`.
+
+        Raises:
+            PanelError: what is wrong and what to do, in one sentence.
+        """
+        from MedGANSynthPanels.training_task import start_training, train_task
+
+        return start_training(train_task(preset, data, out, settings, device), keep)
+
+    def resume_training(self, folder, keep=False):
+        """Go on with a training that was started from Slicer; as `train`."""
+        from MedGANSynthPanels.trainer import request_of
+        from MedGANSynthPanels.training_task import start_training
+
+        return start_training(request_of(Path(folder)), keep)
+
+    def trainings(self):
+        """The trainings that the panel lists, those of earlier sessions too."""
+        from MedGANSynthPanels import run_list
+        from MedGANSynthPanels.training_run import TrainingRun
+
+        return [TrainingRun(entry.folder, entry.trainer) for entry in run_list.listed()]
+
+    def export_training(self, folder, name=None, wait=True, listener=None):
+        """Make a model of a Run folder's best checkpoint, among the user's own.
+
+        Args:
+            name: of the model; None takes the folder's.
+            wait, listener: as for `export_dicom`.
+
+        Returns:
+            The model's folder; without `wait` the worker's `Job`.
+
+        Raises:
+            PanelError: there is no checkpoint yet, or it is not sound.
+        """
+        from MedGANSynthPanels.export_training import export_training
+        from MedGANSynthPanels.waiting import Waiting
+
+        waiting = Waiting(listener)
+        job = export_training(Path(folder), name, waiting.hear)
+        if not wait:
+            return job
+        waiting.end(job)
+        return Path(waiting.last["result"]["outputs"][0])
+
     def ready(self, parent=None):
         """Whether all that models need is installed; if not, asks whether to install it now."""
         from MedGANSynthPanels import install

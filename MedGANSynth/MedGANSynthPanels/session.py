@@ -1,4 +1,4 @@
-"""What goes on even when the module is not shown: synthetic volumes stay marked."""
+"""What goes on even when the module is not shown: synthetic volumes stay marked, and so on."""
 
 _running: list = []
 
@@ -8,8 +8,9 @@ def start() -> None:
     if not _running:
         from .corner_label import CornerLabels
         from .sidecars import Sidecars
+        from .stop_at_exit import StopAtExit
 
-        _running.extend([Sidecars(), CornerLabels()])
+        _running.extend([Sidecars(), CornerLabels(), StopAtExit()])
 
 
 def stop() -> None:

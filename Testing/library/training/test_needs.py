@@ -15,7 +15,7 @@ from MedGANSynthLib.training.needs import needs_of
         ("scgan-super-resolution", ("t1",), ("mask",), {"together"}),
         ("alpha-wgan-brain-small", ("t1",), ("mask",), {"complete"}),
         ("dcgan-slices", ("t1",), (), {"complete"}),
-        ("dcgan-labelled-slices", ("t1", "label"), (), {"together", "one_grid", "complete"}),
+        ("dcgan-labelled-slices", ("image", "label"), (), {"together", "one_grid", "complete"}),
         ("cine-dcgan-64", ("cine",), (), {"complete", "cine"}),
         ("cine-dcgan-small", ("cine",), ("mask",), {"complete", "cine"}),
     ],

@@ -1,0 +1,53 @@
+"""What the check of the data has found, for people."""
+
+import html
+
+from slicer.i18n import tr as _
+
+from .run_view import duration
+
+_MIB = 2**20
+
+
+def as_html(result: dict) -> str:
+    """People, images, what is odd, and what the training will cost."""
+    parts = [_table(result["rows"]), _table(result["images"])]
+    for finding in result["findings"]:
+        sign = _("<b>Stops:</b>") if finding["stops"] else _("Note:")
+        parts.append(f"<p>{sign} {html.escape(finding['text'])}</p>")
+    if result["cost"] is not None:
+        parts.append(f"<p>{html.escape(_cost(result['cost']))}</p>")
+    return "".join(parts)
+
+
+def _table(rows: list[dict]) -> str:
+    if not rows:
+        return ""
+    heads = "".join(
+        f"<th align='left'>{html.escape(str(name))}&nbsp;&nbsp;</th>" for name in rows[0]
+    )
+    lines = [
+        "".join(f"<td>{html.escape(str(cell))}&nbsp;&nbsp;</td>" for cell in row.values())
+        for row in rows
+    ]
+    return f"<table><tr>{heads}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _cost(cost: dict) -> str:
+    text = _("About {time} on {device} ({step:.3g} s a step), up to {disk} of disk")
+    text = text.format(
+        time=duration(cost["seconds"]),
+        device=cost["device"],
+        step=cost["step_seconds"],
+        disk=size(cost["disk"]),
+    )
+    if cost["memory"] is not None:
+        text += _(", {memory} of memory").format(memory=size(cost["memory"]))
+    return text + "."
+
+
+def size(count: int) -> str:
+    """Bytes as people say them: "120 MB", "3.4 GB"."""
+    if count < 1000 * _MIB:
+        return f"{max(1, round(count / _MIB))} MB"
+    return f"{count / 1024 / _MIB:.1f} GB"
