@@ -1,7 +1,7 @@
 """All figures of one prediction against its target, under one stated convention."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -12,14 +12,17 @@ from .compat_scgan import scgan_nrmse, scgan_psnr, scgan_ssim
 from .fit import AffineFit, fit_affine
 from .information import normalised_mutual_information
 from .intensities import robust_range
-from .ms_ssim import ms_ssim_of_fits, scales_for
+from .ms_ssim import scales_for
 from .nrmse import nrmse_l2, nrmse_mean, nrmse_range
-from .ssim import SAME, WINDOW, ssim_of_fits
+from .similarity import Values, similarities
+from .ssim import SAME, WINDOW
 from .texture import laplacian_ratio, texture_figures
 
 VARIANTS = ("raw", "fit")
 
 DEFINITIONS = {
+    "mask_voxels": "how many voxels are judged",
+    "range_low, range_high": "ends of the data range, in the target's unit",
     "mae": "mean absolute error over the mask's voxels, in the target's unit",
     "rmse": "root of the mean squared error over the mask's voxels, in the target's unit",
     "rmse_sd": "rmse divided by the target's standard deviation inside the mask",
@@ -31,6 +34,7 @@ DEFINITIONS = {
     "ms_ssim_in_plane": "Wang 2003 with windows 11^2 within each slice and as many of the five "
     "scales (ms_ssim_scales) as the slice has room for; empty where the mask has none at the "
     "coarsest",
+    "ms_ssim_scales": "how many of the five scales there was room for",
     "nrmse_range, nrmse_mean, nrmse_l2": "rmse over the target's max - min, over its mean, and "
     "|error| over |target|; all inside the mask",
     "bias": "mean of prediction - target over the mask's voxels",
@@ -84,14 +88,13 @@ def compare(
     correlation = metrics.correlation(prediction, target, mask)
     low, high = robust_range(target, mask)
     fit = fit_affine(prediction, target, mask)
-    in_plane = [a for a in range(3) if a != axis]
-    ends = (low, high)
     with ThreadPoolExecutor(2) as pool:  # SciPy and NumPy compute without holding the interpreter
-        similar = _similarities(prediction, target, mask, in_plane, fit, ends, blank_outside, pool)
+        similar = pool.submit(
+            _similar, prediction, target, mask, axis, fit, (low, high), blank_outside
+        )
         texture = pool.submit(texture_figures, prediction, target, mask, axis)
         laplacian = pool.submit(laplacian_ratio, prediction, target, mask, axis)
         shared = pool.submit(normalised_mutual_information, prediction, target, mask)
-        similar = {name: future.result() for name, future in similar.items()}
         row: dict[str, float | int | None] = {
             "mask_voxels": int(np.count_nonzero(mask)),
             "range_low": low,
@@ -103,8 +106,8 @@ def compare(
             "laplacian_ratio": laplacian.result(),
             **texture.result(),
         }
-    row["ms_ssim_scales"] = scales_for(mask.shape, in_plane)
-    for name, values in similar.items():
+    row["ms_ssim_scales"] = scales_for(mask.shape, [a for a in range(3) if a != axis])
+    for name, values in similar.result().items():
         row |= {f"{name}_{v}": value for v, value in zip(VARIANTS, values, strict=True)}
     ours, real = metrics.inside(prediction, target, mask)
     for variant, values in zip(VARIANTS, (ours, fit.apply(ours)), strict=True):
@@ -128,49 +131,30 @@ def compare(
     return row
 
 
-def _similarities(
+def _similar(
     prediction: np.ndarray,
     target: np.ndarray,
     mask: np.ndarray,
-    in_plane: list[int],
+    axis: int,
     fit: AffineFit,
     ends: tuple[float, float],
     blank_outside: bool,
-    pool: ThreadPoolExecutor,
-) -> dict[str, Future[list[float | None]]]:
-    """SSIM in 3D, in the plane, and MS-SSIM, of the prediction as it is and fitted.
+) -> dict[str, Values]:
+    """The figures of `similarities`, of the prediction as it is and fitted.
 
-    Both variants follow from one set of window moments, because a fit changes them by its slope
-    and offset alone; not so where the outside is blanked after the fit.
+    Both follow from one set of window moments, because a fit changes them by its slope and offset
+    alone; not so where the outside is blanked after the fit.
     """
     low, high = ends
     reference = _scaled(target, mask, low, high, blank_outside)
-    if blank_outside:
-        images = [_scaled(i, mask, low, high, True) for i in (prediction, fit.apply(prediction))]
-        jobs = [(image, (SAME,)) for image in images]
-    else:
+    scaled = _scaled(prediction, mask, low, high, blank_outside)
+    if not blank_outside:
         offset = (fit.slope * low + fit.offset - low) / (high - low)
-        scaled = _scaled(prediction, mask, low, high, False)
-        jobs = [(scaled, (SAME, (fit.slope, offset)))]
-    whole = list(range(3)) if min(mask.shape) >= WINDOW else []
-
-    def every(figure: Callable[..., list[float]], axes: list[int]) -> list[float | None]:
-        found: list[float | None] = []
-        for image, fits in jobs:
-            found += figure(image, reference, mask, 1.0, axes, fits)
-        return found
-
-    def multi_scale() -> list[float | None]:
-        try:
-            return every(ms_ssim_of_fits, in_plane)
-        except MedGANSynthError:  # no room, which leaves the other figures as they are
-            return [None] * len(VARIANTS)
-
-    return {
-        "ssim_3d": pool.submit(lambda: every(ssim_of_fits, whole) if whole else [None, None]),
-        "ssim_in_plane": pool.submit(every, ssim_of_fits, in_plane),
-        "ms_ssim_in_plane": pool.submit(multi_scale),
-    }
+        return similarities(scaled, reference, mask, 1.0, axis, (SAME, (fit.slope, offset)))
+    raw = similarities(scaled, reference, mask, 1.0, axis, (SAME,))
+    scaled = _scaled(fit.apply(prediction), mask, low, high, True)
+    fitted = similarities(scaled, reference, mask, 1.0, axis, (SAME,))
+    return {name: [*raw[name], *fitted[name]] for name in raw}
 
 
 def _or_none(figure: Callable[..., float], *given: object) -> float | None:

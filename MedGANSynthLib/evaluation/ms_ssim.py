@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 from .metrics import check_shapes
-from .ssim import RADIUS, SAME, WINDOW, Fit, moments
+from .ssim import NO_WINDOW, SAME, WINDOW, Fit, Moments, moments, valid, window_means
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
@@ -23,14 +23,16 @@ def scales_for(shape: tuple[int, ...], axes: list[int]) -> int:
     return next((n for n in range(len(WEIGHTS), 0, -1) if side // 2 ** (n - 1) >= WINDOW), 0)
 
 
-def ms_ssim(
+def ms_ssim_of_fits(
     prediction: np.ndarray,
     target: np.ndarray,
     mask: np.ndarray | None,
     data_range: float,
     axes: list[int],
+    fits: Sequence[Fit] = (SAME,),
     weights: tuple[float, ...] | None = None,
-) -> float:
+    finest: Moments | None = None,
+) -> list[float]:
     """The product over scales; 1 for equal images. A negative mean similarity counts as 0.
 
     Args:
@@ -40,25 +42,14 @@ def ms_ssim(
             at least half of it does.
         data_range: the span of intensities that the constants refer to.
         axes: those of the windows; the two in-plane axes of a thickly sliced volume, else all.
+        fits: slope and offset of the prediction beforehand; there is one figure for each.
         weights: one for each scale; None: the first published ones that fit, made to add up to 1.
+        finest: moments of the mask's windows at the finest scale, where they are known already.
 
     Raises:
         MedGANSynthError: different shapes, NaN or infinite voxels, no room for a window, or no
             mask voxel where one fits.
     """
-    return ms_ssim_of_fits(prediction, target, mask, data_range, axes, (SAME,), weights)[0]
-
-
-def ms_ssim_of_fits(
-    prediction: np.ndarray,
-    target: np.ndarray,
-    mask: np.ndarray | None,
-    data_range: float,
-    axes: list[int],
-    fits: Sequence[Fit],
-    weights: tuple[float, ...] | None = None,
-) -> list[float]:
-    """As `ms_ssim`, of the prediction after each fit (slope, offset)."""
     check_shapes(prediction, target, mask)
     if weights is None:
         count = scales_for(np.shape(target), axes)
@@ -76,24 +67,21 @@ def ms_ssim_of_fits(
     results = [1.0] * len(fits)
     for level, weight in enumerate(weights):
         last = level == len(weights) - 1
-        chosen = where[_valid(where.shape, axes)] >= 0.5
-        if not chosen.any():
-            raise MedGANSynthError("no mask voxel lies where a whole SSIM window fits.")
-        found = moments(x, y, axes)
+        if level > 0 or finest is None:
+            chosen = where[valid(where.shape, axes)] >= 0.5
+            if not chosen.any():
+                raise MedGANSynthError(NO_WINDOW)
+            found = moments(window_means(x, y, axes), chosen)
+        else:
+            found = finest
         for number, fit in enumerate(fits):
             luminance, contrast = found.parts(data_range, fit)
             if last:
                 contrast *= luminance
-            results[number] *= max(float(contrast[chosen].mean()), 0.0) ** weight
+            results[number] *= max(float(contrast.mean()), 0.0) ** weight
         if not last:
             x, y, where = (halve(image, axes) for image in (x, y, where))
     return results
-
-
-def _valid(shape: tuple[int, ...], axes: list[int]) -> tuple[slice, ...]:
-    return tuple(
-        slice(RADIUS, n - RADIUS) if a in axes else slice(0, n) for a, n in enumerate(shape)
-    )
 
 
 def halve(image: np.ndarray, axes: list[int]) -> np.ndarray:

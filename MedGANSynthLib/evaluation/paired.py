@@ -19,10 +19,12 @@ from .judging import Judged, judge
 from .paired_page import paired_page
 from .plan import Plan, plan_files, plan_list
 from .recorded import paired_measurements
+from .plotted import difference_rows, histogram_rows
 from .table import summarise, to_csv
 
 CASES, TISSUES, SUMMARY = "cases.csv", "tissues.csv", "summary.json"
 PAGE, MAPS = "report.html", "error-maps"
+HISTOGRAM, DIFFERENCES = "histogram.csv", "differences.csv"
 HEADLINE = ("rmse_sd_fit", "ssim_in_plane_fit", "psnr_fit", "correlation", "texture_ratio")
 
 
@@ -107,6 +109,8 @@ def evaluate_paired(
             write_text(folder / SUMMARY, _json(result))
             write_text(folder / PAGE, paired_page(result, judged))
             if model is not None:
+            write_text(folder / HISTOGRAM, to_csv(histogram_rows(judged)))
+            write_text(folder / DIFFERENCES, to_csv(difference_rows(judged)))
                 name = next(iter(plan.methods))
                 figures = paired_measurements(result, name)
                 if figures:  # none where every case failed

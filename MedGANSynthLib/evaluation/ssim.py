@@ -8,6 +8,7 @@ index changes when a constant is added to both images, so a study fixes one inte
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import correlate1d
@@ -24,24 +25,7 @@ Fit = tuple[float, float]
 SAME: Fit = (1.0, 0.0)
 """The fit that changes nothing."""
 
-
-def ssim(
-    prediction: np.ndarray, target: np.ndarray, mask: np.ndarray | None, data_range: float
-) -> float:
-    """Mean of the SSIM map, with windows along all axes, over the mask's valid voxels.
-
-    Args:
-        prediction: image of any dimension, such as `[i, j, k]`.
-        target: the same shape.
-        mask: the same shape, or None for all voxels. It selects where the map is averaged; the
-            windows see the images on both sides of its border.
-        data_range: the span of intensities that the constants refer to.
-
-    Raises:
-        MedGANSynthError: different shapes, NaN or infinite voxels, a side under 11 voxels, or no
-            mask voxel in the valid region.
-    """
-    return ssim_of_fits(prediction, target, mask, data_range, range(np.ndim(target)))[0]
+NO_WINDOW = "no mask voxel lies where a whole SSIM window fits."
 
 
 def ssim_in_plane(
@@ -51,7 +35,7 @@ def ssim_in_plane(
     data_range: float,
     slice_axis: int,
 ) -> float:
-    """As `ssim`, with windows in the planes across `slice_axis`; every mask voxel counts once.
+    """`ssim_of_fits` with windows in the planes across `slice_axis`; every mask voxel counts once.
 
     Slices without mask voxels therefore do not count, and large slices count more than small.
     """
@@ -63,9 +47,8 @@ def ssim_map(
     x: np.ndarray, y: np.ndarray, data_range: float, axes: range | list[int]
 ) -> np.ndarray:
     """SSIM of every window that fits: float64, each of `axes` shorter by 10 voxels."""
-    luminance, contrast = moments(x, y, axes).parts(data_range)
-    luminance *= contrast
-    return luminance
+    luminance, contrast = moments(window_means(x, y, axes)).parts(data_range)
+    return luminance * contrast
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,18 +87,35 @@ class Moments:
         contrast /= spread
         return luminance, contrast
 
+    def mean_ssim(self, data_range: float, fit: Fit = SAME) -> float:
+        """The mean of SSIM over these windows."""
+        luminance, contrast = self.parts(data_range, fit)
+        luminance *= contrast
+        return float(luminance.mean())
 
-def moments(x: np.ndarray, y: np.ndarray, axes: range | list[int]) -> Moments:
-    """Moments in windows along `axes`, each of which gets shorter by 10 voxels."""
+
+def window_means(x: np.ndarray, y: np.ndarray, axes: range | list[int]) -> list[np.ndarray]:
+    """Means of x, y, x^2, y^2 and xy in windows along `axes`, each shorter by 10 voxels; float64.
+
+    Windows along one more axis follow from them by `smooth` along it.
+    """
     x, y = x.astype(np.float64), y.astype(np.float64)
-    mean_x, mean_y, covariance = smooth(x, axes), smooth(y, axes), smooth(x * y, axes)
-    covariance -= mean_x * mean_y
+    means = [smooth(x, axes), smooth(y, axes), smooth(x * y, axes)]
     x *= x
     y *= y
-    variance_x, variance_y = smooth(x, axes), smooth(y, axes)
-    variance_x -= mean_x**2
-    variance_y -= mean_y**2
-    return Moments(mean_x, mean_y, variance_x, variance_y, covariance)
+    return [*means[:2], smooth(x, axes), smooth(y, axes), means[2]]
+
+
+def moments(means: Sequence[np.ndarray], where: Any = ...) -> Moments:
+    """Moments of the windows at `where`, of all without it, from what `window_means` found."""
+    mean_x, mean_y, square_x, square_y, product = (values[where] for values in means)
+    return Moments(
+        mean_x,
+        mean_y,
+        square_x - mean_x**2,
+        square_y - mean_y**2,
+        product - mean_x * mean_y,
+    )
 
 
 def ssim_of_fits(
@@ -126,7 +126,42 @@ def ssim_of_fits(
     axes: range | list[int],
     fits: Sequence[Fit] = (SAME,),
 ) -> list[float]:
-    """As `ssim` with windows along `axes`, of the prediction after each fit (slope, offset)."""
+    """Mean of the SSIM map over the mask's valid voxels.
+
+    Args:
+        prediction: image of any dimension, such as `[i, j, k]`.
+        target: the same shape.
+        mask: the same shape, or None for all voxels. It selects where the map is averaged; the
+            windows see the images on both sides of its border.
+        data_range: the span of intensities that the constants refer to.
+        axes: those of the windows.
+        fits: slope and offset of the prediction beforehand; there is one figure for each.
+
+    Raises:
+        MedGANSynthError: different shapes, NaN or infinite voxels, a side under 11 voxels, or no
+            mask voxel in the valid region.
+    """
+    check_images(prediction, target, mask, axes)
+    whole = np.ones(target.shape, bool) if mask is None else np.asarray(mask) > 0
+    where = whole[valid(target.shape, axes)]
+    if not where.any():
+        raise MedGANSynthError(NO_WINDOW)
+    # Only the windows centred in the mask's bounding box are needed: much less memory and time.
+    box = bounding_box(where)
+    padded = tuple(
+        slice(s.start, s.stop + (2 * RADIUS if a in axes else 0)) for a, s in enumerate(box)
+    )
+    found = moments(window_means(prediction[padded], target[padded], axes), where[box])
+    return [found.mean_ssim(data_range, fit) for fit in fits]
+
+
+def check_images(
+    prediction: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None,
+    axes: range | list[int],
+) -> None:
+    """Refuse what has no SSIM with windows along `axes`; see `ssim_of_fits`."""
     check_shapes(prediction, target, mask)
     for name, image in (("prediction", prediction), ("target", target)):
         if not np.isfinite(image).all():
@@ -136,24 +171,13 @@ def ssim_of_fits(
             f"SSIM needs at least {WINDOW} voxels along each axis of its window, "
             f"not {target.shape}."
         )
-    valid = tuple(
-        slice(RADIUS, n - RADIUS) if a in axes else slice(0, n) for a, n in enumerate(target.shape)
+
+
+def valid(shape: tuple[int, ...], axes: range | list[int]) -> tuple[slice, ...]:
+    """The voxels that a whole window along `axes` is centred at."""
+    return tuple(
+        slice(RADIUS, n - RADIUS) if a in axes else slice(0, n) for a, n in enumerate(shape)
     )
-    where = np.ones(target.shape, bool)[valid] if mask is None else (np.asarray(mask) > 0)[valid]
-    if not where.any():
-        raise MedGANSynthError("no mask voxel lies where a whole SSIM window fits.")
-    # Only the windows centred in the mask's bounding box are needed: much less memory and time.
-    box = bounding_box(where)
-    padded = tuple(
-        slice(s.start, s.stop + (2 * RADIUS if a in axes else 0)) for a, s in enumerate(box)
-    )
-    found = moments(prediction[padded], target[padded], axes)
-    means = []
-    for fit in fits:
-        luminance, contrast = found.parts(data_range, fit)
-        luminance *= contrast
-        means.append(float(luminance[where[box]].mean()))
-    return means
 
 
 def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:

@@ -6,7 +6,7 @@ from MedGANSynthLib.evaluation import metrics
 from MedGANSynthLib.evaluation.compare import compare, slice_axis
 from MedGANSynthLib.evaluation.compat_scgan import scgan_nrmse
 from MedGANSynthLib.evaluation.intensities import robust_range
-from MedGANSynthLib.evaluation.ssim import ssim, ssim_in_plane
+from MedGANSynthLib.evaluation.ssim import ssim_in_plane, ssim_of_fits
 from MedGANSynthLib.volume.volume import Volume
 
 
@@ -20,7 +20,8 @@ def test_figures_are_those_of_the_metrics(head):
     assert row["rmse_sd_raw"] == metrics.rmse_over_sd(prediction, target, mask)
     assert row["psnr_raw"] == metrics.psnr(prediction, target, mask, high - low)
     scaled = [(image - low) / (high - low) for image in (prediction, target)]
-    assert row["ssim_3d_raw"] == ssim(*scaled, mask, 1.0)
+    expected = ssim_of_fits(*scaled, mask, 1.0, range(3))
+    assert [row["ssim_3d_raw"]] == pytest.approx(expected, abs=1e-12)
     assert row["ssim_in_plane_raw"] == ssim_in_plane(*scaled, mask, 1.0, 2)
     assert row["rmse_sd_fit"] == pytest.approx((1 - row["correlation"] ** 2) ** 0.5, abs=1e-10)
 

@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.evaluation.ms_ssim import WEIGHTS, ms_ssim, scales_for
-from MedGANSynthLib.evaluation.ssim import ssim
+from MedGANSynthLib.evaluation.ms_ssim import WEIGHTS, ms_ssim_of_fits, scales_for
+from MedGANSynthLib.evaluation.ssim import ssim_of_fits
+
+
+def ms_ssim(*arguments, weights=None):
+    return ms_ssim_of_fits(*arguments, weights=weights)[0]
 
 
 @pytest.fixture
@@ -18,11 +22,14 @@ def test_equals_monai(pair):
     batch = [torch.from_numpy(image)[None, None] for image in pair]
     weights = (0.2, 0.3, 0.5)
     theirs = metrics.MultiScaleSSIMMetric(spatial_dims=2, data_range=4.0, weights=weights)(*batch)
-    assert ms_ssim(*pair, None, 4.0, [0, 1], weights) == pytest.approx(theirs.item(), abs=1e-5)
+    assert ms_ssim(*pair, None, 4.0, [0, 1], weights=weights) == pytest.approx(
+        theirs.item(), abs=1e-5
+    )
 
 
 def test_one_scale_is_ssim(pair):
-    assert ms_ssim(*pair, None, 4.0, [0, 1], (1.0,)) == pytest.approx(ssim(*pair, None, 4.0))
+    expected = ssim_of_fits(*pair, None, 4.0, [0, 1])
+    assert [ms_ssim(*pair, None, 4.0, [0, 1], weights=(1.0,))] == pytest.approx(expected)
 
 
 def test_slices_are_judged_one_by_one(pair):
@@ -49,7 +56,7 @@ def test_equal_images_and_opposite_ones(pair):
 def test_refusals(pair):
     small = [image[:20, :20] for image in pair]
     with pytest.raises(MedGANSynthError, match="no room for 2 scales"):
-        ms_ssim(*small, None, 4.0, [0, 1], (0.5, 0.5))
+        ms_ssim(*small, None, 4.0, [0, 1], weights=(0.5, 0.5))
     with pytest.raises(MedGANSynthError, match="no room for 1 scales"):
         ms_ssim(*(image[:9] for image in pair), None, 4.0, [0, 1])
     corner = np.zeros(pair[0].shape, bool)

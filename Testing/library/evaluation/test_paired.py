@@ -69,7 +69,7 @@ def test_files(files):
 def test_written_whole_and_never_over_another_result(files):
     out = files / "result"
     result = judge_files(files, out=out)
-    names = ("cases.csv", "report.html", "summary.json")
+    names = ("cases.csv", "differences.csv", "histogram.csv", "report.html", "summary.json")
     assert result["outputs"] == [str(out / name) for name in names]
     rows = list(csv.DictReader((out / "cases.csv").open()))
     assert float(rows[0]["rmse_sd_fit"]) == result["cases"][0]["rmse_sd_fit"]
@@ -85,7 +85,7 @@ def test_written_whole_and_never_over_another_result(files):
 def test_same_seed_same_file(files):
     for name in ("one", "two"):
         judge_files(files, out=files / name, seed=5)
-    for file in ("cases.csv", "summary.json", "report.html"):
+    for file in ("cases.csv", "differences.csv", "summary.json", "report.html"):
         assert (files / "one" / file).read_bytes() == (files / "two" / file).read_bytes()
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from MedGANSynthLib.evaluation.ms_ssim import ms_ssim
+from MedGANSynthLib.evaluation.ms_ssim import ms_ssim_of_fits
 from MedGANSynthLib.evaluation.set_diversity import pair_similarity, random_pairs
-from MedGANSynthLib.evaluation.ssim import ssim
+from MedGANSynthLib.evaluation.ssim import ssim_of_fits
 
 
 def test_figures_are_those_of_the_pairs(rng):
@@ -12,15 +12,16 @@ def test_figures_are_those_of_the_pairs(rng):
     pairs = np.array([[0, 1], [2, 3]])
     plain, multi = pair_similarity(volumes, pairs, 2.0)
     for number, (a, b) in enumerate(pairs):
-        assert plain[number] == pytest.approx(ssim(volumes[a], volumes[b], None, 2.0), abs=1e-5)
-        expected = ms_ssim(volumes[a], volumes[b], None, 2.0, [0, 1, 2])
-        assert multi[number] == pytest.approx(expected, abs=1e-5)
+        arguments = (volumes[a], volumes[b], None, 2.0, [0, 1, 2])
+        assert [plain[number]] == pytest.approx(ssim_of_fits(*arguments), abs=1e-5)
+        assert [multi[number]] == pytest.approx(ms_ssim_of_fits(*arguments), abs=1e-5)
 
 
 def test_slices_are_judged_in_their_plane(rng):
     slices = rng.normal(0, 0.4, size=(2, 30, 30, 1)).astype(np.float32)
     plain, _ = pair_similarity(slices, np.array([[0, 1]]), 2.0)
-    assert plain[0] == pytest.approx(ssim(slices[0, :, :, 0], slices[1, :, :, 0], None, 2.0))
+    expected = ssim_of_fits(slices[0, :, :, 0], slices[1, :, :, 0], None, 2.0, [0, 1])
+    assert [plain[0]] == pytest.approx(expected)
 
 
 def test_pairs_are_different_and_seeded():

@@ -5,9 +5,19 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.evaluation.ssim import bounding_box, ssim, ssim_in_plane, ssim_map
+from MedGANSynthLib.evaluation.ssim import (
+    bounding_box,
+    ssim_in_plane,
+    ssim_map,
+    ssim_of_fits,
+)
 
 LIKE_OURS = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+
+
+def ssim(prediction, target, mask, data_range):
+    """With windows along all axes."""
+    return ssim_of_fits(prediction, target, mask, data_range, range(np.ndim(target)))[0]
 
 
 def test_equals_scikit_image_in_3d(head):
@@ -73,9 +83,9 @@ def test_background_inflates_the_whole_image_only(head):
 
 
 def test_data_range_is_explicit_and_matters(head):
-    for function in (ssim, ssim_in_plane):
-        parameters = inspect.signature(function).parameters.values()
-        assert all(p.default is inspect.Parameter.empty for p in parameters)
+    for function in (ssim_of_fits, ssim_in_plane):
+        given = inspect.signature(function).parameters["data_range"]
+        assert given.default is inspect.Parameter.empty
     prediction, target, _ = head
     scaled = ssim(1000 * prediction, 1000 * target, None, 1000.0)
     assert scaled == pytest.approx(ssim(prediction, target, None, 1.0), abs=1e-12)
