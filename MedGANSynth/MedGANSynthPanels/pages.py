@@ -5,6 +5,7 @@ from slicer.i18n import tr as _
 
 from . import lifetime, session
 from .environment import ReportWindow
+from .panel_evaluate import PanelEvaluate
 from .panel_generate import PanelGenerate
 from .panel_models import PanelModels
 from .panel_train import PanelTrain
@@ -24,6 +25,7 @@ class Pages:
         self.models = PanelModels(logic)
         self.models.changed.connect(self.translate.enter)
         self.models.changed.connect(self.generate.enter)
+        self.evaluate = PanelEvaluate(logic)
         self.train = PanelTrain(logic)
         for listener in (self.translate, self.generate, self.models):
             self.train.changed.connect(listener.enter)
@@ -31,6 +33,7 @@ class Pages:
         self.turing.reading.connect(self.show_nothing_else)
         self.ui.pages.addTab(self.translate.widget, _("Translate"))
         self.ui.pages.addTab(self.generate.widget, _("Generate"))
+        self.ui.pages.addTab(self.evaluate.widget, _("Evaluate"))
         self.ui.pages.addTab(self.train.widget, _("Train"))
         self.ui.pages.addTab(self.turing.widget, _("Turing test"))
         self.ui.pages.addTab(self.models.widget, _("Models"))
@@ -45,6 +48,7 @@ class Pages:
         self.train.set_parameters(parameters)
 
     def enter(self) -> None:
+        self.evaluate.set_parameters(parameters)
         """The module is shown."""
         self.translate.enter()
         self.generate.enter()
@@ -72,5 +76,6 @@ class Pages:
         self.train.cleanup()
         self.models.cleanup()
         self.report.stop()
+        self.evaluate.cleanup()
         session.stop()
         lifetime.end()

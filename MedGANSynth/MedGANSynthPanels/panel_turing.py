@@ -20,6 +20,7 @@ from .reading_page import ReadingPage
 from .reading_session import ReadingSession
 from .running import Running
 from .study_results import StudyResults
+from .table_widget import fill
 from .temporary import Temporary
 
 
@@ -220,15 +221,3 @@ class PanelTuring(Panel):
         if self.temporary is not None:
             self.temporary.remove()
             self.temporary = None
-
-
-def fill(table, rows: list[dict[str, Any]]) -> None:
-    """Show rows of plain values."""
-    names = list(rows[0]) if rows else []
-    table.setColumnCount(len(names))
-    table.setRowCount(len(rows))
-    table.setHorizontalHeaderLabels(names)
-    for number, row in enumerate(rows):
-        for column, name in enumerate(names):
-            table.setItem(number, column, qt.QTableWidgetItem(str(row[name])))
-    table.resizeColumnsToContents()

@@ -43,6 +43,22 @@ class Show(enum.Enum):
         }[self]
 
 
+class Judged(enum.Enum):
+    """What is evaluated."""
+
+    VOLUME = "volume"
+    PAIRS = "pairs"
+    SETS = "sets"
+
+    def label(self) -> str:
+        """What the combo box says."""
+        return {
+            Judged.VOLUME: _("A volume against its reference"),
+            Judged.PAIRS: _("A folder against references of the same names"),
+            Judged.SETS: _("A folder against a folder, as sets"),
+        }[self]
+
+
 class Making(enum.Enum):
     """What is generated."""
 
@@ -104,33 +120,52 @@ class GenerateSettings:
     temperature: Annotated[float, WithinRange(0.1, 2.0)] = 1.0
 
 
+@parameterPack
+class EvaluateSettings:
+    """As `TranslateSettings`, of the Evaluate panel; `reportFolder` is new each time."""
+
+    judged: Judged = Judged.VOLUME
+    resultFolder: str = ""
+    referenceFolder: str = ""
+    maskFolder: str = ""
+    trainingFolder: str = ""
+    reportFolder: str = ""
+
+
 @parameterNodeWrapper
 class MedGANSynthParameterNode:
     """All parameters of the module.
 
     Attributes:
-        settings: of the Translate panel, `generate` of the Generate panel.
+        settings: of the Translate panel, `generate` of the Generate panel, `evaluate` of the
+            Evaluate panel.
         inputs: the volume that each modality is read from.
         volumes: what is translated one after the other.
         output: the volume to be replaced; None for a new one.
         restriction: segmentation or ROI outside which nothing synthetic is kept.
         frames: whether all frames of the input's sequence are translated.
+        result: the volume to be evaluated, against `reference`, inside `mask`.
     """
 
     settings: TranslateSettings
     generate: GenerateSettings
     train: TrainSettings
+    evaluate: EvaluateSettings
     inputs: dict[str, vtkMRMLScalarVolumeNode]
     volumes: list[vtkMRMLScalarVolumeNode]
     output: vtkMRMLScalarVolumeNode
     restriction: vtkMRMLDisplayableNode
     frames: bool = False
+    result: vtkMRMLScalarVolumeNode
+    reference: vtkMRMLScalarVolumeNode
+    mask: vtkMRMLDisplayableNode
 
 
 KEPT = {
     "settings": (TranslateSettings, "MedGANSynth/Translate"),
     "generate": (GenerateSettings, "MedGANSynth/Generate"),
     "train": (TrainSettings, "MedGANSynth/Train"),
+    "evaluate": (EvaluateSettings, "MedGANSynth/Evaluate"),
 }
 """Packs that a new scene takes over from the last one, with their keys in QSettings."""
 

@@ -1,4 +1,6 @@
-"""Where synthesis is kept: inside a segmentation's visible segments, or inside a ROI."""
+"""Places in space: a segmentation's visible segments, a ROI, or the voxels of a mask volume."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import slicer
@@ -7,7 +9,7 @@ from slicer.i18n import tr as _
 from vtk.util.numpy_support import vtk_to_numpy
 
 from .errors import PanelError
-from .geometry import ras_to_world
+from .geometry import ijk_to_world, ras_to_world, shape_of
 from .volumes_in import is_in_scene
 
 _EDGE_MM = 1e-6
@@ -17,10 +19,10 @@ class Restriction:
     """Voxels of a result that are kept; the others get the result's background.
 
     Attributes:
-        kind: what the provenance says, "segmentation" or "roi".
+        kind: what the provenance says, "segmentation", "roi" or "mask".
 
     Raises:
-        PanelError: the node is neither of the two.
+        PanelError: the node is none of the three.
     """
 
     def __init__(self, node):
@@ -30,8 +32,10 @@ class Restriction:
             self.kind, self._mask = "segmentation", segmentation_mask
         elif node.IsA("vtkMRMLMarkupsROINode"):
             self.kind, self._mask = "roi", roi_mask
+        elif node.IsA("vtkMRMLScalarVolumeNode") and node.GetImageData() is not None:
+            self.kind, self._mask = "mask", volume_mask
         else:
-            text = _("{name} cannot limit where synthesis is kept; choose a segmentation or a ROI.")
+            text = _("{name} marks no place in space; choose a segmentation, a ROI or a mask.")
             raise PanelError(text.format(name=self.name))
 
     def mask(self, shape: tuple[int, int, int], affine: np.ndarray) -> np.ndarray:
@@ -70,8 +74,43 @@ def roi_mask(node, shape, affine: np.ndarray) -> np.ndarray:
     return mask
 
 
+def volume_mask(node, shape, affine: np.ndarray) -> np.ndarray:
+    """Voxels whose centres lie in a voxel of the volume that is above 0."""
+    return _looked_up(slicer.util.arrayFromVolume(node) > 0, node, shape, affine)
+
+
+def covered(node, shape, affine: np.ndarray) -> np.ndarray:
+    """Voxels whose centres lie in any voxel of a volume."""
+    return _looked_up(np.ones(shape_of(node)[::-1], bool), node, shape, affine)
+
+
+def _looked_up(inside: np.ndarray, node, shape, affine: np.ndarray) -> np.ndarray:
+    """What lies at the voxels of another grid, False outside of the node's."""
+    to_index = np.linalg.solve(ijk_to_world(node), affine)
+    mask = np.zeros(shape[::-1], bool)
+    i, j = np.arange(shape[0])[None, :], np.arange(shape[1])[:, None]
+    for k in range(shape[2]):
+        places = [
+            np.rint(row[0] * i + row[1] * j + (row[2] * k + row[3])).astype(np.int32)
+            for row in to_index[2::-1]
+        ]
+        there = np.logical_and.reduce(
+            [(p >= 0) & (p < n) for p, n in zip(places, inside.shape, strict=True)]
+        )
+        mask[k][there] = inside[tuple(p[there] for p in places)]
+    return mask
+
+
 def segmentation_mask(node, shape, affine: np.ndarray) -> np.ndarray:
     """Voxels whose centres lie in any visible segment; any parent transform is followed."""
+    mask = np.zeros(shape[::-1], bool)
+    for _name, inside in segment_masks(node, shape, affine):
+        mask |= inside
+    return mask
+
+
+def segment_masks(node, shape, affine: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and voxels of one visible segment after the other."""
     # On a copy: the node itself shall not get a labelmap because somebody looks at it.
     segmentation = slicer.vtkSegmentation()
     segmentation.DeepCopy(node.GetSegmentation())
@@ -87,10 +126,9 @@ def segmentation_mask(node, shape, affine: np.ndarray) -> np.ndarray:
     slicer.vtkMRMLTransformNode.GetTransformBetweenNodes(
         node.GetParentTransformNode(), None, to_world
     )
-    mask = np.zeros(shape[::-1], bool)
     for segment_id in _visible(node):
-        mask |= _segment_mask(segmentation.GetSegment(segment_id), binary, reference, to_world)
-    return mask
+        segment = segmentation.GetSegment(segment_id)
+        yield segment.GetName(), _segment_mask(segment, binary, reference, to_world)
 
 
 def _visible(node) -> list[str]:

@@ -171,6 +171,72 @@ class Scripting:
         The series is hardened and names nobody: the library makes its header new.
 
         Args:
+    def evaluate(self, result, reference, mask=None, out=None, wait=True, listener=None):
+        """Measure a result against its reference: a table, two plots and a map of the errors.
+
+        They lie where the reference does in the subject hierarchy, the map on its voxel grid.
+
+        Args:
+            result: the volume node to be judged; it is interpolated onto the reference's grid.
+            reference: the real volume node.
+            mask: segmentation, ROI or mask volume inside which is measured; None takes the
+                reference's voxels above its minimum.
+            out: a new folder for the report with pictures, `report.html`; None writes none.
+            wait, listener: as for `translate`.
+
+        Returns:
+            The `Evaluation`: `figures` by name ("mae_raw", "ssim_3d_fit", ...), and the nodes
+            `table`, `error_map`, `histogram`, `differences`, `segments`. Without `wait` they come
+            later; it has `cancel()`.
+
+        Raises:
+            PanelError: what is wrong and what to do, in one sentence; the scene is unchanged.
+        """
+        from MedGANSynthPanels.evaluation import Evaluation
+        from MedGANSynthPanels.waiting import Waiting
+
+        evaluation, waiting = Evaluation(), Waiting(listener)
+        evaluation.start(result, reference, mask, out, waiting.hear)
+        if wait:
+            waiting.end(evaluation)
+        return evaluation
+
+    def evaluate_folders(
+        self,
+        results,
+        references,
+        out,
+        masks=None,
+        training=None,
+        sets=False,
+        wait=True,
+        listener=None,
+    ):
+        """Measure a folder of volume files against a folder of real ones, and write a report.
+
+        Args:
+            results, references: folders; files of the same name belong together.
+            out: a new folder for the report, `report.html`, and its tables.
+            masks: folder of masks by the same names.
+            training: folder of what a generator was trained on; with `sets` alone.
+            sets: compare them as sets: for volumes of nobody, which have no partner.
+            wait, listener: as for `translate`.
+
+        Returns:
+            The `FolderEvaluation`, with `rows`, `report` and `results`, the table nodes.
+
+        Raises:
+            PanelError: what stopped the whole of it; a case that fails is a row of its own.
+        """
+        from MedGANSynthPanels.folder_evaluation import FolderEvaluation
+        from MedGANSynthPanels.waiting import Waiting
+
+        evaluation, waiting = FolderEvaluation(), Waiting(listener)
+        evaluation.start(results, references, out, masks, training, sets, waiting.hear)
+        if wait:
+            waiting.end(evaluation)
+        return evaluation
+
             folder: a new or empty folder.
 
         Returns:

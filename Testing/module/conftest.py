@@ -138,6 +138,79 @@ def module(scene: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     qt.QSettings().remove("MedGANSynth")
 
 
+@pytest.fixture
+def library_worker(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A worker that has the library do a Task in this process, on the next turn of the event loop.
+
+    Attributes: `jobs`, what was handed in.
+    """
+    from MedGANSynthPanels import lifetime, run
+
+    worker = LibraryWorker()
+    for module in (lifetime, run):
+        monkeypatch.setattr(module, "the_worker", lambda: worker)
+    return worker
+
+
+class LibraryWorker:
+    """See `library_worker`."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Any] = []
+
+    def submit(self, task: str, fields: dict[str, Any], listener: Callable[[dict], None]) -> Any:
+        import types
+
+        import qt
+
+        job = types.SimpleNamespace(task=task, fields=fields, open=True)
+
+        def end(event: dict) -> None:
+            if job.open:
+                job.open = False
+                listener(event)
+
+        def work() -> None:
+            from MedGANSynthLib import tasks
+            from MedGANSynthLib.errors import MedGANSynthError
+            from MedGANSynthLib.events import Events
+            from MedGANSynthLib.schema import from_dict
+
+            events = Events()
+            events.emit = lambda kind, **told: job.open and listener({"event": kind, **told})
+            try:
+                request = from_dict(tasks.TASKS[task], fields, task)
+                end({"event": "done", "result": tasks.run(request, events)})
+            except MedGANSynthError as error:
+                end({"event": "error", "text": str(error)})
+
+        job.cancel = lambda: end({"event": "error", "text": "Cancelled.", "cancelled": True})
+        self.jobs.append(job)
+        qt.QTimer.singleShot(0, work)
+        return job
+
+
+@pytest.fixture
+def smooth(scene: Any) -> Callable[..., Any]:
+    """Makes volumes with enough voxels to be judged: [i, j, k] 30 x 26 x 14, smooth, turned.
+
+    `smooth("a", rows, offset)` takes other voxels [k, j, i] that begin at another voxel.
+    """
+    import slicer
+    from scipy.ndimage import gaussian_filter
+
+    affine = np.array([[0, 1.5, 0, -20], [-1.5, 0, 0, 25], [0, 0, 3.0, -10], [0, 0, 0, 1.0]])
+
+    def make(name: str = "T2", voxels: Any = None, offset: Any = (0, 0, 0)) -> Any:
+        if voxels is None:
+            voxels = gaussian_filter(np.random.default_rng(3).normal(size=(14, 26, 30)), 2) * 2000
+        grid = affine.copy()
+        grid[:3, 3] += affine[:3, :3] @ offset
+        return slicer.util.addVolumeFromArray(np.asarray(voxels, np.float32), grid, name)
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def ball() -> Callable[[int], np.ndarray]:
     """Noise inside a ball, float32 [i, j, k]: `ball(seed)`."""

@@ -274,9 +274,9 @@ def test_a_restriction_beside_the_volume_is_refused(scene, volume, worker, tempo
     roi.SetSize(5, 5, 5)
     with pytest.raises(PanelError, match="box holds no voxel"):
         Translation(worker).start(volume(), MODEL, restriction=roi)
-    with pytest.raises(PanelError, match="cannot limit"):
-        node = volume("b")
-        Translation(worker).start(node, MODEL, restriction=node)
+    with pytest.raises(PanelError, match="marks no place"):
+        line = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode")
+        Translation(worker).start(volume("b"), MODEL, restriction=line)
 
 
 def test_a_restriction_of_a_sequence_may_go_after_the_first_frame(

@@ -1,0 +1,183 @@
+"""One result against its reference, from nodes to nodes.
+
+No widgets. The scene is changed at the very end, and not at all if anything goes wrong.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import slicer
+from slicer.i18n import tr as _
+
+from . import evaluated
+from .errors import PanelError
+from .geometry import ijk_to_world, shape_of, without_shear
+from .marking import is_synthetic, mark, provenance_beside
+from .nifti_in import read_frames
+from .restriction import Restriction, covered, segment_masks
+from .run import Listener, Run
+from .tables import columns_of, new_table
+from .volumes_in import Original
+from .volumes_out import check_volume, export_inputs, write_nrrd
+
+
+class Evaluation(Run):
+    """Measures one volume against another; see `Run`.
+
+    Attributes:
+        figures: the library's, by name; `_raw` as it is, `_fit` after one slope and offset.
+        table: the table node with the figures and what they are.
+        segments: a table of figures by segment, for a mask of several; else None.
+        rows: the same for people, as text.
+        error_map: the volume result - reference, after the fit, 0 outside the mask.
+        histogram, differences: plot chart nodes.
+        reference: what it was measured against.
+        report: the page with pictures, where a folder for it was given.
+        results: the new nodes, the table first; empty unless `state` is DONE.
+    """
+
+    def __init__(self, worker: Any = None) -> None:
+        Run.__init__(self, worker)
+        self.figures: dict[str, float] = {}
+        self.rows: list[dict[str, str]] = []
+        self.table = self.segments = self.error_map = self.histogram = self.differences = None
+
+    def start(
+        self,
+        result: Any,
+        reference: Any,
+        mask: Any = None,
+        out: str | Path | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        """Check everything, write the files, and hand in the Task.
+
+        Args:
+            result: the volume node to be judged; on another grid it is interpolated at the
+                reference's voxels, and a `warning` says so.
+            reference: the real volume node.
+            mask: segmentation, ROI or mask volume inside which figures are taken; None takes the
+                reference's voxels above its minimum.
+            out: a new folder for the report with pictures; None writes none.
+
+        Raises:
+            PanelError: it cannot be done; nothing has begun.
+        """
+        self._check_new()
+        for node in (reference, result):
+            check_volume(node)
+        if result is reference:
+            raise PanelError(_("The result and its reference are the same volume; choose two."))
+        self._result, self._original, self.reference = result, Original(reference), reference
+        self._name = _("{result} against {reference}").format(
+            result=result.GetName(), reference=reference.GetName()
+        )
+        self._begin(listener, lambda: self._submit(mask, out))
+
+    def _submit(self, mask: Any, out: str | Path | None) -> None:
+        folder, reference = self._temporary.path, self._original.node
+        self._grid = shape_of(reference), ijk_to_world(reference)
+        inside = None if mask is None else Restriction(mask).mask(*self._grid)
+        files, notices = export_inputs({"reference": reference, "result": self._result}, folder)
+        if is_synthetic(reference):
+            text = _("{name} is itself synthetic; judge against a real volume.")
+            notices.append(text.format(name=self._original.name))
+        for text in [*notices, *self._uncovered(inside)]:
+            self._tell({"event": "warning", "text": text})
+        self._out = Path(out) if out else folder / "report"
+        self.report = self._out / "report.html"
+        fields: dict[str, Any] = {
+            "predictions": [str(files["result"])],
+            "targets": [str(files["reference"])],
+            "error_maps": True,
+            "out": str(self._out),
+        }
+        arrays = {"masks": inside, "labels": self._labels(mask)}
+        for kind, array in arrays.items():
+            if array is not None:
+                fields[kind] = [str(folder / f"{kind}.nrrd")]
+                straight, _sheared = without_shear(self._grid[1])
+                write_nrrd(folder / f"{kind}.nrrd", array.astype(np.uint16), straight)
+        self._job = self._worker.submit("evaluate paired", fields, self._heard)
+
+    def _uncovered(self, inside: np.ndarray | None) -> list[str]:
+        """Whether the result is too small for what is judged, which counts as its minimum there."""
+        if inside is None:
+            voxels = slicer.util.arrayFromVolume(self._original.node)
+            inside = voxels > voxels.min()
+        missing = 1 - covered(self._result, *self._grid)[inside].mean() if inside.any() else 0.0
+        if missing == 0:
+            return []
+        text = _("{share:.1%} of what is judged lies outside {name}, where its least value counts.")
+        return [text.format(share=missing, name=self._result.GetName())]
+
+    def _labels(self, mask: Any) -> np.ndarray | None:
+        """Segments by number, where the mask has several."""
+        self._segments: list[str] = []
+        if mask is None or not mask.IsA("vtkMRMLSegmentationNode"):
+            return None
+        labels = np.zeros(self._grid[0][::-1], np.uint16)
+        for name, voxels in segment_masks(mask, *self._grid):
+            self._segments.append(name)
+            labels[voxels] = len(self._segments)
+        return labels if len(self._segments) > 1 else None
+
+    def _take(self, event: dict[str, Any]) -> None:
+        judged = event["result"]
+        (row,) = judged["cases"]
+        low, high = row["range_low"], row["range_high"]
+        (path,) = (self._out / "error-maps").glob("*.nii.gz")
+        array, name = read_frames(path).array[0], self._result.GetName()
+        self.error_map = evaluated.place_error_map(
+            self._original, array, _("{name}: error").format(name=name), high - low
+        )
+        if is_synthetic(self._result):
+            mark(self.error_map, provenance_beside(path))
+        rows = evaluated.figure_rows(row, judged["definitions"])
+        self.rows = [{name: _spoken(value) for name, value in each.items()} for each in rows]
+        self.figures = {k: float(v) for k, v in row.items() if _is_figure(v)}
+        self.table = new_table(_("{name}: figures").format(name=self._name), columns_of(rows))
+        self.histogram = evaluated.histogram_chart(self._out, self._name, low, high)
+        self.differences = evaluated.difference_chart(self._out, self._name, low, high)
+        made = [self.table, self.error_map, self.histogram, self.differences]
+        if judged["tissues"]:
+            self.segments = self._segment_table(judged["tissues"])
+            made.append(self.segments)
+        evaluated.beside(self._original.node, *made)
+        self._tidy()
+        self.results = made
+        self._end(text=self._summary())
+
+    def _segment_table(self, tissues: list[dict[str, Any]]):
+        rows = [
+            {"segment": self._segments[row["label"] - 1]}
+            | {name: row.get(name, "") for name in ("voxels", "bias", "mae", "rmse", "target_sd")}
+            for row in tissues
+            if row["error"] is None
+        ]
+        return new_table(_("{name}: segments").format(name=self._name), columns_of(rows))
+
+    def _summary(self) -> str:
+        text = _(
+            "{name}: mean absolute error {raw:.4g} as it is, {fit:.4g} after one slope and offset; "
+            "SSIM in the slices {ssim:.3f}"
+        )
+        return text.format(
+            name=self._name,
+            raw=self.figures["mae_raw"],
+            fit=self.figures["mae_fit"],
+            ssim=self.figures["ssim_in_plane_fit"],
+        )
+
+
+def _spoken(value: Any) -> str:
+    """A cell of the panel's table; empty for what does not apply."""
+    if isinstance(value, str):
+        return value
+    return "" if math.isnan(value) else f"{value:.4g}"
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, int | float) or value == "inf"

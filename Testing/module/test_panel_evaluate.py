@@ -1,0 +1,200 @@
+"""The Evaluate panel by mouse clicks; the library measures in this process."""
+
+import numpy as np
+import pytest
+import slicer
+
+
+@pytest.fixture
+def panel(module, library_worker, monkeypatch):
+    panel = module.pages.evaluate
+    monkeypatch.setattr(panel.logic, "ready", lambda parent: True)
+    module.pages.ui.pages.setCurrentWidget(panel.widget)
+    module.parent.show()
+    yield panel
+    module.parent.hide()
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The addresses that were to be opened."""
+    import qt
+
+    addresses = []
+    monkeypatch.setattr(qt.QDesktopServices, "openUrl", addresses.append)
+    return addresses
+
+
+def voxels(node):
+    return slicer.util.arrayFromVolume(node)
+
+
+def choose(panel, result, reference, mask=None):
+    panel.ui.resultSelector.setCurrentNode(result)
+    panel.ui.referenceSelector.setCurrentNode(reference)
+    panel.ui.maskSelector.setCurrentNode(mask)
+
+
+def shown(panel):
+    table = panel.ui.figuresTable
+    return {
+        table.item(row, 0).text(): [table.item(row, column).text() for column in (1, 2)]
+        for row in range(table.rowCount)
+    }
+
+
+def test_a_click_measures_a_volume(panel, smooth, click, wait_until):
+    reference = smooth("T2")
+    made = smooth("T2 (synthetic)", voxels(reference) + 25)
+    brain = smooth("brain", voxels(reference) > 0)
+    choose(panel, made, reference, brain)
+    assert not panel.ui.resultSection.visible
+    click(panel.ui.evaluateButton)
+    assert panel.ui.cancelButton.enabled and not panel.ui.evaluateButton.enabled
+    wait_until(lambda: not panel.running.open)
+    assert shown(panel)["mae"][0] == "25"
+    assert shown(panel)["mask_voxels"] == [f"{(voxels(reference) > 0).sum():.4g}", ""]
+    assert panel.message.text.startswith(
+        "T2 (synthetic) against T2: mean absolute error 25 as it is, "
+    )
+    composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    for composite in composites:
+        assert composite.GetBackgroundVolumeID() == reference.GetID()
+        assert composite.GetForegroundVolumeID() == panel.evaluation.error_map.GetID()
+
+    selection = slicer.app.applicationLogic().GetSelectionNode()
+    click(panel.ui.differencesButton)
+    assert selection.GetActivePlotChartID() == panel.evaluation.differences.GetID()
+    click(panel.ui.histogramButton)
+    assert selection.GetActivePlotChartID() == panel.evaluation.histogram.GetID()
+    for composite in composites:
+        composite.SetForegroundVolumeID(None)
+    click(panel.ui.errorMapButton)
+    assert composites[0].GetForegroundVolumeID() == panel.evaluation.error_map.GetID()
+    assert panel.ui.openReportButton.toolTip == "No report folder was chosen"
+    slicer.mrmlScene.RemoveNode(panel.evaluation.error_map)
+    slicer.app.processEvents()
+    assert not panel.ui.errorMapButton.enabled
+
+
+def test_a_disabled_button_says_what_is_missing(panel, smooth, click, tmp_path):
+    button = panel.ui.evaluateButton
+    assert (button.enabled, button.toolTip) == (False, "Choose the result to be judged")
+    click(button)
+    node = smooth("T2")
+    choose(panel, node, None)
+    assert button.toolTip == "Choose the reference, a real volume"
+    choose(panel, node, node)
+    assert button.toolTip == "The result and its reference are the same volume; choose two"
+    choose(panel, node, slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "none"))
+    assert button.toolTip.startswith("none holds no voxels")
+    choose(panel, node, smooth("other"))
+    assert button.enabled
+    panel.ui.reportFolderEdit.currentPath = str(tmp_path)
+    assert button.toolTip == "The report's folder exists already; choose a new one"
+    panel.ui.judgedBox.setCurrentIndex(1)
+    assert button.toolTip == "Choose the folder of the volumes to be judged"
+    panel.ui.resultFolderEdit.currentPath = panel.ui.referenceFolderEdit.currentPath = str(tmp_path)
+    assert button.toolTip == "The results and the references lie in the same folder; choose two"
+    assert not button.enabled
+
+
+def test_what_goes_wrong_is_said_in_the_panel(panel, smooth, click, wait_until):
+    reference = smooth("T2")
+    choose(panel, smooth("made", np.full((14, 26, 30), 7)), reference)
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    assert panel.message.text.startswith("correlation is undefined: the prediction")
+    far = smooth("far", offset=(900, 0, 0))
+    choose(panel, far, reference)
+    click(panel.ui.evaluateButton)
+    assert panel.message.text == "far and T2 do not overlap; register them first."
+    choose(panel, smooth("other"), reference, smooth("empty", np.zeros((14, 26, 30))))
+    click(panel.ui.evaluateButton)
+    assert panel.message.text.startswith("empty holds no voxel of the volume")
+    assert panel.ui.evaluateButton.enabled and not panel.ui.resultSection.visible
+
+
+def test_cancel(panel, smooth, click):
+    reference = smooth("T2")
+    choose(panel, smooth("made", voxels(reference) + 1), reference)
+    click(panel.ui.evaluateButton)
+    click(panel.ui.cancelButton)
+    assert panel.message.text == "Cancelled."
+    assert panel.evaluation is None and panel.ui.evaluateButton.enabled
+
+
+def test_notices_stay_beside_the_result(panel, smooth, click, wait_until):
+    whole = smooth("whole")
+    part = smooth("T2", voxels(whole)[1:13, 2:24, 3:27] - 8, (3, 2, 1))
+    choose(panel, whole, part)
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    assert shown(panel)["bias"][0] == "8"
+    assert "whole was interpolated onto the grid of T2" in panel.message.text
+    assert "T2: no mask" in panel.message.text or "no mask, so all voxels" in panel.message.text
+
+
+def test_folders_and_their_report(panel, smooth, click, wait_until, tmp_path, opened):
+    from MedGANSynthPanels.volumes_out import export_volume
+
+    for folder in ("made", "real"):
+        (tmp_path / folder).mkdir()
+    for number in range(2):
+        node = smooth(f"sub-{number}")
+        export_volume(node, tmp_path / "real" / f"sub-{number}.nrrd")
+        voxels(node)[:] += 4
+        export_volume(node, tmp_path / "made" / f"sub-{number}.nrrd")
+    panel.ui.judgedBox.setCurrentIndex(1)
+    assert panel.ui.resultFolderEdit.visible and not panel.ui.resultSelector.visible
+    panel.ui.resultFolderEdit.currentPath = str(tmp_path / "made")
+    panel.ui.referenceFolderEdit.currentPath = str(tmp_path / "real")
+    panel.ui.reportFolderEdit.currentPath = str(tmp_path / "report")
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    assert panel.message.text.startswith("2 cases of 2 people")
+    assert panel.ui.figuresTable.item(0, 0).text() == "prediction"
+    click(panel.ui.openReportButton)
+    (address,) = opened
+    assert address.toLocalFile() == str(tmp_path / "report" / "report.html")
+    assert not panel.ui.errorMapButton.enabled and panel.ui.histogramButton.enabled
+
+    panel.ui.judgedBox.setCurrentIndex(2)
+    panel.ui.reportFolderEdit.currentPath = str(tmp_path / "second")
+    assert panel.ui.trainingFolderEdit.visible and not panel.ui.maskFolderEdit.visible
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    assert "at least 4" in panel.message.text
+
+
+def test_sets_of_volumes(panel, scene, ball, click, wait_until, tmp_path):
+    import nibabel
+
+    for folder, first in (("made", 0), ("real", 10)):
+        (tmp_path / folder).mkdir()
+        for seed in range(first, first + 6):
+            image = nibabel.Nifti1Image(ball(seed), np.diag([4.0, 4.0, 4.0, 1.0]))
+            nibabel.save(image, tmp_path / folder / f"{seed}.nii.gz")
+    panel.ui.judgedBox.setCurrentIndex(2)
+    for name in ("made", "real"):
+        edit = {"made": panel.ui.resultFolderEdit, "real": panel.ui.referenceFolderEdit}[name]
+        edit.currentPath = str(tmp_path / name)
+    panel.ui.reportFolderEdit.currentPath = str(tmp_path / "report")
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open, 60)
+    assert panel.message.text.startswith("6 real, 6 synthetic volumes") or (
+        "6 synthetic" in panel.message.text
+    )
+    names = [node.GetName() for node in panel.evaluation.results]
+    assert names == ["report: figures", "report: gate"]
+    assert panel.ui.openReportButton.enabled and not panel.ui.differencesButton.enabled
+
+
+def test_what_is_chosen_is_kept_with_the_scene(panel, module, smooth, tmp_path):
+    choose(panel, smooth("made"), smooth("T2"), smooth("brain"))
+    assert slicer.util.saveScene(str(tmp_path / "scene.mrb"))
+    slicer.mrmlScene.Clear()
+    slicer.util.loadScene(str(tmp_path / "scene.mrb"))
+    chosen = (panel.parameters.result, panel.parameters.reference, panel.parameters.mask)
+    assert [node.GetName() for node in chosen] == ["made", "T2", "brain"]
+    assert panel.ui.evaluateButton.enabled
