@@ -5,7 +5,9 @@ lines on standard output for the Slicer module (`JsonEvents`), text on standard 
 person (`ConsoleEvents`), nothing in library use (`Events`).
 
 One JSON object a line, always with an `event` key: `progress` (`fraction`, `eta_s`, `text`),
-`preview` (`path`), `metric` (`values`), `warning` (`text`), `done` (`outputs`), `error` (`text`).
+`preview` (`path`), `metric` (`values`), `warning` (`text`), `done` (`outputs`), `error` (`text`). A
+training also says how each of its sessions began and ended: `started` (`process`, `device`,
+`images`) and `ended` (`images`, `stopped`).
 """
 
 import json

@@ -4,6 +4,7 @@ import html
 
 from slicer.i18n import tr as _
 
+from .panel_words import in_the_panel
 from .run_view import duration
 
 _MIB = 2**20
@@ -14,7 +15,7 @@ def as_html(result: dict) -> str:
     parts = [_table(result["rows"]), _table(result["images"])]
     for finding in result["findings"]:
         sign = _("<b>Stops:</b>") if finding["stops"] else _("Note:")
-        parts.append(f"<p>{sign} {html.escape(finding['text'])}</p>")
+        parts.append(f"<p>{sign} {html.escape(in_the_panel(finding['text']))}</p>")
     if result["cost"] is not None:
         parts.append(f"<p>{html.escape(_cost(result['cost']))}</p>")
     return "".join(parts)

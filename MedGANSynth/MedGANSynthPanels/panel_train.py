@@ -8,7 +8,6 @@ import slicer
 from slicer.i18n import tr as _
 
 from . import parameters as stored
-from . import run_list
 from .bound_panel import BoundPanel
 from .check_view import as_html
 from .devices import Devices
@@ -16,8 +15,8 @@ from .errors import PanelError
 from .model_choice import fill
 from .panel import allow, guarded
 from .presets import split
+from .run_buttons import RunButtons
 from .running import Running
-from .runs_table import RunsTable
 from .signal import Signal
 from .train_form import TrainForm
 from .train_settings import TrainOn
@@ -47,14 +46,14 @@ class PanelTrain(BoundPanel):
         self.form = TrainForm(ui, self.on_form)
         self.devices = Devices(self.refresh)
         self.running = Running(ui, self.message, self.refresh, self.on_done)
-        self.runs = RunsTable(ui, self.on_runs)
+        self.buttons = RunButtons(self, self.running, self._keeps)
+        self.runs = self.buttons.runs
         ui.presetBox.connect("currentIndexChanged(int)", self.on_preset)
         ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         ui.allPresetsBox.connect("toggled(bool)", self.refresh)
         for name in ("listEdit", "parentEdit"):
             getattr(ui, name).connect("currentPathChanged(QString)", self.on_path)
-        buttons = "check train cancel copy stop resume export curves pictures open add remove"
-        for name in buttons.split():
+        for name in ("check", "train", "cancel", "copy"):
             button = getattr(ui, f"{name}Button")
             button.connect("clicked(bool)", getattr(self, f"on_{name}"))
         for event in (slicer.vtkMRMLScene.NodeAddedEvent, slicer.vtkMRMLScene.NodeRemovedEvent):
@@ -113,27 +112,7 @@ class PanelTrain(BoundPanel):
         allow(ui.cancelButton, _("Stop the check"), None if busy else _("Nothing runs"))
         ui.cancelButton.visible = self.running.open
         allow(ui.copyButton, _("Copy the command"), None if ui.commandText.plainText else missing)
-        self.on_runs()
-
-    def on_runs(self) -> None:
-        """The trainings have changed: enable what can be done with the chosen one."""
-        ui, run = self.ui, self.runs.run
-        none = None if run is not None else _("Choose a training")
-        alive = run is not None and run.alive
-        rests = None if alive else _("It does not run")
-        stopping = _("It writes its checkpoint") if alive and run.state == "stopping" else None
-        purpose = _("Write a checkpoint and end; Resume goes on from there")
-        allow(ui.stopButton, purpose, none or rests or stopping)
-        runs = _("It runs; stop it first") if alive else None
-        done = _("It is finished") if run is not None and run.state == "finished" else None
-        allow(ui.resumeButton, _("Go on from the last checkpoint"), none or runs or done)
-        busy = _("Something runs; cancel it first") if self.running.open else None
-        allow(ui.exportButton, _("Make a model of it for Translate and Generate"), none or busy)
-        allow(ui.curvesButton, _("Show losses and validation as plots, live"), none)
-        unseen = None if run is not None and run.previews else _("There is no preview yet")
-        allow(ui.picturesButton, _("Show the previews in the red view, live"), none or unseen)
-        allow(ui.openButton, _("Show the files of the training"), none)
-        allow(ui.removeButton, _("List it no longer; its files stay"), none or runs)
+        self.buttons.refresh()
 
     # What follows from the parameters
 
@@ -141,6 +120,9 @@ class PanelTrain(BoundPanel):
     def parent(self) -> str:
         """The folder of the Run folder."""
         return self.parameters.train.parent or str(Path.home() / "MedGANSynth")
+
+    def _keeps(self) -> bool:
+        return self.parameters is not None and self.parameters.train.keep
 
     @property
     def out(self) -> Path:
@@ -274,73 +256,3 @@ class PanelTrain(BoundPanel):
     def on_copy(self) -> None:
         """Copy the command."""
         qt.QApplication.clipboard().setText(self.ui.commandText.plainText)
-
-    @guarded
-    def on_stop(self) -> None:
-        """Stop the chosen training, with a checkpoint."""
-        self.runs.run.stop()
-        self.runs.update()
-
-    @guarded
-    def on_resume(self) -> None:
-        """Go on with the chosen training."""
-        self.message.clear()
-        if self.logic.ready(self.widget):
-            keep = self.parameters is not None and self.parameters.train.keep
-            self.logic.resume_training(self.runs.run.folder, keep=keep)
-            self.runs.update()
-
-    @guarded
-    def on_export(self) -> None:
-        """Make a model of the chosen training."""
-        self.message.clear()
-        if not self.logic.ready(self.widget):
-            return
-        run = self.runs.run
-
-        def start(listener):
-            def hear(event: dict[str, Any]) -> None:
-                if event["event"] == "done":
-                    name = Path(event["result"]["outputs"][0]).name
-                    text = _("{name} is among your models; Translate and Generate offer it")
-                    event = {"event": "done", "text": text.format(name=name)}
-                listener(event)
-
-            return self.logic.export_training(run.folder, wait=False, listener=hear)
-
-        self.running.begin(_("Export of {name}").format(name=run.name), start)
-
-    @guarded
-    def on_curves(self) -> None:
-        """Show the plots of the chosen training."""
-        self.runs.show_curves()
-
-    @guarded
-    def on_pictures(self) -> None:
-        """Show the previews of the chosen training."""
-        self.runs.show_pictures()
-
-    @guarded
-    def on_open(self) -> None:
-        """Show the files of the chosen training."""
-        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.runs.run.folder)))
-
-    @guarded
-    def on_add(self) -> None:
-        """List a training that was started elsewhere."""
-        title = _("A Run folder")
-        chosen = qt.QFileDialog.getExistingDirectory(self.widget, title, "")
-        if not chosen:
-            return
-        folder = Path(chosen)
-        if not (folder / "checkpoints").is_dir():
-            text = _("{folder} is no Run folder; choose one that a training has written.")
-            raise PanelError(text.format(folder=folder))
-        run_list.add(run_list.Listed(folder))
-        self.runs.choose(folder)
-
-    @guarded
-    def on_remove(self) -> None:
-        """List the chosen training no longer."""
-        run_list.remove(self.runs.run.folder)
-        self.runs.update()

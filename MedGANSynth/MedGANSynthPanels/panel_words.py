@@ -19,6 +19,8 @@ def phrases() -> dict[str, str]:
         "use a smaller --batch or crop the volume": _("crop the volume"),
         "no such device here; use auto or cpu": _("there is none here; choose another device"),
         "mend it or give --fill-nonfinite VALUE": _("replace them first"),
+        "use --set ": _("use the setting "),
+        "another --out folder": _("another name"),
         "choose another name or pass --overwrite": _("choose another name"),
         ", or pass --overwrite": "",
         "run `medgansynth doctor`": _("press Check environment"),

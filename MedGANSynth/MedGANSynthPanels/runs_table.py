@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from . import run_list
 from .check_view import size
+from .panel_words import in_the_panel
 from .run_curves import RunCurves
 from .run_previews import RunPreviews
 from .run_view import duration
@@ -128,7 +129,7 @@ class RunsTable:
         left = _(", {time} left").format(time=duration(run.left_s)) if run.left_s else ""
         ui.runBar.setFormat(f"{int(100 * run.fraction)} %{left}")
         ui.factsLabel.text = facts(run)
-        ui.problemLabel.text = run.problem
+        ui.problemLabel.text = in_the_panel(run.problem)
         ui.problemLabel.visible = bool(run.problem)
         log = run.log()
         if ui.runLogText.plainText != log:

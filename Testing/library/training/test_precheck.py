@@ -8,7 +8,7 @@ import torch
 
 from MedGANSynthLib import machine, tasks
 from MedGANSynthLib.data.phantom import head_phantom
-from MedGANSynthLib.training import trial
+from MedGANSynthLib.training import room, trial
 from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.precheck import duration
 from MedGANSynthLib.volume.write import write
@@ -136,6 +136,14 @@ def test_too_few_people_for_a_generator(listed):
     result = tasks.run(task)
     (text,) = texts(result, True)
     assert "1 usable t1 scans; at least 2 are needed" in text
+
+
+def test_a_preset_that_cannot_fit_is_told_before(listed, monkeypatch):
+    monkeypatch.setattr(room, "free_memory", lambda device: 1_000_000)
+    result = check(listed(["s0", "s1"], ["s2"]))
+    (text,) = texts(result, True)
+    assert text.startswith("a step of batch=2 does not fit into the 0.0 GiB that are free on cpu; ")
+    assert result["cost"] is None
 
 
 def test_steps_are_tried_in_every_quarter():
