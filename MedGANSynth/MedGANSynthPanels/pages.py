@@ -46,9 +46,9 @@ class Pages:
         self.translate.set_parameters(parameters)
         self.generate.set_parameters(parameters)
         self.train.set_parameters(parameters)
+        self.evaluate.set_parameters(parameters)
 
     def enter(self) -> None:
-        self.evaluate.set_parameters(parameters)
         """The module is shown."""
         self.translate.enter()
         self.generate.enter()
@@ -58,6 +58,7 @@ class Pages:
 
     def _on_page(self, index: int) -> None:
         self.train.show_page(index == self.ui.pages.indexOf(self.train.widget))
+        self.models.enter()  # files of models may have gone meanwhile
 
     def leave(self) -> None:
         """Another module is shown."""
@@ -74,8 +75,8 @@ class Pages:
         self.translate.cleanup()
         self.generate.cleanup()
         self.train.cleanup()
+        self.evaluate.cleanup()
         self.models.cleanup()
         self.report.stop()
-        self.evaluate.cleanup()
         session.stop()
         lifetime.end()

@@ -35,7 +35,7 @@ class Scripting:
             model: a name of `models()`, or the folder of a model package.
             direction: one of the model's, such as "t2-to-t1"; None is its first.
             device: "auto", "cpu", or a GPU such as "cuda:0".
-            output: the volume node to fill; None makes a new one.
+            output: an empty or synthetic volume node to fill; None makes a new one.
             restriction: segmentation or ROI node; outside it the result is background.
             uncertainty: also make volumes that say how unsure the model is.
             wait: return when it is done. Slicer's window stays alive meanwhile.
@@ -152,6 +152,12 @@ class Scripting:
         Raises:
             PanelError: as `generate`; the scene is unchanged.
         """
+        if to_seed is None:
+            from slicer.i18n import tr as _
+
+            from MedGANSynthPanels.errors import PanelError
+
+            raise PanelError(_("A walk needs two seeds; give the second one as to_seed."))
         made = self._generate(
             wait, listener, model, steps, seed, to_seed, interpolation, temperature, device
         )
@@ -165,12 +171,6 @@ class Scripting:
         generation.start(*what, listener=waiting.hear)
         return waiting.results(generation) if wait else generation
 
-    def export_dicom(self, volume, folder, wait=True, listener=None):
-        """Write a synthetic volume node as a DICOM series that says so in every file.
-
-        The series is hardened and names nobody: the library makes its header new.
-
-        Args:
     def evaluate(self, result, reference, mask=None, out=None, wait=True, listener=None):
         """Measure a result against its reference: a table, two plots and a map of the errors.
 
@@ -237,6 +237,12 @@ class Scripting:
             waiting.end(evaluation)
         return evaluation
 
+    def export_dicom(self, volume, folder, wait=True, listener=None):
+        """Write a synthetic volume node as a DICOM series that says so in every file.
+
+        The series is hardened and names nobody: the library makes its header new.
+
+        Args:
             folder: a new or empty folder.
 
         Returns:
