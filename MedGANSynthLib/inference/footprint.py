@@ -47,13 +47,13 @@ class Meter(TorchDispatchMode):
         formula = flop_registry.get(function.overloadpacket)
         if formula is not None:
             self.flops += formula(*args, **kwargs, out_val=made)
-        for tensor in tree_leaves(made):
-            if isinstance(tensor, Tensor):
-                storage = tensor.untyped_storage()
-                if storage._cdata not in self._known:
-                    self._known.add(storage._cdata)
-                    self._count(storage.nbytes())
-                    weakref.finalize(storage, self._freed, storage._cdata, storage.nbytes())
+        given = {storage._cdata for storage in _storages((args, kwargs))}
+        for storage in _storages(made):
+            # A view of what was there before is nothing new.
+            if storage._cdata not in self._known and storage._cdata not in given:
+                self._known.add(storage._cdata)
+                self._count(storage.nbytes())
+                weakref.finalize(storage, self._freed, storage._cdata, storage.nbytes())
         return made
 
     def _count(self, size: int) -> None:
@@ -63,6 +63,10 @@ class Meter(TorchDispatchMode):
     def _freed(self, key: int, size: int) -> None:
         self._known.discard(key)
         self.now -= size
+
+
+def _storages(values: Any) -> list[torch.UntypedStorage]:
+    return [t.untyped_storage() for t in tree_leaves(values) if isinstance(t, Tensor)]
 
 
 def footprint(compute: Callable[[], Any]) -> Footprint:

@@ -128,7 +128,7 @@ def test_a_volume_is_cut_until_its_blocks_fit(free):
 
 def test_blocks_and_whole_are_the_same_where_voxels_stand_alone(free):
     volume = np.random.default_rng(0).uniform(-0.9, 0.9, (20, 40, 24)).astype(np.float32)
-    free(10**6 // 4)
+    free(10**6 // 5)
     network, told, used = Negative(3), [], []
     made = forward.run_network(
         network, direction(slices=0), [volume], (1, 1, 1), warn=told.append, used=used

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from MedGANSynthLib.collective import own
+from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.systems.registry import system_class
 from MedGANSynthLib.training.config import PRESETS, load_config
 from MedGANSynthLib.training.distributed import Ranks
@@ -65,7 +66,20 @@ def main(folder):
         result = trained(configured(preset), ranks)
         if ranks.main:
             torch.save(result, folder / f"{preset}-two.pt")
+    state = {"n": torch.arange(3), "seen": 7} if ranks.main else None
+    told = {"state": ranks.from_main(state), "refused": ""}
+    try:
+        ranks.agree(lambda: refuse_on_the_first(ranks))
+    except MedGANSynthError as error:
+        told["refused"] = str(error)
+    torch.save(told, folder / f"told-{ranks.rank}.pt")
     ranks.close()
+
+
+def refuse_on_the_first(ranks):
+    """What a Run folder in use is to rank 0."""
+    if ranks.main:
+        raise MedGANSynthError("it is in use.")
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +133,14 @@ def test_two_ranks_are_one(folder, preset):
         allowed = 1e-3 * largest[kind] if kind.startswith("exp_avg") else 3e-2 * rate
         difference = (found[name] - value).float().square().mean().sqrt().item()
         assert difference <= allowed + 1e-5 * value.abs().max().item(), name
+
+
+def test_ranks_share_a_checkpoint_and_a_refusal(folder):
+    """Only rank 0 has the Run; where it cannot train, none waits for it."""
+    first, second = (torch.load(folder / f"told-{r}.pt", weights_only=True) for r in range(2))
+    assert second["state"]["n"].tolist() == [0, 1, 2] and second["state"]["seen"] == 7
+    assert first["refused"] == "it is in use."
+    assert second["refused"].startswith("another rank cannot train")
 
 
 if __name__ == "__main__":
