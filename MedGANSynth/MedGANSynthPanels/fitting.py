@@ -26,9 +26,12 @@ class Way:
         return f"{inputs} → {spoken(self.direction.output.modality)}"
 
 
+_WORDS = ("cine", "image", "label", "mask")
+
+
 def spoken(modality: str) -> str:
     """How people write a modality: short ones are abbreviations."""
-    return modality.upper() if len(modality) <= 5 else modality
+    return modality.upper() if len(modality) <= 5 and modality not in _WORDS else modality
 
 
 def ways(entry: catalogue.Entry) -> list[Way]:

@@ -32,7 +32,8 @@ class FolderRows:
                 continue
             modality = modalities[index]
             text = _("{name} folder (optional):") if modality in optional else _("{name} folder:")
-            label.text = text.format(name=spoken(modality))
+            name = spoken(modality)
+            label.text = text.format(name=name[:1].upper() + name[1:])
             edit.toolTip = _("Files whose names agree with those of the other folders")
             if edit.currentPath != folders.get(modality, ""):
                 was_blocked = edit.blockSignals(True)
