@@ -62,7 +62,8 @@ def roc_plot(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> str
     parts.append(words(left + size / 2, size + 46, "real cases called synthetic", "middle"))
     parts.append(upwards(14, 10 + size / 2, "synthetic cases called synthetic"))
     height = max(size + 56, 24 + 16 * len(curves))
-    return svg(left + size + 160, height, parts, "ROC curves")
+    longest = max((len(name) for name, _ in curves), default=0)
+    return svg(left + size + 60 + 8 * longest, height, parts, "ROC curves")
 
 
 def heat_map(names: Sequence[str], values: dict[tuple[str, str], float | None]) -> str:

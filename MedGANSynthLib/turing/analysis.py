@@ -73,6 +73,7 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
         "registered": schema.to_dict(data.study.registered),
         "audit": schema.to_dict(audit),
         "about": data.about,
+        "models": _models(data),
         "prevalence": _prevalence(data),
         "roles": dict(collections.Counter(row["role"] for row in data.rows)),
         "panel": panel,
@@ -173,6 +174,12 @@ def group_rows(data: Unblinded) -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def _models(data: Unblinded) -> list[str]:
+    """Who made the synthetic cases: name, and hash of the weights where the cases were marked."""
+    made = [case for case in data.key.cases.values() if case.truth == "synthetic" and case.model]
+    return sorted({f"{case.model} {case.model_sha256}".strip() for case in made})
 
 
 def _prevalence(data: Unblinded) -> str:

@@ -38,6 +38,8 @@ def audit_study(
     study, key = Path(study), Path(key)
     if not 39 <= permutations <= 10_000:
         raise MedGANSynthError("--permutations must lie between 39 and 10000.")
+    if not 0 <= seed < 2**63:
+        raise MedGANSynthError("--seed must lie between 0 and 2^63 - 1.")
     content, sha256 = read_study(study)
     truth = read_key(key, content)
     damaged = damaged_cases(study, content)
@@ -93,7 +95,7 @@ def _out_of_bag(features: np.ndarray, labels: np.ndarray, seed: int) -> float:
     from sklearn.ensemble import RandomForestClassifier
 
     forest = RandomForestClassifier(
-        _TREES, min_samples_leaf=2, oob_score=True, random_state=seed, n_jobs=1
+        _TREES, min_samples_leaf=2, oob_score=True, random_state=seed % 2**32, n_jobs=1
     )
     forest.fit(features, labels)
     scores = np.nan_to_num(forest.oob_decision_function_[:, 1], nan=0.5)

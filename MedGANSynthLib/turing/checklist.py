@@ -24,6 +24,7 @@ def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
         ("Cases scored", f"{panel['items']} {'pairs' if pairs else 'cases'}"),
         ("Prevalence", summary.get("prevalence") or OPEN),
         ("Prevalence known to the readers", "no"),
+        ("Models and their weights (SHA-256)", "; ".join(summary["models"]) or OPEN),
         ("Selection of the synthetic cases", registered["selection"] or OPEN),
         ("Obvious failures left out before the study", OPEN),
         ("Overlap with the training data", OPEN),

@@ -1,24 +1,19 @@
-"""`medgansynth study demo`: a whole study in a minute, of phantoms and simulated readers."""
+"""`medgansynth study demo`: a whole study of phantoms, a model's volumes, simulated readers."""
 
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy import ndimage
-
-from ..data.phantom import head_phantom
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import whole_folder
-from ..volume.volume import Volume
-from ..volume.write import write
+from .demo_cases import write_cases
 from .places import check_results
 from .prepare import prepare_study
+from .reading import answers_folder
 from .report import report_study
 from .simulate import SimulatedReader, simulate_readers
 
-_SHAPE, _SPACING = (48, 56, 20), (4.0, 4.0, 8.0)
 _READERS = {
     "reader-1": SimulatedReader(auc=0.80),
     "reader-2": SimulatedReader(auc=0.75),
@@ -26,27 +21,39 @@ _READERS = {
     "reader-4": SimulatedReader(auc=0.75, criterion=-0.3),
     "reader-5": SimulatedReader(always=1),
 }
+_YOURS = "reader-6"
 
 
-def demo_study(out: Path, cases: int, seed: int, overwrite: bool, events: Events) -> dict[str, Any]:
+def demo_study(
+    out: Path, model: str, cases: int, seed: int, overwrite: bool, events: Events
+) -> dict[str, Any]:
     """Write `study/`, its key and `report/` into `out`.
 
-    The "real" cases are phantoms, the "synthetic" ones other phantoms that were blurred and given
-    a faint grid, as generators do. The readers are random numbers: four with AUCs from 0.70 to
-    0.80, one who always says "real". The figures are about the demonstration only.
+    The "real" cases are phantoms, the "synthetic" ones are what a model generates, or makes of
+    other phantoms. The readers are random numbers: four with AUCs from 0.70 to 0.80, one who
+    always says "real". The figures are about the demonstration only. A sixth reader's order is
+    left for whoever wants to try the reading.
 
     Args:
+        model: name or path of a package.
         cases: of each class.
 
     Raises:
-        MedGANSynthError: too few or too many cases.
+        MedGANSynthError: cases or seed out of range, no such model, somebody's own answers in the
+            way.
     """
     if not 8 <= cases <= 100:
         raise MedGANSynthError("--cases must lie between 8 and 100.")
+    if not 0 <= seed < 2**32:
+        raise MedGANSynthError("--seed must lie between 0 and 2^32 - 1.")
     out = Path(out)
     check_results(out, "study-key.json", overwrite)
+    yours = answers_folder(out / "study") / f"{_YOURS}.jsonl"
+    if yours.exists():
+        raise MedGANSynthError(f"{yours}: holds your answers, which are never replaced; move it.")
     with whole_folder(out, overwrite) as folder, tempfile.TemporaryDirectory() as originals:
-        _write_originals(Path(originals), cases, seed, events)
+        making = events.scaled(0.0, 0.6, "making the cases")
+        write_cases(Path(originals), model, cases, seed, making)
         prepared = prepare_study(
             out=folder / "study",
             cases=None,
@@ -54,8 +61,8 @@ def demo_study(out: Path, cases: int, seed: int, overwrite: bool, events: Events
             synthetic=Path(originals) / "synthetic",
             bids=None,
             key=folder / "study-key.json",
-            name="demonstration with phantoms",
-            readers=len(_READERS),
+            name="demonstration",
+            readers=len(_READERS) + 1,
             display="volume",
             plane="axial",
             exposure=None,
@@ -79,37 +86,20 @@ def demo_study(out: Path, cases: int, seed: int, overwrite: bool, events: Events
         events.progress(0.8, "simulated readers")
         about = {"experience": "simulated"}
         if not prepared["cleared"]:
-            raise MedGANSynthError("the demonstration's own leak audit failed; try another --seed.")
+            raise MedGANSynthError(
+                "the demonstration's own leak audit failed; try another --seed or --model."
+            )
         key = folder / "study-key.json"
         simulate_readers(folder / "study", key, _READERS, seed, about=about)
         result = report_study(folder / "study", key, folder / "report", False, Events())
     events.progress(1.0, "done")
     return {
         "text": (
-            "Phantoms and simulated readers, no evidence about any model. "
+            "Simulated readers, who see no image: no evidence about any model. "
             f"{result['text'].partition(' The report is ')[0]} "
-            f"Open {out / 'report' / 'report.html'}."
+            f"Open {out / 'report' / 'report.html'}, or read {out / 'study'} in 3D Slicer as "
+            f"{_YOURS}."
         ),
         "rows": result["rows"],
         "outputs": [str(out / name) for name in ("study", "study-key.json", "report")],
     }
-
-
-def _write_originals(folder: Path, cases: int, seed: int, events: Events) -> None:
-    """Unmarked, as the cases of a blinded study are; the folder is temporary."""
-    for number in range(2 * cases):
-        label = "synthetic" if number % 2 else "real"
-        phantom = head_phantom(seed * 1000 + number, _SHAPE, _SPACING, ("t1",))["t1"]
-        array = phantom.array.astype(np.float32)
-        if label == "synthetic":
-            array = _altered(array)
-        path = folder / label / f"{label}{number:03}.nii"
-        write(Volume(array, phantom.affine), path)
-        events.progress(0.6 * (number + 1) / (2 * cases), "painting phantoms")
-
-
-def _altered(array: np.ndarray) -> np.ndarray:
-    """Softer than the original, with the faint grid that transposed convolutions leave."""
-    soft = ndimage.gaussian_filter(array, (0.4, 0.4, 0.0))
-    i, j, _ = np.indices(array.shape)
-    return soft * (1 + 0.01 * ((i + j) % 2))

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..data.datalist import read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..volume.provenance import Provenance
 from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash
@@ -88,8 +89,8 @@ def warn_of_training(
         )
 
 
-def load(source: Source) -> tuple[Volume, str]:
-    """The straightened volume, and the model that its mark names ("" without a mark).
+def load(source: Source) -> tuple[Volume, Provenance | None]:
+    """The straightened volume, and its mark.
 
     Raises:
         MedGANSynthError: unreadable; marked synthetic but listed as real.
@@ -99,5 +100,4 @@ def load(source: Source) -> tuple[Volume, str]:
         raise MedGANSynthError(
             f"{source.path.name}: is listed as real but is marked synthetic; mend the list."
         )
-    model = volume.provenance.model if volume.provenance is not None else ""
-    return straighten(volume), model
+    return straighten(volume), volume.provenance

@@ -14,6 +14,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.itk import to_image
 from ..volume.picture import write_montage
+from ..volume.provenance import Provenance
 from ..volume.write import file_hash
 from .audit import audit_study
 from .harmonise import CommonGrid, common_grid, extent, harmonise, obvious
@@ -94,7 +95,7 @@ def prepare_study(
     shown = {case for trials in orders.values() for trial in trials for case in trial.cases}
     planned = {case: plan for case, plan in planned.items() if case in shown}
 
-    grid, models = _common(planned, spacing, shape, events.scaled(0.1, 0.5, "reading the cases"))
+    grid, marks = _common(planned, spacing, shape, events.scaled(0.1, 0.5, "reading the cases"))
     axis = _AXIS[plane]
     design = dataclasses.replace(design, slices=_slices(display, grid.shape[axis]))
     truth = Key(
@@ -103,9 +104,7 @@ def prepare_study(
         salt=secrets.token_hex(32),
         seed=seed,
         prevalence=prevalence,
-        cases={
-            case: _key_case(plan, hashes, models.get(case, "")) for case, plan in planned.items()
-        },
+        cases={case: _key_case(plan, hashes, marks[case]) for case, plan in planned.items()},
     )
     tiles: dict[str, list[np.ndarray]] = {"real": [], "synthetic": []}
     with files.whole_folder(out, overwrite) as folder:
@@ -177,17 +176,17 @@ def _common(
     spacing: tuple[float, ...],
     shape: tuple[int, ...],
     progress: Any,
-) -> tuple[CommonGrid, dict[str, str]]:
-    extents, models, copies = [], {}, Copies()
+) -> tuple[CommonGrid, dict[str, Provenance | None]]:
+    extents, marks, copies = [], {}, Copies()
     for number, (case, plan) in enumerate(planned.items()):
-        volume, models[case] = load(plan.source)
+        volume, marks[case] = load(plan.source)
         copies.refuse(plan.source.path, volume)
         try:
             extents.append(extent(volume))
         except ValueError as error:
             raise MedGANSynthError(f"{plan.source.path.name}: {error}; leave it out.") from None
         progress((number + 1) / len(planned))
-    return common_grid(extents, spacing, shape), models
+    return common_grid(extents, spacing, shape), marks
 
 
 def _prepared(case: str, plan: Planned, grid: CommonGrid, seed: int) -> np.ndarray:
@@ -217,9 +216,11 @@ def _slices(display: str, count: int) -> tuple[int, int]:
     return count // 5, count - 1 - count // 5
 
 
-def _key_case(plan: Planned, hashes: dict[Path, str], model: str) -> KeyCase:
+def _key_case(plan: Planned, hashes: dict[Path, str], mark: Provenance | None) -> KeyCase:
     source = plan.source
-    described = source.description() | {"role": plan.role, "model": source.model or model}
+    described = source.description() | {"role": plan.role}
+    if mark is not None:
+        described |= {"model": source.model or mark.model, "model_sha256": mark.model_sha256}
     return KeyCase(plan.truth, source.path.name, hashes[source.path], **described)
 
 

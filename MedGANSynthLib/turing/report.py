@@ -51,23 +51,21 @@ def _sections(
     summary: dict[str, Any], tables: dict[str, Any], study: Path
 ) -> list[tuple[str, str]]:
     panel, readers = summary["panel"], summary["readers"]
+    pairs = summary["design"]["display"] == "pair"
     scored = [row for row in tables["answers"] if row["role"] == "scored"]
     notices = "".join(page.paragraph(text, "notice") for text in summary["notices"])
     sections = [
         ("Result", page.paragraph(panel["text"], "verdict") + notices + _means(panel)),
         ("Readers", _forest(readers, panel) + page.table(readers, _READERS)),
-        (
-            "Errors and leaning",
-            _errors(readers, scored, summary["design"]["display"] == "pair"),
-        ),
+        ("Errors and leaning", _errors(readers, scored, pairs)),
     ]
     if panel["auc"] is not None:
-        sections.append(("ROC curves", _curves(tables["roc"])))
+        sections.append(("ROC curves", _curves(tables["roc"], readers)))
     if len(readers) > 1:
         sections.append(("Agreement between readers", _kappas(readers, panel)))
     sections += [
         ("Agreement of readers with themselves", page.table(readers, _REPEATS)),
-        ("Response times", _times(readers)),
+        ("Response times", _times(readers, pairs)),
         ("Learning", _learning(scored) + page.table(readers, _LEARNING)),
         ("Cases that fooled most readers", _fooling(tables["cases"], study, summary)),
     ]
@@ -97,8 +95,9 @@ def _means(panel: dict[str, Any]) -> str:
     for name in ("auc", "accuracy"):
         interval = panel[f"{name}_interval"] or (None, None)
         rows.append({"figure": name, "value": panel[name], "low": interval[0], "high": interval[1]})
+    whose = "this one reader" if panel["readers"] == 1 else "other readers"
     return page.table(rows) + page.paragraph(
-        "Intervals are 95 %, for other readers and other cases like these. Research only, not for "
+        f"Intervals are 95 %, for {whose} and other cases like these. Research only, not for "
         "diagnosis."
     )
 
@@ -134,11 +133,14 @@ def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]], pairs: 
     )
 
 
-def _curves(points: list[dict[str, Any]]) -> str:
-    curves: dict[str, list[tuple[float, float]]] = {}
-    for point in points:
-        curves.setdefault(point["reader"], []).append((point["false_alarms"], point["hits"]))
-    return charts.roc_plot(list(curves.items()))
+def _curves(points: list[dict[str, Any]], readers: list[dict[str, Any]]) -> str:
+    curves = []
+    for row in readers:
+        mine = [(p["false_alarms"], p["hits"]) for p in points if p["reader"] == row["reader"]]
+        if row["auc"] is not None:
+            interval = f"{row['auc']:.2f} ({row['auc_low']:.2f}-{row['auc_high']:.2f})"
+            curves.append((f"{row['reader']}: {interval}", mine))
+    return charts.roc_plot(curves)
 
 
 def _kappas(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
@@ -147,10 +149,11 @@ def _kappas(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
     return charts.heat_map([r["reader"] for r in readers], values) + page.table(rows)
 
 
-def _times(readers: list[dict[str, Any]]) -> str:
+def _times(readers: list[dict[str, Any]], pairs: bool) -> str:
     columns = ("seconds_synthetic", "seconds_real", "seconds_correct", "seconds_wrong")
     groups = [(r["reader"], [r[c] or 0.0 for c in columns]) for r in readers]
-    names = ("synthetic", "real", "right answers", "wrong answers")
+    classes = ("synthetic on the right", "on the left") if pairs else ("synthetic", "real")
+    names = (*classes, "correct answers", "wrong answers")
     return charts.bars(groups, names, "median response time in seconds") + page.paragraph(
         "Median seconds from the first sight of a case to the answer, without pauses."
     )

@@ -173,11 +173,13 @@ class Described:
 
 @dataclasses.dataclass(frozen=True)
 class KeyCase(Described):
-    """The truth of one case. `source` and `sha256` name the original file."""
+    """The truth of one case. `source` and `sha256` name the original file; `model_sha256` is what
+    its mark says of the model's weights."""
 
     truth: Truth
     source: Annotated[str, Length(0, 4096)]
     sha256: Sha256
+    model_sha256: Annotated[str, Length(0, 64)] = ""
 
 
 @dataclasses.dataclass(frozen=True)

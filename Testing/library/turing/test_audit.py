@@ -138,6 +138,14 @@ def test_nothing_varies_is_chance():
     assert audit.forest_auc({"a": np.ones(10)}, labels, 0) == 0.5
 
 
+def test_seeds_of_any_size_but_none_below_0(study, key, rng):
+    labels = np.arange(40) % 2 == 0
+    table = {"a": rng.normal(labels, 0.1)}
+    assert audit.forest_auc(table, labels, 2**40) > 0.9
+    with pytest.raises(MedGANSynthError, match="--seed must lie"):
+        audit.audit_study(study, key, "", 39, -1, Events())
+
+
 def test_comb_and_gaps_of_a_known_histogram(tmp_path, rng):
     def features(array):
         path = tmp_path / "x.nrrd"

@@ -44,7 +44,7 @@ def test_results_replace_results_only(answered):
             with pytest.raises(MedGANSynthError, match=r"holds no summary\.json"):
                 write(folder, key, place, True, Events())
     with pytest.raises(MedGANSynthError, match=r"holds no study-key\.json"):
-        demo_study(folder, 8, 0, True, Events())
+        demo_study(folder, "t1-t2-brain", 8, 0, True, Events())
     assert everything(folder.parent) == before
 
 

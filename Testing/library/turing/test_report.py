@@ -87,6 +87,8 @@ def test_one_reader_and_pairs_are_reported_too(reported):
     text = reported(readers=1, display="pair", real=10, synthetic=10)
     parse(text)
     assert "nothing is known about others" in text
+    assert "for this one reader and other cases" in text
+    assert "synthetic on the right" in text and "said left" in text
     assert "<h2>ROC curves</h2>" not in text and "<h2>Agreement between" not in text
 
 
