@@ -173,7 +173,7 @@ class Generator:
 
         def compute(plan: Plan) -> torch.Tensor:
             on = torch.device(plan.device)
-            moved = on != self.device
+            moved = plan.device != str(self.device)
             network = copied(self.network, lambda t: t.to(on)) if moved else self.network
             with torch.autocast(on.type, torch.bfloat16, enabled=plan.precision == "bf16"):
                 return network(torch.from_numpy(code)[None].to(on))[0].float().cpu()

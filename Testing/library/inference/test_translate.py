@@ -127,7 +127,7 @@ def test_out_of_memory_is_a_sentence(make_package, head):
     def greedy(x):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    with pytest.raises(MedGANSynthError, match="not enough GPU memory"):
+    with pytest.raises(MedGANSynthError, match="not enough memory, even for 1 slice at a time"):
         run(make_package(greedy), head())
 
 

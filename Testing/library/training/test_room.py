@@ -23,13 +23,12 @@ def test_a_step_takes_what_was_found_before(name):
     found = room.needed(config, config.batch, low=False)
     torch.manual_seed(0)
     system = system_class(config.system)(config, CPU, lambda network: network)
+    for optimizer in system.optimizers.values():
+        optimizer.step = lambda: None  # whose moments last
     with Meter() as meter:
         system.step(example_batch(config, config.batch, CPU), config.images)
-    moments = sum(
-        v.nbytes for o in system.optimizers.values() for s in o.state.values() for v in s.values()
-    )
     assert found.flops == meter.flops
-    assert found.passing == pytest.approx(meter.peak - moments, rel=0.15)
+    assert found.passing == pytest.approx(meter.peak, rel=0.1)
     sizes = {n: 4 * count_parameters(network) for n, network in system.networks.items()}
     assert found.lasting == 3 * sum(sizes.values()) + sum(sizes[n] for n in system.exported)
 
