@@ -11,13 +11,13 @@ _MIB = 2**20
 
 
 def as_html(result: dict) -> str:
-    """People, images, what is odd, and what the training will cost."""
+    """What the training will cost, people, images, and what is odd."""
     parts = [_table(result["rows"]), _table(result["images"])]
+    if result["cost"] is not None:
+        parts.insert(0, f"<p>{html.escape(_cost(result['cost']))}</p>")
     for finding in result["findings"]:
         sign = _("<b>Stops:</b>") if finding["stops"] else _("Note:")
         parts.append(f"<p>{sign} {html.escape(in_the_panel(finding['text']))}</p>")
-    if result["cost"] is not None:
-        parts.append(f"<p>{html.escape(_cost(result['cost']))}</p>")
     return "".join(parts)
 
 

@@ -138,7 +138,7 @@ class MedGANSynthParameterNode:
 
     Attributes:
         settings: of the Translate panel, `generate` of the Generate panel, `evaluate` of the
-            Evaluate panel.
+            Evaluate panel, `train` of the Train panel.
         inputs: the volume that each modality is read from.
         volumes: what is translated one after the other.
         output: the volume to be replaced; None for a new one.

@@ -2,12 +2,15 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import qt
 
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.schema import from_dict, to_dict
+
+from .training_run import TrainingRun
 
 KEY = "MedGANSynth/Runs"
 
@@ -26,6 +29,16 @@ class Listed:
     keep: bool = True
     slicer: int = 0
     trainer: int = 0
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this Slicer has started the trainer."""
+        return self.slicer == os.getpid()
+
+    @property
+    def run(self) -> TrainingRun:
+        """What its folder tells; an older process's number may by now be another's."""
+        return TrainingRun(self.folder, self.trainer if self.is_ours else 0)
 
 
 def listed() -> list[Listed]:

@@ -74,8 +74,9 @@ class RunsTable:
         entries = run_list.listed()
         runs = []
         for entry in entries:
-            run = known.get(entry.folder) or TrainingRun(entry.folder, entry.trainer)
-            run.trainer = run.trainer or entry.trainer
+            run = known.get(entry.folder) or entry.run
+            if entry.is_ours:
+                run.trainer = run.trainer or entry.trainer
             run.look()
             runs.append(run)
             self._update_nodes(run)

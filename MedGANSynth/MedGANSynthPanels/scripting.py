@@ -332,9 +332,8 @@ class Scripting:
     def trainings(self):
         """The trainings that the panel lists, those of earlier sessions too."""
         from MedGANSynthPanels import run_list
-        from MedGANSynthPanels.training_run import TrainingRun
 
-        return [TrainingRun(entry.folder, entry.trainer) for entry in run_list.listed()]
+        return [entry.run for entry in run_list.listed()]
 
     def export_training(self, folder, name=None, wait=True, listener=None):
         """Make a model of a Run folder's best checkpoint, among the user's own.

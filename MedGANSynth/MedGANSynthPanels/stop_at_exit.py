@@ -1,12 +1,9 @@
 """Trainings that shall not outlive Slicer write their checkpoint when it ends."""
 
-import os
-
 import slicer
 
 from . import run_list
 from .errors import PanelError
-from .training_run import TrainingRun
 
 
 class StopAtExit:
@@ -21,8 +18,8 @@ class StopAtExit:
 
     def _quit(self) -> None:
         for entry in run_list.listed():
-            run = TrainingRun(entry.folder, entry.trainer)
-            if entry.slicer == os.getpid() and not entry.keep and run.alive:
+            run = entry.run
+            if entry.is_ours and not entry.keep and run.alive:
                 try:
                     run.stop()
                 except PanelError:

@@ -154,7 +154,11 @@ class TrainingRun:
         self.trainer = 0
         if self._last.get("event") == "ended" and self._requested() <= self._latest:
             return STOPPED if self._last["stopped"] else FINISHED
-        return FAILED if self._last or self._requested() else NEW
+        if self._last or self._requested():
+            return FAILED
+        if self._offset:  # of a version that did not say how it ended
+            return FINISHED if self.fraction == 1.0 else STOPPED
+        return NEW
 
     def _requested(self) -> float:
         """When its trainer was last started by the module."""

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.utils.data import default_collate
+from torch.utils.data import Dataset, default_collate
 
 from ..data.build import common_root
 from ..data.datalist import DataList, write_datalist
 from ..events import Events
 from ..inference.device import choose_device
+from ..systems.base import System
 from ..systems.registry import cohort_class, system_class
 from .config import Config
 from .ema import Average
@@ -68,7 +69,7 @@ def try_out(config: Config, listed: DataList | None, device: str, events: Events
         cohort = cohort_class(config.system)(config, path, Events())
         system = system_class(config.system)(config, place, lambda network: network)
         average = Average({n: system.networks[n] for n in system.exported}, config.ema)
-        step_seconds = _time_steps(config, system, cohort.items, place, events)
+        step_seconds = _time_steps(config, system, average, cohort.items, place, events)
         memory = peak_memory(place)
         judge = cohort.judge(system, place)
         picture = Path(folder) / "preview.png"
@@ -110,7 +111,12 @@ def _few(config: Config, listed: DataList, folder: Path) -> Path:
 
 
 def _time_steps(
-    config: Config, system: Any, items: Any, device: torch.device, events: Events
+    config: Config,
+    system: System,
+    average: Average,
+    items: Dataset,
+    device: torch.device,
+    events: Events,
 ) -> float:
     """The mean time of a step in seconds; the very first one, which prepares things, is extra."""
     began, times = time.monotonic(), []
@@ -125,6 +131,7 @@ def _time_steps(
             low = config.low_precision(device.type)
             with torch.autocast(device.type, torch.bfloat16, enabled=low):
                 system.step(batch, seen)
+            average.update(config.batch, seen + config.batch)
 
         seconds = _seconds(step, device)
         if number or seconds > PATIENCE_S:

@@ -128,6 +128,11 @@ def test_half_a_line_is_read_when_it_is_whole(run):
     assert made.fraction == 0.75
 
 
+@pytest.mark.parametrize(("fraction", "state"), [(0.5, "stopped"), (1.0, "finished")])
+def test_a_run_that_does_not_say_how_it_ended(run, fraction, state):
+    assert run(progress(2.0, fraction)).state == state
+
+
 def test_an_empty_folder_has_not_started(tmp_path):
     assert TrainingRun(tmp_path).state == "new"
 

@@ -146,6 +146,23 @@ def test_a_preset_that_cannot_fit_is_told_before(listed, monkeypatch):
     assert result["cost"] is None
 
 
+@pytest.mark.parametrize(
+    "preset",
+    [
+        "alpha-wgan-brain-small-debug",
+        "cine-dcgan-small-debug",
+        "cine-progan-256-debug",
+        "dcgan-labelled-slices-debug",
+        "progan-slices-debug",
+        "scgan-debug",
+    ],
+)
+def test_every_system_can_be_tried(preset):
+    task = tasks.DataCheck(preset=preset, set=("data.phantoms=3",), device="cpu")
+    cost = tasks.run(task)["cost"]
+    assert cost["seconds"] > 0 and cost["disk"] > 10_000
+
+
 def test_steps_are_tried_in_every_quarter():
     config = load_config("cyclegan-t1-t2-debug", ("images=1000", "batch=2"))
     assert list(trial._places(config)) == [124, 124, 374, 624, 874]
