@@ -14,17 +14,18 @@ from ..events import Events
 from ..files import whole_folder, write_text
 from ..models.quality import FILE as QUALITY
 from ..models.quality import quality_text
+from .bootstrap import FEWEST_PEOPLE
 from .compare import DEFINITIONS
 from .judging import Judged, judge
 from .paired_page import paired_page
 from .plan import Plan, plan_files, plan_list
-from .recorded import paired_measurements
 from .plotted import difference_rows, histogram_rows
+from .recorded import paired_measurements
 from .table import summarise, to_csv
 
 CASES, TISSUES, SUMMARY = "cases.csv", "tissues.csv", "summary.json"
-PAGE, MAPS = "report.html", "error-maps"
 HISTOGRAM, DIFFERENCES = "histogram.csv", "differences.csv"
+PAGE, MAPS = "report.html", "error-maps"
 HEADLINE = ("rmse_sd_fit", "ssim_in_plane_fit", "psnr_fit", "correlation", "texture_ratio")
 
 
@@ -55,9 +56,9 @@ def evaluate_paired(
     """Judge prediction files, or a model and the baselines on one split of a data list.
 
     Every figure is given raw and after one affine fit inside the mask (`compare.DEFINITIONS`);
-    means come with 95 % bootstrap intervals over subjects. A case that fails is a row with its
-    error, is counted, and enters no mean. `out` gets a page with pictures and plots, the tables as
-    CSV and everything as JSON.
+    means come with 95 % bootstrap intervals over subjects, with fewer than `FEWEST_PEOPLE` of them
+    with their range. A case that fails is a row with its error, is counted, and enters no mean.
+    `out` gets a page with pictures and plots, the tables as CSV and everything as JSON.
 
     Returns:
         `text` and `rows` for people, `summary` by method, `cases`, `tissues`, `conditions`,
@@ -65,7 +66,7 @@ def evaluate_paired(
 
     Raises:
         MedGANSynthError: nothing to compare, files without partner, a model without the direction,
-            baselines without training people, an existing `out`.
+            baselines without training people, an existing `out`, the only case cannot be judged.
     """
     if out is not None and out.exists() and not overwrite:
         raise MedGANSynthError(f"{out}: exists already; choose another name or pass --overwrite.")
@@ -101,16 +102,18 @@ def evaluate_paired(
         folder = None if out is None else stack.enter_context(whole_folder(out, overwrite))
         maps = folder / MAPS if folder is not None and error_maps else None
         judged = judge(plan, compat, maps, seed, events)
+        if len(plan.cases) == 1 and all(row["error"] for row in judged.rows):
+            raise MedGANSynthError(judged.rows[0]["error"])
         result = _summary(plan, judged, seed)
         if folder is not None:
             write_text(folder / CASES, to_csv(judged.rows))
             if judged.tissues:
                 write_text(folder / TISSUES, to_csv(judged.tissues))
+            write_text(folder / HISTOGRAM, to_csv(histogram_rows(judged)))
+            write_text(folder / DIFFERENCES, to_csv(difference_rows(judged)))
             write_text(folder / SUMMARY, _json(result))
             write_text(folder / PAGE, paired_page(result, judged))
             if model is not None:
-            write_text(folder / HISTOGRAM, to_csv(histogram_rows(judged)))
-            write_text(folder / DIFFERENCES, to_csv(difference_rows(judged)))
                 name = next(iter(plan.methods))
                 figures = paired_measurements(result, name)
                 if figures:  # none where every case failed
@@ -147,7 +150,11 @@ def _summary(plan: Plan, judged: Judged, seed: int) -> dict[str, Any]:
     people = len({row["subject"] for row in rows})
     text = (
         f"{len(plan.cases)} cases of {people} people; inside the mask; _fit: after one affine fit; "
-        "mean [95 % bootstrap interval over people]."
+        + (
+            "mean [95 % bootstrap interval over people]."
+            if people >= FEWEST_PEOPLE
+            else f"mean (least to most of the people: fewer than {FEWEST_PEOPLE} give no interval)."
+        )
     )
     return {
         "text": "\n".join([text, *problems]),
@@ -177,8 +184,12 @@ def _pooled(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def _shown(figure: dict[str, Any] | None) -> str:
     if not figure or "mean" not in figure:
         return "inf" if figure and figure["infinite"] else ""
-    interval = "" if figure["low"] is None else f" [{figure['low']:.3f}, {figure['high']:.3f}]"
-    return f"{figure['mean']:.3f}{interval}"
+    spread = ""
+    if figure["low"] is not None:
+        spread = f" [{figure['low']:.3f}, {figure['high']:.3f}]"
+    elif figure["subjects"] > 1:
+        spread = f" ({figure['least']:.3f} to {figure['most']:.3f})"
+    return f"{figure['mean']:.3f}{spread}"
 
 
 def _plain(value: Any) -> Any:

@@ -57,7 +57,10 @@ def test_files(files):
     figure = result["summary"]["prediction"]["figures"]["rmse_sd_fit"]
     values = [row["rmse_sd_fit"] for row in result["cases"]]
     assert figure["mean"] == pytest.approx(np.mean(values))
-    assert (figure["low"], figure["high"]) == pytest.approx((min(values), max(values)))
+    assert (figure["least"], figure["most"]) == pytest.approx((min(values), max(values)))
+    assert (figure["low"], figure["high"]) == (None, None)
+    assert "fewer than 5 give no interval" in result["text"]
+    assert " to " in result["rows"][0]["psnr_fit"]
     assert result["rows"][0]["cases"] == 2
     ranges = [row["range_high"] - row["range_low"] for row in result["cases"]]
     errors = [row["rmse_fit"] / r for row, r in zip(result["cases"], ranges, strict=True)]
@@ -87,6 +90,15 @@ def test_same_seed_same_file(files):
         judge_files(files, out=files / name, seed=5)
     for file in ("cases.csv", "differences.csv", "summary.json", "report.html"):
         assert (files / "one" / file).read_bytes() == (files / "two" / file).read_bytes()
+
+
+def test_the_only_case_failing_is_one_sentence(files):
+    rewrite(files / "pred" / "sub-02.nii.gz", lambda a, m: (0 * a, m))
+    paths = {f"{kind}s": [files / kind[:4] / "sub-02.nii.gz"] for kind in ("prediction", "mask")}
+    paths["targets"] = [files / "real" / "sub-02.nii.gz"]
+    with pytest.raises(MedGANSynthError, match="constant"):
+        evaluate_paired(**paths, out=files / "result", events=Events())
+    assert not (files / "result").exists()
 
 
 @pytest.mark.parametrize(
