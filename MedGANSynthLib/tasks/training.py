@@ -79,7 +79,9 @@ class MakeDatalist(Task):
         metavar="REGEX",
     )
     csv: Path | None = field("CSV with the columns subject and one per modality", None)
-    root: Path | None = field("folder that the CSV's paths are relative to (default: the CSV's own)", None)
+    root: Path | None = field(
+        "folder that the CSV's paths are relative to (default: the CSV's own)", None
+    )
     phantom: int = field("write this many procedural head phantoms beside the list", 0)
     simulate: Path | None = field(
         "folder of FreeSurfer label maps; t1, t2, flair, fa, md and pet are simulated of each", None

@@ -8,7 +8,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from .config import load_config
 from .people import data_facts
-from .run import refuse_early
+from .refusals import refuse_early
 
 
 def train(

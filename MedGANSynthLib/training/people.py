@@ -1,15 +1,32 @@
 """From a data list, or the built-in phantoms, to the people of each split."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..data.datalist import Case, read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..schema import Name, Text
 
 T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class DataFacts:
+    """What a Run remembers of its data list.
+
+    Attributes:
+        sha256: of the list; of the phantoms' description where there is none.
+        file: its name, "" for phantoms.
+        cases: how many by split.
+    """
+
+    sha256: Text
+    file: Text
+    cases: dict[Name, int]
 
 
 def load_people(
@@ -53,15 +70,15 @@ def load_people(
     return training, validation or training[:1]
 
 
-def data_facts(path: Path | None, phantoms: int) -> dict[str, Any]:
-    """What a Run remembers of its data list: SHA-256, file name and number of cases by split.
+def data_facts(path: Path | None, phantoms: int) -> DataFacts:
+    """Of the data list `path`; of that many phantoms where there is none.
 
     Raises:
         MedGANSynthError: not a data list, or an image of it is missing.
     """
     if path is None:
         text = f"phantoms {phantoms}".encode()
-        return {"sha256": hashlib.sha256(text).hexdigest(), "file": "", "cases": {}}
+        return DataFacts(hashlib.sha256(text).hexdigest(), "", {})
     cases = {split: len(found) for split, found in read_datalist(path).splits().items()}
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return {"sha256": sha256, "file": path.name, "cases": cases}
+    return DataFacts(sha256, path.name, cases)

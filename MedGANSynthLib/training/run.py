@@ -14,23 +14,18 @@ from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import write_text
-from .config import RESUMABLE, Config, differences
-
-CONFIG = "config.json"
-NAMED = 3
-"""How many changed settings a refusal names."""
+from .config import Config
+from .people import DataFacts
+from .refusals import CONFIG, refuse_busy, refuse_changes, refuse_other_files
 
 STOPPING = b"\nstopping after this step, with a checkpoint; Ctrl-C again ends at once, without\n"
-
-BEFORE = ("lock", "stop", "data", "request.json", "trainer.log")
-"""A data list with its images, the Task, and what the process prints."""
 
 
 class Run:
     """Files of a Run: `config.json`, `metrics.csv`, `validation.csv`, `events.jsonl`, `log.txt`,
     `checkpoints/`, `previews/`, a `lock` with the trainer's process id, and the user's `stop`.
 
-    Who starts a trainer may put `BEFORE` into the folder first.
+    Who starts a trainer may put `refusals.BEFORE` into the folder first.
 
     Args:
         folder: created where missing.
@@ -49,7 +44,7 @@ class Run:
         self.tables = {"metrics": folder / "metrics.csv", "validation": folder / "validation.csv"}
         if not main:
             return
-        _refuse_other_files(folder)
+        refuse_other_files(folder)
         self.made = not folder.exists()
         try:
             for path in (folder, self.checkpoints, self.previews):
@@ -71,7 +66,7 @@ class Run:
                 os.close(descriptor)
                 return
             except FileExistsError:
-                _refuse_busy(self.folder)
+                refuse_busy(self.folder)
                 lock.unlink(missing_ok=True)  # left by a trainer that was killed
             except OSError as error:
                 raise MedGANSynthError(
@@ -88,8 +83,8 @@ class Run:
                 for path in (self.previews, self.checkpoints, self.folder):
                     path.rmdir()
 
-    def adopt(self, config: Config, data: dict[str, Any]) -> None:
-        """Write the resolved config and what `people.data_facts` says; the main rank does.
+    def adopt(self, config: Config, data: DataFacts) -> None:
+        """Write the resolved config and what is known of the data; the main rank does.
 
         Raises:
             MedGANSynthError: as `refuse_changes`.
@@ -97,7 +92,7 @@ class Run:
         if not self.main:
             return
         refuse_changes(self.folder, config, data)
-        kept = {"data_sha256": data["sha256"], "data_list": data}
+        kept = {"data_sha256": data.sha256, "data_list": schema.to_dict(data)}
         write_text(self.folder / CONFIG, json.dumps(schema.to_dict(config) | kept, indent=1))
 
     def rewind(self, seen: int) -> None:
@@ -184,87 +179,3 @@ class RunEvents(Events):
         if event in ("warning", "message", "error"):
             with open(self.folder / "log.txt", "a") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {event}: {fields['text']}\n")
-
-
-def refuse_early(folder: Path, config: Config, data: dict[str, Any]) -> None:
-    """Refuse what `Run` and `adopt` would refuse, without touching anything.
-
-    Raises:
-        MedGANSynthError: as these two.
-    """
-    _refuse_other_files(folder)
-    _refuse_busy(folder)
-    refuse_changes(folder, config, data)
-
-
-def refuse_changes(folder: Path, config: Config, data: dict[str, Any]) -> None:
-    """Refuse to resume a Run with other settings or data than it was started with.
-
-    Raises:
-        MedGANSynthError: the first few things that differ.
-    """
-    path = folder / CONFIG
-    if not path.exists():
-        return
-    old = schema.parse_json(schema.read_text(path), path.name)
-    began, before = old.pop("data_sha256", None), old.pop("data_list", {})
-    new = schema.to_dict(config)
-    changed = differences(*({k: d[k] for k in d if k not in RESUMABLE} for d in (old, new)))
-    if began != data["sha256"]:
-        changed.insert(0, _data_change(before, data))
-    if changed:
-        shown = [c if len(c) <= 100 else c[:97] + "..." for c in changed[:NAMED]]
-        more = [f"and {len(changed) - NAMED} more"] if len(changed) > NAMED else []
-        raise MedGANSynthError(
-            f"{folder}: this run was started with other settings ({'; '.join(shown + more)}); use "
-            "the old ones or another --out folder."
-        )
-
-
-def _data_change(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """What to say of a data list with another hash; `old` is empty in Runs of version 0.1.0."""
-    file = new["file"] or "phantoms"
-    if old and old["file"] != new["file"]:
-        return f"data list: {old['file'] or 'phantoms'} -> {file}"
-    counts = differences(old["cases"], new["cases"]) if old else []
-    if counts:
-        return f"number of cases in {file}: {', '.join(counts)}"
-    return f"{file} lists other cases or other files than at the start"
-
-
-def _refuse_other_files(folder: Path) -> None:
-    if (folder / "checkpoints").is_dir() or not folder.is_dir():
-        return
-    if any(p.name not in BEFORE for p in folder.iterdir()):
-        raise MedGANSynthError(
-            f"{folder}: holds other files and is no Run; choose a new or an empty folder."
-        )
-
-
-def _refuse_busy(folder: Path) -> None:
-    try:
-        holder = (folder / "lock").read_text().strip()
-    except OSError:
-        return
-    if holder.isdigit() and _alive(int(holder)):
-        raise MedGANSynthError(
-            f"{folder}: process {holder} is training there; "
-            "wait, write a file named stop into it, or choose another folder."
-        )
-
-
-def _alive(process: int) -> bool:
-    if os.name == "nt":
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

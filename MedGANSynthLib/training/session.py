@@ -46,11 +46,13 @@ def _train(
     ranks.agree(lambda: refuse_what_cannot_fit(config, ranks.device, ranks.world))
     quiet = events if ranks.main else Events()
     run = ranks.agree(lambda: Run(out, main=ranks.main))
+    log = Events()
     try:
         cohort = ranks.agree(lambda: cohort_class(config.system)(config, data, quiet))
         run.catch_signals()
         ranks.agree(lambda: run.adopt(config, data_facts(data, config.data.phantoms)))
-        events = TeeEvents(events, RunEvents(out)) if ranks.main else Events()
+        log = RunEvents(out) if ranks.main else Events()
+        events = TeeEvents(quiet, log)
         events.emit("started", process=os.getpid(), device=str(ranks.device), images=config.images)
         _deterministic(config.seed)
         system = system_class(config.system)(config, ranks.device, ranks.wrap)
@@ -63,7 +65,7 @@ def _train(
     except (MedGANSynthError, OSError) as error:
         if isinstance(error, OSError):
             error = cannot_write(out, error)
-        events.emit("error", text=str(error))
+        log.emit("error", text=str(error))  # who listens to `events` hears it from the caller
         raise error from None
     except RuntimeError as error:
         if ranks.world > 1 and "peer" in str(error):  # a connection was closed
@@ -74,7 +76,7 @@ def _train(
             f"not enough memory on {ranks.device} for a step of batch={config.batch}; the last "
             "checkpoint is good; start a new run with a smaller batch or preset."
         )
-        events.emit("error", text=text)
+        log.emit("error", text=text)
         raise MedGANSynthError(text) from None
     finally:
         run.close()

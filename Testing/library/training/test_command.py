@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from MedGANSynthLib import cli
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.models.restricted import load_restricted
@@ -102,6 +103,18 @@ def test_what_can_be_known_is_refused_before_torch_is_imported(tmp_path):
         assert done.returncode == 1 and told in done.stderr, done.stderr
         assert done.stderr.count("\n") == 1
     assert not (tmp_path / "x").exists()
+
+
+def test_unusable_data_are_told_once_and_leave_nothing(tmp_path, capsys):
+    (tmp_path / "a.nii").write_text("no image")
+    listed = {"modality": {"t1": ""}, "training": [{"subject": "a", "t1": "a.nii"}]}
+    (tmp_path / "list.json").write_text(json.dumps(listed))
+    data = ["--data", str(tmp_path / "list.json"), "-o", str(tmp_path / "run")]
+    assert cli.main([*TRAIN, *data, "--progress", "json"]) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"] for line in lines if line["event"] != "progress"] == ["error"]
+    assert "a.nii: is not an image" in lines[-1]["text"]
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

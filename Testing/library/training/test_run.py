@@ -1,6 +1,5 @@
 """The Run folder: lock, stop, events."""
 
-import dataclasses
 import json
 import os
 import subprocess
@@ -9,8 +8,7 @@ import sys
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.training.config import load_config
-from MedGANSynthLib.training.run import Run, RunEvents, refuse_early
+from MedGANSynthLib.training.run import Run, RunEvents
 
 
 def test_a_second_trainer_is_refused_while_the_first_lives(tmp_path):
@@ -71,50 +69,6 @@ def test_nothing_is_left_of_a_run_that_did_not_begin(tmp_path):
     assert list(tmp_path.iterdir()) == []
     Run(tmp_path).close()  # was there before
     assert tmp_path.is_dir()
-
-
-@pytest.fixture
-def begun(tmp_path):
-    """A Run folder that was begun on a data list of 3 + 1 cases; its config."""
-    config = load_config("cyclegan-t1-t2-small-debug")
-    run = Run(tmp_path / "run")
-    run.adopt(config, facts(3))
-    run.close()
-    return run.folder, config
-
-
-def facts(training, sha256="a" * 64):
-    cases = {"training": training, "validation": 1, "test": 0}
-    return {"sha256": sha256, "file": "data.json", "cases": cases}
-
-
-def test_the_same_settings_resume(begun):
-    folder, config = begun
-    refuse_early(folder, dataclasses.replace(config, images=7, workers=2), facts(3))
-
-
-@pytest.mark.parametrize(
-    ("changes", "data", "told"),
-    [
-        ({"batch": 3}, facts(3), "(batch: 2 -> 3)"),
-        ({}, facts(5, "b" * 64), "(number of cases in data.json: training: 3 -> 5)"),
-        ({}, facts(3, "b" * 64), "(data.json lists other cases or other files than at the start)"),
-        ({}, {"sha256": "b", "file": "", "cases": {}}, "(data list: data.json -> phantoms)"),
-        (
-            {"batch": 3, "ema": 1, "precision": "bf16", "seed": 9, "best": "ssim"},
-            facts(3),
-            "(batch: 2 -> 3; best: rmse_sd -> ssim; ema: 8 -> 1; and 2 more)",
-        ),
-    ],
-)
-def test_other_settings_are_named_in_a_short_sentence(begun, changes, data, told):
-    folder, config = begun
-    with pytest.raises(MedGANSynthError) as caught:
-        refuse_early(folder, dataclasses.replace(config, **changes), data)
-    assert str(caught.value) == (
-        f"{folder}: this run was started with other settings {told}; use the old ones or another "
-        "--out folder."
-    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
