@@ -57,6 +57,10 @@ class ScenePeople:
         """The modalities of what is used."""
         return {shown for shown in self._shows().values() if shown}
 
+    def contrasts(self) -> set[str]:
+        """What the scene holds by its names, used or not."""
+        return {shown for shown in map(contrast_of, self.nodes) if shown}
+
     def cases(self) -> list[dict]:
         """A case for each person: "subject", and a node for each modality.
 

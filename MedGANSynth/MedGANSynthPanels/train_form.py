@@ -59,6 +59,8 @@ class TrainForm:
 
     def _show_presets(self, settings) -> None:
         ui, there = self.ui, self.there(settings)
+        if settings.source == TrainOn.SCENE and there:
+            there = there | self.people.contrasts()
         is_trial = settings.source == TrainOn.PHANTOM
         every = all_presets()
         suited = [p for p in every if p.fits(there) and p.is_trial == is_trial]

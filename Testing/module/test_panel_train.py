@@ -195,6 +195,10 @@ def test_volumes_of_the_scene(panel, volume, click):
     table = ui.peopleTable
     assert [table.item(row, 2).text() for row in range(3)] == ["Anna", "Berta", "Anna"]
     assert [table.cellWidget(row, 1).currentText for row in range(3)] == ["T1", "T1", "T2"]
+    assert "scgan-t1-t2-flair-small" not in items(ui.presetBox)
+    volume("Berta FLAIR")
+    slicer.app.processEvents()
+    assert "scgan-t1-t2-flair-small" in items(ui.presetBox)
     click(ui.checkButton)
     (check,) = panel.checks
     assert check.asked[1] == [
