@@ -51,8 +51,8 @@ class PanelTrain(BoundPanel):
         ui.presetBox.connect("currentIndexChanged(int)", self.on_preset)
         ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         ui.allPresetsBox.connect("toggled(bool)", self.refresh)
-        for name in ("listEdit", "parentEdit"):
-            getattr(ui, name).connect("currentPathChanged(QString)", self.on_path)
+        ui.listEdit.connect("currentPathChanged(QString)", self.on_list)
+        ui.parentEdit.connect("currentPathChanged(QString)", self.on_parent)
         for name in ("check", "train", "cancel", "copy"):
             button = getattr(ui, f"{name}Button")
             button.connect("clicked(bool)", getattr(self, f"on_{name}"))
@@ -108,7 +108,7 @@ class PanelTrain(BoundPanel):
         unchecked = None if result is not None else _("Check the data first")
         stops = _("The check has found what has to be mended first")
         bad = stops if result is not None and result["failed"] else None
-        allow(ui.trainButton, _("Start the command below"), busy or missing or unchecked or bad)
+        allow(ui.trainButton, _("Start the command above"), busy or missing or unchecked or bad)
         allow(ui.cancelButton, _("Stop the check"), None if busy else _("Nothing runs"))
         ui.cancelButton.visible = self.running.open
         allow(ui.copyButton, _("Copy the command"), None if ui.commandText.plainText else missing)
@@ -188,11 +188,15 @@ class PanelTrain(BoundPanel):
         if self.parameters is not None and index >= 0:
             self.parameters.train.device = self.ui.deviceBox.itemData(index)
 
-    def on_path(self, _path: str) -> None:
-        """The data list or the folder of the Run was chosen."""
+    def on_list(self, path: str) -> None:
+        """The data list was chosen."""
         if self.parameters is not None:
-            self.parameters.train.listFile = self.ui.listEdit.currentPath
-            self.parameters.train.parent = self.ui.parentEdit.currentPath
+            self.parameters.train.listFile = path
+
+    def on_parent(self, path: str) -> None:
+        """The folder of the Run folder was chosen."""
+        if self.parameters is not None:
+            self.parameters.train.parent = path
 
     @guarded
     def on_check(self) -> None:
