@@ -5,7 +5,7 @@ the command that users type, in a process of its own: one of `--slices` slices a
 of them. What every slice adds is what is kept of the volume itself, a few arrays of numbers; the
 network's share does not grow. Both peaks, and what a slice adds, are held against limits.
 
-`--shown` leaves only so many slices with anything in them. That saves hours where time is short,
+`--shown` leaves only so many slices with anything in them (40). That saves hours where time is short,
 and no memory: blank slices are not computed, but kept like any other.
 """
 
@@ -53,13 +53,13 @@ def main() -> int:
     """Print both peaks; 1 beyond a limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slices", type=int, default=400)
-    parser.add_argument("--shown", type=int, default=None)
+    parser.add_argument("--shown", type=int, default=40)
     options = parser.parse_args()
     slices, few = options.slices, options.slices // 4
     with tempfile.TemporaryDirectory() as folder:
         peaks = {}
         for count in (few, slices):
-            peaks[count], seconds = measure(Path(folder), count, options.shown or count)
+            peaks[count], seconds = measure(Path(folder), count, min(options.shown, count))
             print(
                 f"{SIDE}x{SIDE}x{count}: {peaks[count]:.2f} GiB at most, {seconds:.0f} s",
                 flush=True,
