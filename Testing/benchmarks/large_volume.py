@@ -5,8 +5,8 @@ the command that users type, in a process of its own: one of `--slices` slices a
 of them. What every slice adds is what is kept of the volume itself, a few arrays of numbers; the
 network's share does not grow. Both peaks, and what a slice adds, are held against limits.
 
-`--shown` leaves only so many slices with anything in them (40). That saves hours where time is short,
-and no memory: blank slices are not computed, but kept like any other.
+`--shown` leaves only so many slices with anything in them, by default 40. That saves hours where
+time is short, and no memory: blank slices are not computed, but kept like any other.
 """
 
 import argparse
