@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.events import Events
 from MedGANSynthLib.inference.footprint import Meter
 from MedGANSynthLib.networks.registry import count_parameters
 from MedGANSynthLib.systems.registry import system_class
-from MedGANSynthLib.training import room
+from MedGANSynthLib.training import room, session
 from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.example import example_batch
-from MedGANSynthLib.training.session import dry_run
 
 CPU = torch.device("cpu")
 
@@ -47,6 +47,20 @@ def test_what_cannot_fit_is_refused_with_what_can(monkeypatch):
 
 
 def test_a_dry_run_says_what_a_step_needs():
-    said = dry_run(load_config("cine-dcgan-64-debug"), "cpu")
+    said = session.dry_run(load_config("cine-dcgan-64-debug"), "cpu")
     assert room.BASE < said["memory"] < 2**30
     assert f"{said['flops'] / 1e9:,.0f} GFLOP" in said["text"]
+
+
+def test_memory_that_runs_out_in_the_middle_is_a_sentence(tmp_path, monkeypatch):
+    """The Run's log has it, and the Run can be resumed."""
+
+    def greedy(*arguments):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(session, "loop", greedy)
+    config = load_config("cine-dcgan-64-debug", ("data.phantoms=3",))
+    with pytest.raises(MedGANSynthError, match=r"^not enough memory on cpu for a step of batch=4"):
+        session.train(config, None, tmp_path / "run", "cpu", Events())
+    assert "error: not enough memory on cpu" in (tmp_path / "run" / "log.txt").read_text()
+    assert not (tmp_path / "run" / "lock").exists()
