@@ -22,7 +22,7 @@ _STEPS = 255  # odd, so that no error is white
 def figure_rows(row: dict[str, Any], definitions: dict[str, str]) -> list[dict[str, Any]]:
     """A case's flat figures as rows: its name, its value as it is and after the fit, what it is.
 
-    A figure that does not apply is not a number.
+    A figure that does not apply is not a number. Those that the fit changes come first.
     """
     said = {name: text for names, text in definitions.items() for name in names.split(", ")}
     rows: dict[str, dict[str, Any]] = {}
@@ -34,7 +34,7 @@ def figure_rows(row: dict[str, Any], definitions: dict[str, str]) -> list[dict[s
         cells = rows.setdefault(name, {**cells, "what it is": said.get(name, "")})
         column = "after the fit" if key.endswith(VARIANTS[1]) else "as it is"
         cells[column] = math.nan if value is None else float(value)
-    return list(rows.values())
+    return sorted(rows.values(), key=lambda cells: math.isnan(cells["after the fit"]))
 
 
 def histogram_chart(folder: Path, name: str, low: float = 0.0, high: float = 1.0):

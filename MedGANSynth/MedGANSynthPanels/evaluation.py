@@ -129,9 +129,9 @@ class Evaluation(Run):
         (row,) = judged["cases"]
         low, high = row["range_low"], row["range_high"]
         (path,) = (self._out / "error-maps").glob("*.nii.gz")
-        array, name = read_frames(path).array[0], self._result.GetName()
+        title = _("{name}: error").format(name=self._result.GetName())
         self.error_map = evaluated.place_error_map(
-            self._original, array, _("{name}: error").format(name=name), high - low
+            self._original, read_frames(path).array[0], title, high - low
         )
         if is_synthetic(self._result):
             mark(self.error_map, provenance_beside(path))
@@ -176,7 +176,9 @@ def _spoken(value: Any) -> str:
     """A cell of the panel's table; empty for what does not apply."""
     if isinstance(value, str):
         return value
-    return "" if math.isnan(value) else f"{value:.4g}"
+    if math.isnan(value):
+        return ""
+    return str(int(value)) if value.is_integer() else f"{value:.4g}"
 
 
 def _is_figure(value: Any) -> bool:

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 from vtk.util.numpy_support import vtk_to_numpy
 
 from .errors import PanelError
-from .geometry import ijk_to_world, ras_to_world, shape_of
+from .geometry import ijk_to_world, ras_to_world, same_grid, shape_of
 from .volumes_in import is_in_scene
 
 _EDGE_MM = 1e-6
@@ -86,7 +86,10 @@ def covered(node, shape, affine: np.ndarray) -> np.ndarray:
 
 def _looked_up(inside: np.ndarray, node, shape, affine: np.ndarray) -> np.ndarray:
     """What lies at the voxels of another grid, False outside of the node's."""
-    to_index = np.linalg.solve(ijk_to_world(node), affine)
+    there = ijk_to_world(node)
+    if same_grid(shape_of(node), there, shape, affine):
+        return inside
+    to_index = np.linalg.solve(there, affine)
     mask = np.zeros(shape[::-1], bool)
     i, j = np.arange(shape[0])[None, :], np.arange(shape[1])[:, None]
     for k in range(shape[2]):
@@ -94,10 +97,10 @@ def _looked_up(inside: np.ndarray, node, shape, affine: np.ndarray) -> np.ndarra
             np.rint(row[0] * i + row[1] * j + (row[2] * k + row[3])).astype(np.int32)
             for row in to_index[2::-1]
         ]
-        there = np.logical_and.reduce(
+        within = np.logical_and.reduce(
             [(p >= 0) & (p < n) for p, n in zip(places, inside.shape, strict=True)]
         )
-        mask[k][there] = inside[tuple(p[there] for p in places)]
+        mask[k][within] = inside[tuple(p[within] for p in places)]
     return mask
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..report import page, plots
 from ..report.png import data_uri
-from ..volume.planes import middle_planes
+from ..volume.planes import shown_planes
 from ..volume.volume import Volume
 from .set_loading import Cohort
 
@@ -80,7 +80,7 @@ def _montage(cohort: Cohort) -> str:
     """Three planes of the first volumes, side by side."""
     columns = []
     for volume in cohort.volumes[:SHOWN]:
-        planes = middle_planes(Volume(volume, cohort.affine))
+        planes = shown_planes(Volume(volume, cohort.affine))
         width = max(p.shape[1] for p in planes)
         columns.append(
             np.concatenate(

@@ -16,7 +16,7 @@ from ..models.quality import FILE as QUALITY
 from ..models.quality import quality_text
 from ..report import page
 from ..report.png import data_uri
-from ..volume.planes import middle_planes
+from ..volume.planes import shown_planes
 from ..volume.volume import Volume
 from .distribution import common_grid
 from .duplicates import duplicates, twins
@@ -236,4 +236,4 @@ _PAIRS = (
 
 
 def _planes(cohort: Cohort, number: int) -> np.ndarray:
-    return middle_planes(Volume(cohort.volumes[number], cohort.affine))[0]
+    return shown_planes(Volume(cohort.volumes[number], cohort.affine))[0]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..models.manifest import Measurement
+from .bootstrap import FEWEST_PEOPLE
 
 _PAIRED = {
     "rmse_sd_fit": "RMSE / standard deviation",
@@ -18,10 +19,11 @@ def paired_measurements(result: dict[str, Any], model: str) -> list[Measurement]
     """Headline figures of `evaluate paired`, and the best baseline's error beside them."""
     given = result["conditions"]
     people = len({row["subject"] for row in result["cases"]})
+    spread = " and 95 % bootstrap interval" if people >= FEWEST_PEOPLE else ""
     conditions = (
         f"{given['source']} to {given['target']}, {given['input']} input; inside the mask, after "
-        f"one affine intensity fit; {given['split']} split of {given['data']}; mean and 95 % "
-        f"bootstrap interval of {people} people"
+        f"one affine intensity fit; {given['split']} split of {given['data']}; mean{spread} of "
+        f"{people} people"
     )
     found = []
     for key, name in _PAIRED.items():

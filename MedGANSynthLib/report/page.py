@@ -12,7 +12,8 @@ th { background: #f4f4f4 }
 .verdict { font-size: 1.15rem; border-left: 5px solid #0072b2; padding: 0.4rem 0.8rem }
 .notice { border-left: 5px solid #d55e00; padding: 0.2rem 0.8rem }
 .cases { display: flex; flex-wrap: wrap; gap: 0.7rem }
-.cases figure { margin: 0 } .cases figcaption { font-size: 0.75rem }
+.cases figure { margin: 0 } .cases img { min-width: 10rem }
+.cases figcaption { font-size: 0.75rem }
 .wide { overflow-x: auto }
 """
 

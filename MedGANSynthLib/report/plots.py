@@ -8,6 +8,8 @@ from typing import NamedTuple
 from .svg import COLOURS, TEXT, line, svg, words
 
 _LEFT, _TOP, _WIDTH, _TALL = 70, 10, 380, 240
+_GAP = 6  # between the outermost points and the frame
+_ROW = 16  # of the legend
 
 Point = tuple[float, float]
 
@@ -29,14 +31,14 @@ def scatter(
     points = [p for _, group in groups for p in group]
     frame = _Frame(points, levels)
     parts = frame.parts(across, up, levels)
-    for number, (name, group) in enumerate(groups):
+    for number, (_name, group) in enumerate(groups):
         colour = COLOURS[number % len(COLOURS)]
         parts += [
             f'<circle cx="{frame.x(x):.1f}" cy="{frame.y(y):.1f}" r="2.5" fill="{colour}" '
             'fill-opacity="0.6"/>'
             for x, y in group
         ]
-        parts.append(words(_LEFT + _WIDTH + 12, _TOP + 14 + 16 * number, name, colour=colour))
+    parts += frame.legend([name for name, _ in groups], levels)
     return svg(_LEFT + _WIDTH + 190, _TOP + _TALL + 46, parts, up)
 
 
@@ -49,13 +51,13 @@ def curves(
     """A line through the points `(x, y)` of each group."""
     frame = _Frame([p for _, group in groups for p in group], levels)
     parts = frame.parts(across, up, levels)
-    for number, (name, group) in enumerate(groups):
+    for number, (_name, group) in enumerate(groups):
         colour = COLOURS[number % len(COLOURS)]
         trace = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in group)
         parts.append(
             f'<polyline points="{trace}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
         )
-        parts.append(words(_LEFT + _WIDTH + 12, _TOP + 14 + 16 * number, name, colour=colour))
+    parts += frame.legend([name for name, _ in groups], levels)
     return svg(_LEFT + _WIDTH + 190, _TOP + _TALL + 46, parts, up)
 
 
@@ -103,22 +105,35 @@ class _Frame:
         return _TOP + _TALL * (1 - (value - low) / (high - low))
 
     def parts(self, across: str, up: str, levels: Sequence[Level]) -> list[str]:
-        bottom = _TOP + _TALL
+        bottom = _TOP + _TALL + _GAP
         parts = [
-            f'<rect x="{_LEFT}" y="{_TOP}" width="{_WIDTH}" height="{_TALL}" fill="none" '
-            'stroke="#888888"/>'
+            f'<rect x="{_LEFT - _GAP}" y="{_TOP - _GAP}" width="{_WIDTH + 2 * _GAP}" '
+            f'height="{_TALL + 2 * _GAP}" fill="none" stroke="#888888"/>'
         ]
-        parts += [words(self.x(v), bottom + 16, f"{v:.4g}", "middle") for v in ticks(*self.across)]
-        parts += [words(_LEFT - 6, self.y(v) + 4, f"{v:.4g}", "end") for v in ticks(*self.up)]
+        parts += [words(self.x(v), bottom + 14, f"{v:.4g}", "middle") for v in ticks(*self.across)]
+        parts += [
+            words(_LEFT - _GAP - 4, self.y(v) + 4, f"{v:.4g}", "end") for v in ticks(*self.up)
+        ]
         for name, value in levels:
             y = self.y(value)
-            parts.append(line(_LEFT, y, _LEFT + _WIDTH, y, "#444444", "4 3"))
+            parts.append(line(_LEFT - _GAP, y, _LEFT + _WIDTH + _GAP, y, "#444444", "4 3"))
             parts.append(words(_LEFT + _WIDTH + 12, y + 4, f"{name} {value:.3g}"))
-        parts.append(words(_LEFT + _WIDTH / 2, bottom + 36, across, "middle"))
+        parts.append(words(_LEFT + _WIDTH / 2, bottom + 32, across, "middle"))
         parts.append(
             f'<text {TEXT} text-anchor="middle" transform="translate(14 {_TOP + _TALL / 2}) '
             f'rotate(-90)">{escape(up)}</text>'
         )
+        return parts
+
+    def legend(self, names: Sequence[str], levels: Sequence[Level]) -> list[str]:
+        """The groups' names in their colours, where no level has its own."""
+        taken = [self.y(level.value) + 4 for level in levels]
+        parts, y = [], _TOP + 14.0
+        for number, name in enumerate(names):
+            while any(abs(y - other) < _ROW for other in taken):
+                y += _ROW
+            parts.append(words(_LEFT + _WIDTH + 12, y, name, colour=COLOURS[number % len(COLOURS)]))
+            y += _ROW
         return parts
 
 

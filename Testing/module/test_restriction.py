@@ -114,3 +114,28 @@ def test_a_restriction_that_was_deleted(scene, node):
     scene.RemoveNode(roi)
     with pytest.raises(PanelError, match="box is not in the scene"):
         restriction.mask(GRID, ijk_to_world(node))
+
+
+def test_a_mask_volume_on_any_grid(scene, node, volume, box):
+    same = volume("mask", box.astype(np.uint8) * 3)
+    np.testing.assert_array_equal(mask_of(same, node), box)
+    assert Restriction(same).kind == "mask"
+    # Every second voxel of a grid twice as fine lies where the volume's own voxels lie.
+    fine = volume("fine", np.kron(box, np.ones((2, 2, 2))).astype(np.uint8))
+    matrix = np.eye(4)
+    fine.GetIJKToRASMatrix(grid := vtk.vtkMatrix4x4())
+    matrix[:] = slicer.util.arrayFromVTKMatrix(grid)
+    matrix[:3, :3] /= 2
+    matrix[:3, 3] -= matrix[:3, :3].sum(axis=1) * 0.4
+    fine.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(matrix))
+    np.testing.assert_array_equal(mask_of(fine, node), box)
+
+
+def test_a_mask_volume_ends_at_its_edge(scene, node, volume):
+    from MedGANSynthPanels.restriction import covered
+
+    part = volume("part", np.ones((6, 10, 5), np.uint8))
+    expected = np.zeros(GRID[::-1], bool)
+    expected[:, :, :5] = True
+    np.testing.assert_array_equal(mask_of(part, node), expected)
+    np.testing.assert_array_equal(covered(part, GRID, ijk_to_world(node)), expected)

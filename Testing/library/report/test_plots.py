@@ -1,3 +1,4 @@
+import itertools
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -20,6 +21,15 @@ def test_a_level_widens_the_axis_and_is_named():
     (level,) = tree.findall(f"{SVG}line")
     assert float(level.get("y1")) == 10
     assert "bias 2" in [e.text for e in tree.iter(f"{SVG}text")]
+
+
+def test_names_do_not_lie_on_each_other():
+    levels = [plots.Level("real", 1.0), plots.Level("half", 0.5)]
+    text = plots.curves([(n, [(0, 0), (1, 1)]) for n in ("a", "b", "c")], "x", "y", levels)
+    texts = ElementTree.fromstring(text).iter(f"{SVG}text")
+    heights = sorted(float(t.get("y")) for t in texts if t.get("x") == "462.0")
+    assert len(heights) == 5
+    assert min(b - a for a, b in itertools.pairwise(heights)) >= 16
 
 
 def test_a_histogram_shows_shares():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from MedGANSynthLib.volume.geometry import centred_affine
-from MedGANSynthLib.volume.planes import middle_planes
+from MedGANSynthLib.volume.planes import middle_planes, shown_planes
 from MedGANSynthLib.volume.volume import Volume
 
 
@@ -28,3 +28,10 @@ def test_the_middle_of_a_centred_grid_is_at_the_origin():
     np.testing.assert_allclose(affine @ [1.5, 3, 4.5, 1], [0, 0, 0, 1], atol=1e-12)
     assert Volume(np.zeros((4, 7, 10)), affine).axcodes == "PIR"
     np.testing.assert_allclose(affine[:3, 0], [0, -1, 0])  # towards posterior
+
+
+def test_thick_slices_are_shown_in_their_true_proportions():
+    affine = centred_affine((6, 5, 3), "LPS", (1.0, 1.0, 4.0))
+    array = np.arange(90.0).reshape(6, 5, 3)
+    shapes = [plane.shape for plane in shown_planes(Volume(array, affine))]
+    assert shapes == [(5, 6), (12, 6), (12, 5)]
