@@ -195,8 +195,7 @@ class Key:
 
     def commitment(self) -> str:
         """The hash that `study.json` carries."""
-        text = json.dumps(schema.to_dict(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _committed(schema.to_dict(self))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -255,14 +254,22 @@ def read_key(path: Path, study: Study) -> Key:
     Raises:
         MedGANSynthError: not a key, another study's, or changed since the study was prepared.
     """
-    key = schema.read_json(Key, Path(path), _MAX_BYTES)
+    path = Path(path)
+    content = schema.parse_json(schema.read_text(path, _MAX_BYTES), path.name)
+    key = schema.from_dict(Key, content, path.name)
     if key.study != study.id:
         raise MedGANSynthError(f"{path}: is the key of another study; give the right one.")
-    if key.commitment() != study.key_commitment:
+    if _committed(content) != study.key_commitment:
         raise MedGANSynthError(
             f"{path}: was changed after the study was prepared; use the original key."
         )
     return key
+
+
+def _committed(content: object) -> str:
+    """Of what the file holds, so that a field that later versions add changes no old hash."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_json(value: object, path: Path) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import pytest
@@ -65,6 +66,19 @@ def test_another_studys_key_is_refused(paper):
     edit(key, study="f" * 32)
     with pytest.raises(MedGANSynthError, match="another study"):
         read_key(key, read_study(folder)[0])
+
+
+def test_a_key_from_before_a_field_existed_is_still_the_key(paper):
+    folder = paper()
+    path = folder.with_name("study-key.json")
+    content = json.loads(path.read_text())
+    for case in content["cases"].values():
+        del case["model_sha256"]
+    path.write_text(json.dumps(content, indent=3))
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    edit(folder / "study.json", key_commitment=hashlib.sha256(text.encode()).hexdigest())
+    key = read_key(path, read_study(folder)[0])
+    assert {case.model_sha256 for case in key.cases.values()} == {""}
 
 
 def test_a_truth_changed_after_the_reading_is_found(paper):
