@@ -92,6 +92,7 @@ def compare(
         similar = pool.submit(
             _similar, prediction, target, mask, axis, fit, (low, high), blank_outside
         )
+        plain = pool.submit(_voxel_by_voxel, prediction, target, mask, fit, high - low)
         texture = pool.submit(texture_figures, prediction, target, mask, axis)
         laplacian = pool.submit(laplacian_ratio, prediction, target, mask, axis)
         shared = pool.submit(normalised_mutual_information, prediction, target, mask)
@@ -109,6 +110,21 @@ def compare(
     row["ms_ssim_scales"] = scales_for(mask.shape, [a for a in range(3) if a != axis])
     for name, values in similar.result().items():
         row |= {f"{name}_{v}": value for v, value in zip(VARIANTS, values, strict=True)}
+    row |= plain.result()
+    if compat:
+        reference = _scaled(target, mask, low, high, blank_outside)
+        for variant, image in zip(VARIANTS, (prediction, fit.apply(prediction)), strict=True):
+            scaled = _scaled(image, mask, low, high, blank_outside)
+            figures = _as_scgan(scaled, reference, mask)
+            row |= {f"{name}_{variant}": value for name, value in figures.items()}
+    return row
+
+
+def _voxel_by_voxel(
+    prediction: np.ndarray, target: np.ndarray, mask: np.ndarray, fit: AffineFit, span: float
+) -> dict[str, float | None]:
+    """The figures that ask no neighbours, of the prediction as it is and fitted."""
+    row: dict[str, float | None] = {}
     ours, real = metrics.inside(prediction, target, mask)
     for variant, values in zip(VARIANTS, (ours, fit.apply(ours)), strict=True):
         figures = {
@@ -119,15 +135,9 @@ def compare(
             "nrmse_range": nrmse_range(values, real, None),
             "nrmse_mean": _or_none(nrmse_mean, values, real, None),
             "nrmse_l2": _or_none(nrmse_l2, values, real, None),
-            "psnr": metrics.psnr(values, real, None, high - low),
+            "psnr": metrics.psnr(values, real, None, span),
         }
         row |= {f"{name}_{variant}": value for name, value in figures.items()}
-    if compat:
-        reference = _scaled(target, mask, low, high, blank_outside)
-        for variant, image in zip(VARIANTS, (prediction, fit.apply(prediction)), strict=True):
-            scaled = _scaled(image, mask, low, high, blank_outside)
-            figures = _as_scgan(scaled, reference, mask)
-            row |= {f"{name}_{variant}": value for name, value in figures.items()}
     return row
 
 
