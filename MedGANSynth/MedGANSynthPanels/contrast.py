@@ -31,7 +31,10 @@ def mismatch(nodes: dict[str, object]) -> str:
     for modality, node in nodes.items():
         shown = contrast_of(node)
         if modality in CONTRASTS and shown not in (None, modality):
-            text = _("{name} seems to be {shown}, and this model takes {modality} here.")
+            text = _(
+                "{name} seems to be {shown}, but the model takes {modality}; change one of them, "
+                "unless the name misleads."
+            )
             return text.format(
                 name=one_line(node.GetName()), shown=spoken(shown), modality=spoken(modality)
             )

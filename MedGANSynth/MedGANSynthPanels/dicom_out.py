@@ -1,5 +1,6 @@
 """A synthetic volume node as a DICOM series, written and marked by the library."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) ->
         else:
             text = _("{name} is not synthetic; export it with Slicer's own DICOM export.")
         raise PanelError(text.format(name=node.GetName()))
+    if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
+        raise PanelError(_("Name a new or empty folder for the DICOM series."))
     folder = Path(folder).absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PanelError(_("{folder} is not empty; choose a new folder.").format(folder=folder))

@@ -17,6 +17,7 @@ class ModelFacts:
         self.ui = ui
         self.entry: catalogue.Entry | None = None
         self.preview: Path | None = None
+        self.has_picture = False
         self.card: qt.QDialog | None = None
         ui.cardButton.connect("clicked()", self.show_card)
 
@@ -28,20 +29,25 @@ class ModelFacts:
         """
         self.entry = entry
         manifest = entry.manifest if entry else None
-        self.ui.titleLabel.text = manifest.title if manifest else ""
+        none_yet = _("No model yet; add one on the Models page")
+        self.ui.titleLabel.text = manifest.title if manifest else none_yet
         self.ui.licenceLabel.text = manifest.licence if manifest else ""
         self.ui.timeLabel.text = time or _("not measured on this computer yet")
         self.ui.cardButton.enabled = manifest is not None
-        self._show_preview(entry.folder / catalogue.PREVIEW if entry else None)
+        self._read_preview(entry.folder / catalogue.PREVIEW if entry else None)
+        rows = {"licence": manifest is not None, "time": manifest is not None}
+        for row, there in {**rows, "preview": self.has_picture}.items():
+            for part in ("Caption", "Label"):
+                getattr(self.ui, row + part).visible = there
 
-    def _show_preview(self, path: Path | None) -> None:
-        """Read it once: this is called at every change of anything."""
+    def _read_preview(self, path: Path | None) -> None:
+        """Once: this is called at every change of anything."""
         if path == self.preview:
             return
         self.preview = path
         picture = qt.QPixmap() if path is None else qt.QPixmap(str(path))
-        self.ui.previewCaption.visible = self.ui.previewLabel.visible = not picture.isNull()
-        if not picture.isNull():
+        self.has_picture = not picture.isNull()
+        if self.has_picture:
             smooth = qt.Qt.SmoothTransformation
             self.ui.previewLabel.setPixmap(picture.scaledToWidth(PREVIEW_WIDTH, smooth))
 

@@ -7,6 +7,8 @@ from slicer.i18n import tr as _
 
 from MedGANSynthLib.models import card, catalogue
 
+from .fitting import Way, spoken
+
 PREVIEW_WIDTH = 340
 
 
@@ -18,7 +20,7 @@ class ModelList:
         self.changed = changed
         self.entries: list[catalogue.Entry] = []
         self._filling = False
-        columns = [_("Model"), _("Version"), _("Translates"), _("Licence"), _("Where")]
+        columns = [_("Model"), _("Version"), _("What it does"), _("Licence"), _("Where")]
         ui.modelTable.setColumnCount(len(columns))
         ui.modelTable.setHorizontalHeaderLabels(columns)
         ui.modelTable.connect("itemSelectionChanged()", self._on_selection)
@@ -80,4 +82,7 @@ def _columns(entry: catalogue.Entry) -> list[str]:
     m = entry.manifest
     if m is None:
         return [entry.name, "", "", "", where]
-    return [entry.name, m.version, ", ".join(m.directions) or m.kind, m.licence, where]
+    does = ", ".join(Way(entry, name, direction).label for name, direction in m.directions.items())
+    if m.generation is not None:
+        does = _("makes {modality} of nobody").format(modality=spoken(m.generation.output.modality))
+    return [entry.name, m.version, does, m.licence, where]

@@ -8,9 +8,11 @@ from . import readiness, timing
 from .bound_panel import BoundPanel
 from .contrast import contrast_of, mismatch
 from .devices import Devices
+from .errors import PanelError
 from .export_row import ExportRow
 from .fitting import takes
 from .input_rows import InputRows
+from .message import MessageLine
 from .model_choice import ModelChoice, fill
 from .model_facts import missing_model
 from .panel import allow, guarded
@@ -37,6 +39,7 @@ class PanelTranslate(BoundPanel):
         self.devices = Devices(self.refresh)
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
         self.export = ExportRow(self.ui, logic, self.running, self.refresh)
+        self.hint = MessageLine(self.ui.hint)
         self.watching = Watching(self.refresh_soon)
         self.ui.sourceBox.connect("currentIndexChanged(int)", self.on_source)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
@@ -106,9 +109,10 @@ class PanelTranslate(BoundPanel):
 
     def _show_hint(self) -> None:
         """Say so when a chosen volume does not look like what the model takes."""
-        hint = mismatch(self.rows.nodes())
-        self.ui.hintLabel.text = hint
-        self.ui.hintLabel.visible = bool(hint)
+        if text := mismatch(self.rows.nodes()):
+            self.hint.warn(text)
+        else:
+            self.hint.clear()
 
     def _show_folders(self) -> None:
         chosen = self.parameters.settings
@@ -223,10 +227,12 @@ class PanelTranslate(BoundPanel):
         kind = timing.kind(way.name, settings.uncertainty)
         self.started = (way.entry.name, kind, settings.device)
         self.original = self.first_input()
-        self.running.begin(
-            f"{way.entry.name} {way.entry.manifest.version}, {way.label}",
-            lambda listener: self._start(way, listener),
-        )
+        title = f"{way.entry.name} {way.entry.manifest.version}, {way.label}"
+        try:
+            self.running.begin(title, lambda listener: self._start(way, listener))
+        except PanelError:
+            self.enter()  # the model may have gone
+            raise
 
     def _start(self, way, listener):
         chosen, settings = self.parameters, self.parameters.settings

@@ -9,14 +9,13 @@ def in_the_panel(text: str) -> str:
     """A sentence of the library without options and commands that nobody can type here."""
     for phrase, words in phrases().items():
         text = text.replace(phrase, words)
-    return re.sub(r"--(?=[a-z])", "", text)
+    return re.sub(r"(?<![\w-])--(?=[a-z])", "", text)
 
 
 def phrases() -> dict[str, str]:
     """What the library says, and what to do instead."""
     return {
-        "use --device cpu or a smaller --batch": _("choose the device Processor (CPU)"),
-        "use a smaller --batch or crop the volume": _("crop the volume"),
+        "use --cpu-fallback or --device cpu": _("choose the device Processor (CPU)"),
         "no such device here; use auto or cpu": _("there is none here; choose another device"),
         "mend it or give --fill-nonfinite VALUE": _("replace them first"),
         "use --set ": _("use the setting "),

@@ -71,14 +71,13 @@ class Sidecars(VTKObservationMixin):
         if self._stopped:
             return
         for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
-            storage = node.GetStorageNode()
-            if storage is None:
+            path = _path_of(node)
+            if path is None:
                 continue
-            path = Path(storage.GetFullNameFromFileName() or "")
             if not is_synthetic(node):
                 self._recognise(node, path)
             if is_synthetic(node):
-                self._keep_marked(node, storage, path)
+                self._keep_marked(node, node.GetStorageNode(), path)
 
     def _recognise(self, node, path: Path) -> None:
         """Mark a volume that was loaded from a file whose sidecar names these voxels."""
@@ -106,22 +105,32 @@ def mark_file(path: Path) -> None:
     The file may be hardened: then it lies in world space. If it holds other voxels than its sidecar
     says, those of a real volume, for example, the sidecar is removed.
     """
-    nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-    nodes = [node for node in nodes if provenance_of(node) and node.GetImageData()]
-    written = _read(path) if nodes or sidecar_path(path).is_file() else None
+    volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    volumes = [node for node in volumes if node.GetImageData() is not None]
+    synthetic = [node for node in volumes if provenance_of(node)]
+    written = _read(path) if synthetic or sidecar_path(path).is_file() else None
     if written is None:
         return
     array, affine = slicer.util.arrayFromVolume(written), ijk_to_ras(written)
-    alike = [node for node in nodes if sorted(shape_of(node)) == sorted(shape_of(written))]
     voxels = voxel_hash(array, affine)
-    own = next((node for node in alike if voxels in _hashes(node)), None)
+    saved = [node for node in volumes if _path_of(node) == path]  # most likely, so asked first
+    shape = sorted(shape_of(written))
+    alike = [node for node in [*saved, *synthetic] if sorted(shape_of(node)) == shape]
+    own = next((node for node in alike if _holds(node, voxels)), None)
+    provenance = provenance_of(own) if own is not None else None
     try:
-        if own is not None:
-            write_sidecar(path, array, affine, provenance_of(own))
+        if provenance is not None:
+            write_sidecar(path, array, affine, provenance)
         elif sidecar_path(path).is_file() and provenance_of_file(written, path) is None:
             sidecar_path(path).unlink()
     except (OSError, MedGANSynthError) as error:  # the volume itself was saved
         logging.warning(f"{path.name} is not marked as it should be beside it: {error}")
+
+
+def _path_of(node) -> Path | None:
+    """The file that a node was loaded from or saved to."""
+    storage = node.GetStorageNode()
+    return Path(storage.GetFullNameFromFileName() or "") if storage is not None else None
 
 
 def _read(path: Path):
@@ -131,14 +140,15 @@ def _read(path: Path):
     return node if storage.ReadData(node) else None
 
 
-def _hashes(node) -> list[str]:
-    """Of a node's voxels where they are, and where its parent transform puts them."""
+def _holds(node, voxels: str) -> bool:
+    """Whether these are a node's voxels where they are, or where its parent transform puts them."""
     array = slicer.util.arrayFromVolume(node)
+    if voxel_hash(array, ijk_to_ras(node)) == voxels:
+        return True
     try:
-        grids = [ijk_to_ras(node), ijk_to_world(node)]
+        return voxel_hash(array, ijk_to_world(node)) == voxels
     except PanelError:  # not linear
-        grids = [ijk_to_ras(node)]
-    return [voxel_hash(array, affine) for affine in grids]
+        return False
 
 
 def provenance_of_file(node, path: Path) -> Provenance | None:

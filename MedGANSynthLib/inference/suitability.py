@@ -49,14 +49,19 @@ def _geometry(manifest: Manifest, direction: Direction, volume: Volume, name: st
         next(pair for pair in _AXES if code in pair): size
         for code, size in zip(volume.axcodes, volume.spacing, strict=True)
     }
-    for pair, allowed in zip(codes, manifest.grid.spacing, strict=True):
-        if allowed is not None and sizes[pair] > _COARSE * allowed[1]:
-            found.append(
-                f"{name}: its voxels measure {sizes[pair]:.3g} mm along {_AXES[pair]}; the model "
-                f"takes {allowed[0]:g} to {allowed[1]:g} mm, so expect a blurred result."
-            )
+    coarse = [
+        f"{sizes[pair]:.3g} mm along {_AXES[pair]} (the model takes {allowed[0]:g} to "
+        f"{allowed[1]:g})"
+        for pair, allowed in zip(codes, manifest.grid.spacing, strict=True)
+        if allowed is not None and sizes[pair] > _COARSE * allowed[1]
+    ]
+    if coarse:
+        lengths = " and ".join(coarse)
+        found.append(f"{name}: its voxels measure {lengths}, so expect a blurred result.")
     between = sizes[codes[2]]
-    if direction.slices > 1 and between > 2 * direction.step_mm:
+    across = next(n for n, code in enumerate(volume.axcodes) if code in codes[2])
+    has_neighbours = direction.slices > 1 and volume.array.shape[across] > 1
+    if has_neighbours and between > 2 * direction.step_mm:
         found.append(
             f"{name}: its slices lie {between:.3g} mm apart; the model looks for neighbours "
             f"{direction.step_mm:g} mm away."

@@ -57,11 +57,11 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
             if size > MAX_BYTES:
                 raise _refuse(path, f"is larger than {MAX_BYTES / 1024**3:g} GiB")
             if not 2 <= length <= min(MAX_HEADER, size - 8):
-                raise _refuse(path, "is truncated or is not a safetensors file")
+                raise _refuse(path, "is truncated or is not a safetensors file; get a fresh copy")
             file.seek(8)
             text = file.read(length)
     except OSError as error:
-        raise _refuse(path, f"cannot be read ({error.strerror})") from None
+        raise _refuse(path, f"cannot be read ({error.strerror}); get a fresh copy") from None
     try:
         data = parse_json(text.decode("utf-8"), path.name)
     except UnicodeDecodeError:
@@ -87,7 +87,7 @@ def _check_ranges(path: Path, tensors: dict[str, TensorInfo], size: int) -> None
             raise _refuse(path, f"has overlapping tensors or gaps before {key[:80]!r}")
         at = stop
     if at != size:
-        raise _refuse(path, "is truncated or has bytes that belong to no tensor")
+        raise _refuse(path, "is truncated or has bytes that belong to no tensor; get a fresh copy")
 
 
 _FOREIGN = (
@@ -115,7 +115,7 @@ def sha256_file(path: Path) -> str:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise _refuse(path, f"cannot be read ({error.strerror})") from None
+        raise _refuse(path, f"cannot be read ({error.strerror}); get a fresh copy") from None
 
 
 def check_shapes(
@@ -156,7 +156,7 @@ def read_tensors(path: Path, prefix: str) -> dict[str, torch.Tensor]:
                 if key.startswith(prefix):
                     tensors[key[len(prefix) :]] = file.get_tensor(key)
     except (SafetensorError, OSError) as error:
-        raise _refuse(path, f"is damaged ({error})") from None
+        raise _refuse(path, f"is damaged ({error}); get a fresh copy") from None
     for key, tensor in tensors.items():
         if tensor.is_floating_point():
             if not torch.isfinite(tensor).all():

@@ -63,6 +63,9 @@ def test_a_folder_with_something_in_it_is_left_alone(scene, volume, tmp_path):
     node = volume("T1")
     mark(node, PROVENANCE)
     (tmp_path / "old.dcm").write_text("")
+    for nothing in (None, "", 3):
+        with pytest.raises(PanelError, match="Name a new or empty folder"):
+            export_dicom(node, nothing, None)
     with pytest.raises(PanelError, match="is not empty"):
         export_dicom(node, tmp_path, print, object())
 

@@ -204,6 +204,9 @@ def test_a_damaged_file_ends_the_run(start, worker, spoil):
 
 
 def test_other_models_are_refused(worker, generator_package, scene, tmp_path):
+    for nothing in ("", None, 7):
+        with pytest.raises(PanelError, match="Name a model, or the folder of one; there are: "):
+            Generation(worker).start(nothing)
     with pytest.raises(PanelError, match="t1-t2-brain generates nothing"):
         Generation(worker).start("t1-t2-brain")
     with pytest.raises(PanelError, match="no model of that name"):

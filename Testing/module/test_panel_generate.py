@@ -98,6 +98,15 @@ def test_only_models_that_generate_are_offered(panel, generator_package):
     assert ui.timeLabel.text == "not measured on this computer yet"
 
 
+def test_old_messages_go(panel, runs, click):
+    for change in (lambda: panel.ui.makingBox.setCurrentIndex(1), slicer.mrmlScene.Clear):
+        click(panel.ui.generateButton)
+        runs[-1][1].say({"event": "error", "text": "It failed.", "cancelled": False})
+        assert panel.message.text == "It failed."
+        change()
+        assert panel.message.text == ""
+
+
 def test_a_click_starts_what_is_chosen(panel, runs, click):
     ui = panel.ui
     panel.parameters.generate.model = "nobody"

@@ -125,7 +125,7 @@ def test_lists_shipped_and_own_models_with_card_and_licence(panel):
     table = panel.ui.modelTable
     assert [table.item(0, column).text() for column in range(1, 5)] == [
         "0.1",
-        "t1-to-t2, t2-to-t1",
+        "T1 → T2, T2 → T1",
         "Apache-2.0",
         "ships with MedGANSynth",
     ]
@@ -142,6 +142,12 @@ def test_a_broken_model_says_what_is_wrong(panel, own):
     choose(panel, "mine")
     assert "cannot be used" in panel.ui.modelTable.item(1, 4).text()
     assert "model.json" in panel.ui.cardText.plainText
+
+
+def test_generators_say_what_they_make(panel, tiny_generator, own):
+    shutil.copytree(tiny_generator, own / "nobody")
+    panel.enter()
+    assert panel.ui.modelTable.item(names(panel).index("nobody"), 2).text() == "makes T1 of nobody"
 
 
 def test_shipped_models_stay(panel):

@@ -157,17 +157,17 @@ def test_a_real_volume_is_no_output(panel, volume, synthetic):
 
 
 def test_a_volume_that_the_model_is_not_made_for_is_hinted_at(panel, volume):
-    assert not panel.ui.hintLabel.visible
+    assert not panel.ui.hint.visible
     node = volume("head T2")
     choose(panel, t1=node)
-    assert not panel.ui.hintLabel.visible  # the direction follows
+    assert not panel.ui.hint.visible  # the direction follows
     panel.ui.directionBox.setCurrentIndex(0)
-    text = "head T2 seems to be T2, and this model takes T1 here."
-    assert (panel.ui.hintLabel.visible, panel.ui.hintLabel.text) == (True, text)
+    assert panel.ui.hint.visible
+    assert panel.hint.text.startswith("head T2 seems to be T2, but the model takes T1; change")
     assert panel.ui.translateButton.enabled
     node.SetName("head")
     slicer.app.processEvents()
-    assert not panel.ui.hintLabel.visible
+    assert not panel.ui.hint.visible
 
 
 def test_many_notices_are_counted_and_failures_come_first(panel, volume, click):
@@ -280,7 +280,7 @@ def test_a_failure_is_one_sentence_and_the_log_has_more(panel, volume, click):
     assert panel.ui.translateButton.enabled
 
 
-def test_a_refused_start_leaves_the_panel_ready(panel, volume, click, monkeypatch):
+def test_a_refused_start_leaves_the_panel_ready(panel, package, volume, click, monkeypatch):
     def refuse(inputs, **options):
         raise PanelError("t1-t2-brain: it is gone; choose another model.")
 
@@ -288,6 +288,10 @@ def test_a_refused_start_leaves_the_panel_ready(panel, volume, click, monkeypatc
     choose(panel, t1=volume("head"))
     click(panel.ui.translateButton)
     assert panel.message.text == "t1-t2-brain: it is gone; choose another model."
+    package("own", to_t2="t1")
+    assert items(panel.ui.modelBox) == ["t1-t2-brain"]
+    click(panel.ui.translateButton)
+    assert items(panel.ui.modelBox) == ["t1-t2-brain", "own"]  # what there is, was looked up anew
     assert panel.ui.translateButton.enabled and not panel.ui.progressBar.visible
     monkeypatch.setattr(panel.logic, "ready", lambda parent: False)
     click(panel.ui.translateButton)
@@ -319,7 +323,7 @@ def test_models_for_other_volumes_are_left_out(panel, package, volume, click):
     panel.ui.modelBox.setCurrentIndex(1)
     assert panel.ui.modelBox.currentText == "ct-mr"
     assert not panel.ui.allModelsBox.visible  # there is no other
-    assert panel.ui.hintLabel.text.startswith("T1 of a head seems to be T1")
+    assert panel.hint.text.startswith("T1 of a head seems to be T1")
     choose(panel, ct=volume("CT"))
     assert panel.ui.modelBox.currentText == "ct-mr"
     assert panel.ui.titleLabel.text == "Title of ct-mr"
@@ -366,6 +370,18 @@ def test_the_model_shows_what_it_is(panel, click):
     (text,) = slicer.util.findChildren(panel.choice.facts.card, className="QTextBrowser")
     assert "Research only, not for diagnosis." in text.plainText
     panel.choice.facts.close_card()
+
+
+def test_without_any_model(panel, monkeypatch):
+    from MedGANSynthLib.models import catalogue
+
+    monkeypatch.setattr(catalogue, "list_entries", lambda: [])
+    panel.enter()
+    ui = panel.ui
+    assert ui.titleLabel.text == "No model yet; add one on the Models page"
+    shown = (ui.licenceCaption, ui.timeLabel, ui.previewLabel, ui.previewCaption)
+    assert not any(widget.visible for widget in shown)
+    assert ui.translateButton.toolTip == "There is no model; add one on the Models page"
 
 
 def test_a_model_of_another_computer_is_named(panel, module):

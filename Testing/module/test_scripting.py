@@ -75,6 +75,8 @@ def test_what_is_wrong_is_raised_in_one_sentence(logic, volume, options, text):
     before = slicer.mrmlScene.GetNumberOfNodes()
     with pytest.raises(PanelError, match=text):
         logic.translate(node, **options)
+    with pytest.raises(PanelError, match="A walk needs two seeds"):
+        logic.interpolate("nobody", 1, None)
     with pytest.raises(PanelError, match="No volume is chosen"):
         logic.translate_several([], "t1-t2-brain")
     with pytest.raises(PanelError, match="is not a folder"):

@@ -169,3 +169,10 @@ def test_a_real_volume_beside_a_synthetic_one_of_its_name(sidecars, node, volume
     slicer.app.processEvents()
     assert provenance(tmp_path / "T2.nrrd")["mark"] == "sidecar"
     assert provenance(tmp_path / "T2.nii.gz")["mark"] == "none"
+
+
+def test_a_synthetic_volume_over_the_file_of_a_real_one(sidecars, node, volume, tmp_path):
+    path = tmp_path / "T1.nrrd"
+    slicer.util.saveNode(volume("real"), str(path))
+    slicer.util.exportNode(node, str(path), {})
+    assert provenance(path)["mark"] == "sidecar"

@@ -49,10 +49,14 @@ def test_coarse_voxels_along_the_models_axes(judge, head):
     found = judge(head(spacing=(1.0, 4.0, 5.0)))
     assert len(found) == 1 and "4 mm along front-back" in found[0]
     assert judge(head(spacing=(2.3, 2.3, 5.0))) == []
+    (found,) = judge(head(spacing=(4.0, 4.0, 5.0)))
+    assert "4 mm along front-back" in found and "4 mm along left-right" in found
 
 
 def test_slices_far_apart(judge, head):
-    assert "slices lie 12 mm apart" in judge(head(spacing=(1, 1, 12)))[0]
+    volume = head(spacing=(1, 1, 12))
+    assert "slices lie 12 mm apart" in judge(volume)[0]
+    assert judge(volume.with_array(volume.array[:, :, 5:6])) == []
 
 
 @pytest.mark.parametrize(("degrees", "warned"), [(10, False), (30, True)])
