@@ -53,7 +53,15 @@ def _train(
         ranks.agree(lambda: run.adopt(config, data_facts(data, config.data.phantoms)))
         log = RunEvents(out) if ranks.main else Events()
         events = TeeEvents(quiet, log)
-        events.emit("started", process=os.getpid(), device=str(ranks.device), images=config.images)
+        low = config.low_precision(ranks.device.type)
+        events.emit(
+            "started",
+            process=os.getpid(),
+            device=str(ranks.device),
+            precision="bf16" if low else "fp32",
+            ranks=ranks.world,
+            images=config.images,
+        )
         _deterministic(config.seed)
         system = system_class(config.system)(config, ranks.device, ranks.wrap)
         ranks.same_start(list(system.networks.values()))
