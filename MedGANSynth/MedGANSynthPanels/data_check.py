@@ -65,7 +65,7 @@ class DataCheck(Run):
             self._begin(listener, self._submit_check)
             return
         is_ours = out / DATA in _ours and not (out / REQUEST).exists()
-        if out.exists() and not is_ours and any(out.iterdir()):
+        if out.is_dir() and not is_ours and any(out.iterdir()):
             text = _("{folder} holds files already; choose another name.")
             raise PanelError(text.format(folder=out))
         self._wrote = out / DATA

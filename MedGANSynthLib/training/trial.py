@@ -19,7 +19,7 @@ from ..systems.registry import cohort_class, system_class
 from .config import Config
 from .ema import Average
 from .findings import is_used
-from .needs import needs_of
+from .needs import Needs, needs_of
 from .room import refuse_what_cannot_fit
 from .usage import peak_memory
 
@@ -63,9 +63,15 @@ def try_out(config: Config, listed: DataList | None, device: str, events: Events
     place = choose_device(device)
     refuse_what_cannot_fit(config, place)
     with tempfile.TemporaryDirectory(prefix="MedGANSynth-") as folder:
-        path = None if listed is None else _few(config, listed, Path(folder))
-        few = dataclasses.replace(config.data, phantoms=min(PEOPLE, config.data.phantoms))
-        config = dataclasses.replace(config, data=few)
+        path, more = None, 1.0
+        if listed is not None:
+            few = _few(listed, needs_of(config.data))
+            path = _write(few, Path(folder) / "few.json")
+            more = max(1.0, len(listed.validation) / max(1, len(few.validation)))
+        phantoms = min(PEOPLE, config.data.phantoms)
+        config = dataclasses.replace(
+            config, data=dataclasses.replace(config.data, phantoms=phantoms)
+        )
         cohort = cohort_class(config.system)(config, path, Events())
         system = system_class(config.system)(config, place, lambda network: network)
         average = Average({n: system.networks[n] for n in system.exported}, config.ema)
@@ -76,17 +82,12 @@ def try_out(config: Config, listed: DataList | None, device: str, events: Events
         preview_seconds = _seconds(lambda: judge.preview(average.networks, picture), place)
         events.progress(0.95, "one validation")
         measure_seconds = _seconds(lambda: judge.measure(average.networks), place)
-        people = (
-            1
-            if listed is None
-            else len(listed.validation) / min(PEOPLE, len(listed.validation) or 1)
-        )
         previews = _times(config.intervals.preview, config.images)
         checkpoint = _bytes(system.state_dict()) + _bytes(average.state_dict())
         return Cost(
             step_seconds * config.images / config.batch
             + preview_seconds * previews
-            + measure_seconds * max(1.0, people) * _times(config.intervals.validate, config.images),
+            + measure_seconds * more * _times(config.intervals.validate, config.images),
             step_seconds,
             KEPT * checkpoint + previews * picture.stat().st_size,
             memory,
@@ -94,19 +95,22 @@ def try_out(config: Config, listed: DataList | None, device: str, events: Events
         )
 
 
-def _few(config: Config, listed: DataList, folder: Path) -> Path:
-    needs = needs_of(config.data)
+def _few(listed: DataList, needs: Needs) -> DataList:
+    """The first people of each split, and of every modality somebody who has it."""
     few = {}
     for split in ("training", "validation"):
         cases = [case for case in getattr(listed, split) if is_used(case, needs)]
-        # Unpaired people may have one modality each: some of every kind.
-        rare = [next((c for c in cases if m in c.images), None) for m in needs.modalities]
-        chosen = dict.fromkeys(id(c) for c in [*filter(None, rare), *cases])
-        by_id = {id(c): c for c in cases}
-        few[split] = tuple(by_id[i] for i in list(chosen)[: max(PEOPLE, len(needs.modalities))])
-    path = folder / "few.json"
-    cases = [*few["training"], *few["validation"]]
-    write_datalist(DataList(listed.modality, **few), path, common_root(cases, path))
+        having = [next((c for c in cases if m in c.images), None) for m in needs.modalities]
+        few[split] = []
+        for case in filter(None, [*having, *cases[:PEOPLE]]):
+            if case not in few[split]:
+                few[split].append(case)
+    return DataList(listed.modality, tuple(few["training"]), tuple(few["validation"]))
+
+
+def _write(listed: DataList, path: Path) -> Path:
+    root = common_root([*listed.training, *listed.validation], path)
+    write_datalist(listed, path, root)
     return path
 
 

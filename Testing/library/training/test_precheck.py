@@ -2,14 +2,17 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 import torch
 
 from MedGANSynthLib import machine, tasks
+from MedGANSynthLib.data.datalist import Case, DataList
 from MedGANSynthLib.data.phantom import head_phantom
 from MedGANSynthLib.training import room, trial
 from MedGANSynthLib.training.config import load_config
+from MedGANSynthLib.training.needs import needs_of
 from MedGANSynthLib.training.precheck import duration
 from MedGANSynthLib.volume.write import write
 
@@ -161,6 +164,14 @@ def test_every_system_can_be_tried(preset):
     task = tasks.DataCheck(preset=preset, set=("data.phantoms=3",), device="cpu")
     cost = tasks.run(task)["cost"]
     assert cost["seconds"] > 0 and cost["disk"] > 10_000
+
+
+def test_a_trial_has_somebody_of_every_modality():
+    people = [Case(f"s{n}", {"t1": Path("a.nii")}) for n in range(5)]
+    people.append(Case("s5", {"t2": Path("b.nii")}))
+    listed = DataList({"t1": "T1", "t2": "T2"}, tuple(people))
+    few = trial._few(listed, needs_of(load_config("cyclegan-t1-t2").data))
+    assert [case.subject for case in few.training] == ["s0", "s5", "s1", "s2"]
 
 
 def test_steps_are_tried_in_every_quarter():
