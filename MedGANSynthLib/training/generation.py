@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from .. import schema
+from ..data.case_volumes import read_case
 from ..data.datalist import Case
 from ..data.phantom import head_phantom
 from ..data.standard import median_range
@@ -17,7 +18,6 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..systems.base import System
 from ..volume.geometry import centred_affine
-from ..volume.read import read
 from .config import Config
 from .generation_judge import GenerationJudge
 from .people import load_people
@@ -99,8 +99,7 @@ class Generation:
             raise MedGANSynthError(
                 f"data list: {case.subject} has no {s.modality}; check data.modality."
             )
-        wanted = [name for name in (s.modality, s.mask) if name in case.images]
-        return load_scan(case.subject, {n: read(case.images[n], n) for n in wanted}, s)
+        return load_scan(case.subject, read_case(case, (s.modality,), s.mask), s)
 
     def _phantom(self, seed: int) -> Scan:
         s = self.settings

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from .. import schema
+from ..data.case_volumes import read_case
 from ..data.datalist import Case
 from ..data.modalities import Examination, PatchDataset, grid_of, load_examination
 from ..data.mr_signal import CONTRASTS
@@ -16,7 +17,6 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..models.manifest import Direction, Port
 from ..systems.base import System
-from ..volume.read import read
 from .config import Config
 from .people import load_people
 from .synthesis_judge import SynthesisJudge
@@ -95,8 +95,7 @@ class Synthesis:
         if missing:
             self.events.warning(f"{case.subject}: left out, has no {' and no '.join(missing)}.")
             return None
-        wanted = [n for n in (*s.inputs, s.target, s.mask) if n in case.images]
-        volumes = {name: read(case.images[name], name) for name in wanted}
+        volumes = read_case(case, (*s.inputs, s.target), s.mask)
         examination, notes = load_examination(case.subject, volumes, s)
         for note in notes:
             self.events.warning(note)

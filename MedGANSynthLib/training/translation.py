@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from .. import schema
+from ..data.case_volumes import read_case
 from ..data.datalist import Case
 from ..data.phantom import head_phantom
 from ..data.slices import Head, SlicePairDataset, load_head
@@ -15,7 +16,6 @@ from ..data.standard import median_range
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..systems.base import System, bare
-from ..volume.read import read
 from .config import Config
 from .judge import TranslationJudge
 from .people import load_people
@@ -97,8 +97,7 @@ class Translation:
 
     def _head(self, case: Case) -> Head:
         s = self.settings
-        wanted = [name for name in (s.source, s.target, s.mask) if name in case.images]
-        volumes = {name: read(case.images[name], name) for name in wanted}
+        volumes = read_case(case, (s.source, s.target), s.mask)
         if not volumes.keys() & {s.source, s.target}:
             raise MedGANSynthError(
                 f"data list: {case.subject} has neither {s.source} nor {s.target}; "
