@@ -6,14 +6,16 @@ from slicer.i18n import tr as _
 
 from .tables import COLORS, add_series, columns_of, new_chart, new_table, read_rows, show_chart
 
-TABLES = ("readers", "cases", "agreement", "roc")
+TABLES = ("readers", "cases", "agreement", "roc", "groups", "reasons", "checklist")
+_TIMES = ("seconds_synthetic", "seconds_real", "seconds_correct", "seconds_wrong")
 
 
 class StudyResults:
     """Tables and plots that a report has brought into the scene.
 
     Attributes:
-        charts: accuracy by reader and, but for pairs of one class, the ROC curves.
+        charts: accuracy and response times by reader and, but for pairs of one class, the ROC
+            curves.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -22,7 +24,8 @@ class StudyResults:
             for kind in TABLES
             if (folder / f"{kind}.csv").is_file()
         }
-        self.charts = [_accuracy_chart(self.tables["readers"], name)]
+        readers = self.tables["readers"]
+        self.charts = [_accuracy_chart(readers, name), _times_chart(readers, name)]
         if "roc" in self.tables:
             self.charts.append(_roc_chart(folder / "roc.csv", name))
 
@@ -33,11 +36,24 @@ class StudyResults:
 
 def _accuracy_chart(table, name: str):
     chart = _shares(_("{name}: accuracy").format(name=name), _("reader"), _("accuracy"))
-    bars = add_series(chart, table, "accuracy", COLORS[0])
-    bars.SetPlotType(bars.PlotTypeBar)
-    bars.SetYColumnName("accuracy")
-    bars.SetLabelColumnName("reader")
+    _add_bars(chart, table, "accuracy", 0)
     return chart
+
+
+def _times_chart(table, name: str):
+    title = _("{name}: response times").format(name=name)
+    chart = new_chart(title, _("reader"), _("median seconds"))
+    for number, column in enumerate(_TIMES):
+        _add_bars(chart, table, column, number)
+    return chart
+
+
+def _add_bars(chart, table, column: str, number: int) -> None:
+    """A bar for each reader."""
+    bars = add_series(chart, table, column, COLORS[number])
+    bars.SetPlotType(bars.PlotTypeBar)
+    bars.SetYColumnName(column)
+    bars.SetLabelColumnName("reader")
 
 
 def _roc_chart(path: Path, name: str):

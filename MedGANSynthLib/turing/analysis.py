@@ -12,6 +12,7 @@ from ..errors import MedGANSynthError
 from ..evaluation.table import to_csv
 from ..events import Events
 from .audited import read_audit
+from .by_case import case_rows, group_rows, reason_rows
 from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
 from .panel import panel_figures
@@ -87,12 +88,14 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
         "roc": operating_points([row for row in data.rows if row["role"] == "scored"]),
         "cases": case_rows(data),
         "groups": group_rows(data),
+        "reasons": reason_rows(data),
     }
     if not data.pairs:  # ROC software wants one truth for each case
         tables |= {"mrmcaov": mrmcaov_rows(data), "imrmc": imrmc_text(data)}
     for notice in summary["notices"]:
         events.warning(notice)
-    return summary, {name: table for name, table in tables.items() if table or name != "groups"}
+    optional = ("groups", "reasons")
+    return summary, {name: table for name, table in tables.items() if table or name not in optional}
 
 
 def write_tables(summary: dict[str, Any], tables: dict[str, Any], folder: Path) -> None:
@@ -121,59 +124,6 @@ def short(row: dict[str, Any]) -> dict[str, Any]:
     names = ("reader", "answers", "accuracy", "accuracy_low", "accuracy_high", "auc")
     more = ("d_prime", "criterion", "repeat_kappa", "missing")
     return {name: row[name] for name in (*names, *more)}
-
-
-def case_rows(data: Unblinded) -> list[dict[str, Any]]:
-    """How often each case fooled its readers, the most fooling synthetic one first."""
-    rows = []
-    scored = [row for row in data.rows if row["role"] == "scored"]
-    for item in sorted({row["item"] for row in scored}):
-        mine = [row for row in scored if row["item"] == item]
-        reasons = " ".join(row["reasons"] for row in mine).split()
-        rows.append(
-            {
-                "item": item,
-                "truth": "pair" if data.pairs else mine[0]["truth"],
-                "readers": len(mine),
-                "fooled": float(np.mean([1 - row["correct"] for row in mine])),
-                # A pair's sides differ between readers, and so does what a rating says of it.
-                "mean_rating": None
-                if data.pairs
-                else float(np.mean([row["rating"] for row in mine])),
-                "median_s": float(np.median([row["response_s"] for row in mine])),
-                "reasons": " ".join(f"{r}:{reasons.count(r)}" for r in sorted(set(reasons))),
-                "source": " ".join(data.key.cases[c].source for c in item.split("+")),
-            }
-        )
-    return sorted(rows, key=lambda r: (r["truth"] == "real", -r["fooled"], r["item"]))
-
-
-def group_rows(data: Unblinded) -> list[dict[str, Any]]:
-    """Accuracy by the cases' group and model and by the readers' experience, where they are
-    known."""
-    rows = []
-    scored = [row for row in data.rows if row["role"] == "scored"]
-    of = {
-        "group": lambda row: row["group"],
-        "model": lambda row: row["model"],
-        "experience": lambda row: str(data.about[row["reader"]].get("experience", "")),
-    }
-    for column, known in of.items():
-        for name in sorted({known(row) for row in scored} - {""}):
-            mine = [row for row in scored if known(row) == name]
-            signal = [r["correct"] for r in mine if signal_of(r)]
-            noise = [r["correct"] for r in mine if not signal_of(r)]
-            rows.append(
-                {
-                    "by": column,
-                    "name": name,
-                    "answers": len(mine),
-                    "accuracy": float(np.mean([r["correct"] for r in mine])),
-                    "sensitivity": float(np.mean(signal)) if signal else None,
-                    "specificity": float(np.mean(noise)) if noise else None,
-                }
-            )
-    return rows
 
 
 def _models(data: Unblinded) -> list[str]:

@@ -69,6 +69,8 @@ def _sections(
         ("Learning", _learning(scored) + page.table(readers, _LEARNING)),
         ("Cases that fooled most readers", _fooling(tables["cases"], study, summary)),
     ]
+    if "reasons" in tables:
+        sections.append(("What gave cases away, as the readers say", page.table(tables["reasons"])))
     if "groups" in tables:
         sections.append(("By group, model and experience", page.table(tables["groups"])))
     sections += [

@@ -37,9 +37,18 @@ def test_tables_and_plots_hold_the_figures(report, scene):
     assert column(table, "reader") == ["reader-1", "reader-2"]
     assert column(table, "accuracy") == [float(row["accuracy"]) for row in rows]
     assert column(table, "accuracy")[1] == 0.5
-    assert set(results.tables) == {"readers", "cases", "agreement", "roc"}
+    assert set(results.tables) == {"readers", "cases", "agreement", "roc", "checklist"}
+    assert column(results.tables["checklist"], "item")[0] == "Question"
 
-    accuracy, roc = results.charts
+    accuracy, times, roc = results.charts
+    series = [times.GetNthPlotSeriesNode(n) for n in range(times.GetNumberOfPlotSeriesNodes())]
+    assert [s.GetYColumnName().rpartition("_")[2] for s in series] == [
+        "synthetic",
+        "real",
+        "correct",
+        "wrong",
+    ]
+    assert column(table, "seconds_real") == [float(row["seconds_real"]) for row in rows]
     bars = accuracy.GetNthPlotSeriesNode(0)
     assert bars.GetTableNode() is table
     assert (bars.GetLabelColumnName(), bars.GetYColumnName()) == ("reader", "accuracy")
@@ -56,8 +65,9 @@ def test_tables_and_plots_hold_the_figures(report, scene):
 def test_missing_figures_are_no_numbers(scene, tmp_path):
     from MedGANSynthPanels.study_results import StudyResults
 
-    (tmp_path / "readers.csv").write_text("reader,accuracy,auc\nreader-1,0.5,\n")
+    times = "seconds_synthetic,seconds_real,seconds_correct,seconds_wrong"
+    (tmp_path / "readers.csv").write_text(f"reader,accuracy,{times},auc\nreader-1,0.5,1,2,3,4,\n")
     results = StudyResults(tmp_path, "pairs")
     (auc,) = column(results.tables["readers"], "auc")
     assert auc != auc
-    assert len(results.charts) == 1
+    assert len(results.charts) == 2

@@ -273,6 +273,26 @@ def test_the_answers_come_back_from_csv_and_json(paper, quick_disk, tmp_path):
     assert len(rows) == len(whole["answers"]) == 4
 
 
+def test_reasons_are_counted(paper, quick_disk, tmp_path):
+    """Of 12 + 12 cases all are called synthetic, the synthetic ones because of their texture."""
+    folder = paper(readers=1)
+    truth = read_key(folder.with_name("study-key.json"), read_study(folder)[0]).cases
+    session = Reading(folder, "reader-1")
+    while not session.finished:
+        fake = truth[session.trial.cases[0]].truth == "synthetic"
+        session.shown()
+        session.answer(
+            5,
+            reasons=("texture", "blur") if fake else ("blur",),
+            marks=((1.0, 1.0, 1.0),) if fake else (),
+        )
+    session.close()
+    analyse(folder, tmp_path / "out")
+    with open(tmp_path / "out" / "reasons.csv", newline="") as file:
+        rows = [tuple(row.values()) for row in csv.DictReader(file)]
+    assert rows == [("texture", "12", "12", "0", "12"), ("blur", "24", "12", "12", "12")]
+
+
 def test_accuracy_by_experience(paper, quick_disk, tmp_path):
     folder = paper(readers=2, real=4, synthetic=4)
     key = folder.with_name("study-key.json")
