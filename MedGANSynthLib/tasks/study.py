@@ -115,14 +115,13 @@ class StudyReport(Task):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class StudyDemo(Task):
-    """Make a study of phantoms and of a model's volumes, read it with simulated readers, report
-    it."""
+    """Make a whole study of phantoms, read it with simulated readers, report it."""
 
     command = "study demo"
     function = "turing.demo:demo_study"
 
     out: Path = field("folder to write", short="-o")
-    model: str = field("model that makes the synthetic cases, of phantoms or alone", "t1-t2-brain")
+    model: str = field("model that makes the synthetic cases (default: altered phantoms)", "")
     cases: int = field("cases of each class", 30)
     seed: int = field("seed of phantoms, orders and readers", 0)
     overwrite: bool = field("replace an existing folder", False)

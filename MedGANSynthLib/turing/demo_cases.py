@@ -1,9 +1,10 @@
-"""The cases of a demonstration: phantoms, and what a model makes."""
+"""The cases of a demonstration: phantoms, and altered ones or what a model makes."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
 
 from ..data.phantom import head_phantom
 from ..errors import MedGANSynthError
@@ -22,24 +23,25 @@ def write_cases(
     """Write `real/` and `synthetic/` with so many volumes each.
 
     Real are phantoms; they are not marked, so the folder is to be a temporary one. Synthetic are
-    volumes that a generator makes, or a translator of other phantoms.
+    other phantoms that were altered, or volumes that a generator makes, or a translator of other
+    phantoms.
 
     Args:
-        model: name or path of a package.
+        model: name or path of a package; empty for altered phantoms.
 
     Raises:
         MedGANSynthError: no such model, or one that phantoms are no input for.
     """
-    modality, make = _maker(model, cases, seed)
+    modality, make = _maker(model, seed) if model else ("t1", _altered_of(seed))
     for number in range(cases):
-        phantom = _phantom(1000 * seed + number, modality)
+        phantom = _phantom(1000 * seed + 2 * number, modality)
         plain = Volume(phantom.array.astype(np.float32), phantom.affine)
         write(plain, folder / "real" / f"{number:03}.nii")
         write(make(number), folder / "synthetic" / f"{number:03}.nii")
         progress((number + 1) / cases)
 
 
-def _maker(model: str, cases: int, seed: int) -> tuple[str, Callable[[int], Volume]]:
+def _maker(model: str, seed: int) -> tuple[str, Callable[[int], Volume]]:
     """The modality that a model makes, and how it makes the volume of a number."""
     package = open_package(model)
     generation = package.manifest.generation
@@ -58,9 +60,21 @@ def _maker(model: str, cases: int, seed: int) -> tuple[str, Callable[[int], Volu
         )
 
     def translated(number: int) -> Volume:
-        return translator.translate([_phantom(1000 * seed + cases + number, inputs[0])])
+        return translator.translate([_phantom(1000 * seed + 2 * number + 1, inputs[0])])
 
     return translator.ports.output.modality, translated
+
+
+def _altered_of(seed: int) -> Callable[[int], Volume]:
+    """Phantoms softer than they were, with the faint grid that transposed convolutions leave."""
+
+    def altered(number: int) -> Volume:
+        phantom = _phantom(1000 * seed + 2 * number + 1, "t1")
+        soft = ndimage.gaussian_filter(phantom.array.astype(np.float32), (0.4, 0.4, 0.0))
+        i, j, _ = np.indices(soft.shape)
+        return Volume(soft * (1 + 0.01 * ((i + j) % 2)), phantom.affine)
+
+    return altered
 
 
 def _phantom(person: int, modality: str) -> Volume:
