@@ -74,7 +74,7 @@ def _direction(name: str, direction: Direction) -> str:
     low, high = direction.output.least, direction.output.reference_range[1]
     return (
         f"- `{name}`: {inputs} in, {direction.output.modality} out; sees {seen}; values from "
-        f"about {low:g} to {high:g} ({direction.output.unit})."
+        f"about {low:.4g} to {high:.4g} ({direction.output.unit})."
     )
 
 
@@ -90,7 +90,7 @@ def _generation(manifest: Manifest, generation: Generation) -> str:
     again = " Its encoder makes a given scan again." if generation.encoder else ""
     return (
         f"Makes {generation.output.modality} {what} of nobody: {voxels} voxels of {millimetres} "
-        f"mm on {manifest.grid.orientation} axes{frames}, values from about {low:g} to {high:g} "
+        f"mm on {manifest.grid.orientation} axes{frames}, values from about {low:.4g} to {high:.4g} "
         f"({generation.output.unit}), from {generation.latent} random numbers.{again}"
     )
 
@@ -114,8 +114,8 @@ def _quality(quality: tuple[Measurement, ...]) -> str:
         return "Not measured. Measure it on your own data before you rely on it."
     rows = []
     for q in quality:
-        interval = "" if q.low is None or q.high is None else f"{q.low:g} to {q.high:g}"
-        rows.append((q.name, f"{q.value:g}", interval, q.conditions))
+        interval = "" if q.low is None or q.high is None else f"{q.low:.3g} to {q.high:.3g}"
+        rows.append((q.name, f"{q.value:.3g}", interval, q.conditions))
     return _table(("measure", "value", "interval", "conditions"), rows)
 
 

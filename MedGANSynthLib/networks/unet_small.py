@@ -71,7 +71,9 @@ class UNetSmall(nn.Module):
             self.down.append(nn.Conv2d(above, width, 4, stride=2, padding=1))
             self.encode.append(ResidualBlock(width, width, norm))
         for above, width in zip(reversed(widths[:-1]), reversed(widths), strict=False):
-            self.up.append(nn.ConvTranspose2d(width, above, 2, stride=2))
+            # Not transposed: those leave a checkerboard (Odena et al. 2016).
+            larger = nn.Upsample(scale_factor=2, mode="bilinear")
+            self.up.append(nn.Sequential(nn.Conv2d(width, above, 1), larger))
             self.decode.append(ResidualBlock(2 * above, above, norm))
         self.last = nn.Conv2d(widths[0], options.out_channels, 3, padding=1)
 

@@ -15,7 +15,7 @@ from ..networks.layout import placed
 from ..networks.registry import build_network
 from ..objectives.adversarial import ADVERSARIAL_LOSSES
 from ..objectives.image_pool import ImagePool
-from ..objectives.reconstruction import DISTANCES, masked_mean
+from ..objectives.reconstruction import DISTANCES, masked_mean, structure_loss
 from ..volume.preprocessing import BACKGROUND
 from .base import System, Wrap, adam, freeze_statistics, frozen
 
@@ -67,7 +67,8 @@ class CycleGAN(System):
         # What should come out: x and y themselves, or the same on the targets' scale.
         true_x = self._blanked(self._predicted(batch.get("source_truth", x)), x)
         true_y = self._blanked(self._predicted(batch.get("target_truth", y)), y)
-        adversarial = o.adversarial_weight > 0 and seen >= o.warmup * self.images
+        warm = seen >= o.warmup * self.images
+        adversarial = o.adversarial_weight > 0 and warm
         if seen >= o.freeze * self.images:
             freeze_statistics(self.g, self.f)
         losses: dict[str, Tensor] = {}
@@ -91,6 +92,11 @@ class CycleGAN(System):
             if o.inside:
                 inside = self._predicted(batch["inside"])
                 losses["inside"] = masked_mean(off_y, inside) + masked_mean(off_x, inside)
+        if o.structure and warm:
+            inside = self._predicted(batch["inside"]) if "inside" in batch else None
+            losses["structure"] = structure_loss(fake_y, true_y, inside) + structure_loss(
+                fake_x, true_x, inside
+            )
         with frozen(self.d_y, self.d_x) as (d_y, d_x):
             if adversarial:
                 fooled = self.adversarial.generator
@@ -101,6 +107,7 @@ class CycleGAN(System):
                 + o.identity * losses.get("identity", 0.0)
                 + o.paired * losses.get("paired", 0.0)
                 + o.paired * o.inside * losses.get("inside", 0.0)
+                + o.structure * losses.get("structure", 0.0)
             )
             self.g_optimizer.zero_grad(set_to_none=True)
             total.backward()

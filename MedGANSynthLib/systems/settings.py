@@ -22,9 +22,11 @@ class CycleGANObjective:
         distance: of the paired term; "squared" leads to smaller errors from few pairs and leaves
             sharpness to the adversary, "absolute" (L1) is the published one.
         inside: extra weight of the paired term inside the mask: the organ, not the scalp.
+        structure: of 1 - the contrast and structure part of SSIM, against the true target, from
+            the end of the warmup on; inside the mask where there is one.
         blank: put background into outputs wherever the input is background, here and in whatever
             uses the model. The edge of a mask is then nothing to be learned.
-        warmup: fraction of the run before the adversarial term joins the others.
+        warmup: fraction of the run before the adversarial and structure terms join the others.
         freeze: fraction of the run after which the generators' batch norm keeps its statistics, so
             that the last part of the run trains the network that is going to be used.
         pool: past fakes kept for the discriminators.
@@ -38,6 +40,7 @@ class CycleGANObjective:
     paired: Weight = 0.0
     distance: Literal["absolute", "squared"] = "absolute"
     inside: Weight = 0.0
+    structure: Weight = 0.0
     blank: bool = False
     warmup: Annotated[float, Range(0.0, 1.0)] = 0.0
     freeze: Annotated[float, Range(0.0, 1.0)] = 1.0

@@ -108,7 +108,7 @@ def test_several_inputs(tmp_path: Path, manifest, replace) -> None:
     parser.get_parsed_content("run")
     made = nib.load(bundle / "eval" / "head_t2.nii.gz")
     ours = translate_volume([t1, flair], package, device="cpu").array
-    assert ours.std() > 20
+    assert ours.std() > 10
     np.testing.assert_allclose(made.get_fdata(), ours, atol=1e-5 * 1200)
     sidecar = json.loads((bundle / "eval" / "head_t2.nii.gz.synthetic.json").read_text())
     assert [s["modality"] for s in sidecar["provenance"]["inputs"]] == ["t1", "flair"]

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.objectives.reconstruction import structure_loss
 from MedGANSynthLib.systems.cyclegan import CycleGAN
 from MedGANSynthLib.training.config import load_config
 
@@ -106,6 +107,19 @@ def test_the_middle_slice_alone_can_be_predicted_and_judged(batch):
     assert losses.keys() == expected.keys()
     for name, value in expected.items():
         assert losses[name].item() == pytest.approx(value.item(), rel=1e-5), name
+
+
+def test_the_structure_term_joins_after_the_warmup(batch):
+    system = make("objective.structure=0.5", "objective.warmup=0.5", "images=100")
+    x, y = batch["source"], batch["target"]
+    assert "structure" not in system.step(batch, 49)
+    inside = torch.zeros(2, 1, 64, 64)
+    inside[:, :, 10:20, 10:30] = 1.0
+    with torch.no_grad():
+        fakes = system.g(x), system.f(y)
+        expected = structure_loss(fakes[0], y, inside) + structure_loss(fakes[1], x, inside)
+    losses = system.step(batch | {"inside": inside}, 50)
+    assert losses["structure"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_truths_on_a_scale_of_their_own(batch):
