@@ -39,6 +39,11 @@ class Meter(TorchDispatchMode):
         self.now = self.peak = self.flops = 0
         self._known: set[int] = set()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """False: PyTorch would import its compiler to keep it out of here, which takes seconds."""
+        return False
+
     def __torch_dispatch__(
         self, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:

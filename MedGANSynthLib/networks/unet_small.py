@@ -41,12 +41,12 @@ class ResidualBlock(nn.Module):
         self.body = nn.Sequential(
             nn.Conv2d(before, width, 3, padding=1, bias=norm == "none"),
             make_norm(norm, width, 2),
-            nn.LeakyReLU(0.1),
+            nn.LeakyReLU(0.1, inplace=True),
             nn.Conv2d(width, width, 3, padding=1, bias=norm == "none"),
             make_norm(norm, width, 2),
         )
         self.skip = nn.Identity() if before == width else nn.Conv2d(before, width, 1)
-        self.activation = nn.LeakyReLU(0.1)
+        self.activation = nn.LeakyReLU(0.1, inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.activation(self.skip(x) + self.body(x))
@@ -63,7 +63,7 @@ class UNetSmall(nn.Module):
         self.multiple = 2 ** (len(options.widths) - 1)
         widths, norm = options.widths, options.norm
         self.first = nn.Sequential(
-            nn.Conv2d(options.in_channels, widths[0], 3, padding=1), nn.LeakyReLU(0.1)
+            nn.Conv2d(options.in_channels, widths[0], 3, padding=1), nn.LeakyReLU(0.1, inplace=True)
         )
         self.down, self.encode = nn.ModuleList(), nn.ModuleList()
         self.up, self.decode = nn.ModuleList(), nn.ModuleList()

@@ -1,5 +1,8 @@
 """Memory and operations of networks, by hand and beside what a real pass takes."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -53,3 +56,13 @@ def test_a_copy_elsewhere_leaves_the_network_as_it_was():
     twin = copied(network, lambda tensor: tensor.double())
     assert twin.weight.dtype == twin.running_var.dtype == torch.float64
     assert network.weight.dtype == network.running_var.dtype == torch.float32
+
+
+def test_metering_leaves_the_compiler_alone():
+    """Its import takes a second and more, at the first translation of every process."""
+    code = (
+        "import sys, torch; from MedGANSynthLib.inference.footprint import Meter\n"
+        "with Meter(): torch.ones(2) + 1\n"
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
