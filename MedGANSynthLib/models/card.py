@@ -90,8 +90,8 @@ def _generation(manifest: Manifest, generation: Generation) -> str:
     again = " Its encoder makes a given scan again." if generation.encoder else ""
     return (
         f"Makes {generation.output.modality} {what} of nobody: {voxels} voxels of {millimetres} "
-        f"mm on {manifest.grid.orientation} axes{frames}, values from about {low:.4g} to {high:.4g} "
-        f"({generation.output.unit}), from {generation.latent} random numbers.{again}"
+        f"mm on {manifest.grid.orientation} axes{frames}, values from about {low:.4g} to "
+        f"{high:.4g} ({generation.output.unit}), from {generation.latent} random numbers.{again}"
     )
 
 
