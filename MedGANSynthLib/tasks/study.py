@@ -121,7 +121,7 @@ class StudyDemo(Task):
     function = "turing.demo:demo_study"
 
     out: Path = field("folder to write", short="-o")
-    model: str = field("model that makes the synthetic cases (default: altered phantoms)", "")
+    model: str = field("generator or translator that makes the synthetic cases", "t1-t2-brain")
     cases: int = field("cases of each class", 30)
     seed: int = field("seed of phantoms, orders and readers", 0)
     overwrite: bool = field("replace an existing folder", False)

@@ -29,13 +29,13 @@ def demo_study(
 ) -> dict[str, Any]:
     """Write `study/`, its key and `report/` into `out`.
 
-    The "real" cases are phantoms; the "synthetic" ones are altered phantoms, or what a model
-    generates, or makes of other phantoms. The readers are random numbers: four with AUCs from
+    The "real" cases are phantoms; the "synthetic" ones are what a model generates, or makes of
+    other phantoms. The readers are random numbers: four with AUCs from
     0.70 to 0.80, one who always says "real". The figures are about the demonstration only. A
     sixth reader's order is left for whoever wants to try the reading.
 
     Args:
-        model: name or path of a package; empty for altered phantoms.
+        model: name or path of a package.
         cases: of each class.
 
     Raises:

@@ -2,9 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter
 
-from MedGANSynthLib.data.phantom import head_phantom
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.inference.loaded import open_package
@@ -38,17 +36,6 @@ def test_a_whole_study_of_phantoms(tmp_path, monkeypatch, quick_disk):
         demo.demo_study(tmp_path / "demo", "t1-t2-brain", 8, 0, True, Events())
     (model,) = summary["models"]
     assert model == f"t1-t2-brain {open_package('t1-t2-brain').sha256}"
-
-
-def test_without_a_model_the_synthetic_cases_are_altered_phantoms(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo_cases, "SHAPE", (12, 14, 6))
-    monkeypatch.setattr(demo_cases, "SPACING", (16.0, 16.0, 24.0))
-    demo_cases.write_cases(tmp_path, "", 2, 3, lambda share: None)
-    made = read(tmp_path / "synthetic" / "001.nii").array
-    soft = made / (1 + 0.01 * (np.indices(made.shape)[:2].sum(0) % 2))
-    person = head_phantom(3003, (12, 14, 6), (16.0, 16.0, 24.0), ("t1",))["t1"].array
-    expected = gaussian_filter(person.astype(np.float32), (0.4, 0.4, 0.0))
-    np.testing.assert_allclose(soft, expected, rtol=1e-5, atol=1e-3)
 
 
 def test_a_generator_makes_the_synthetic_cases_alone(tmp_path, monkeypatch):
