@@ -2,6 +2,7 @@
 #
 #   make demo        translate a phantom's T1 into a T2 and show the picture
 #   make test        the tests (make test-slow: also those that take minutes)
+#   make faults      every row of the table of faults (Testing/faults), and what was counted
 #   make lint        ruff
 #   make bench       the benchmarks, one after the other
 #   make cmake-lists write the file lists and addresses of the Slicer extension
@@ -17,7 +18,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet -c constraints.t
 READY := $(VENV)/.ready
 READY_TO_TEST := $(VENV)/.ready-to-test
 
-.PHONY: setup demo test test-slow lint bench cmake-lists clean
+.PHONY: setup demo test test-slow faults lint bench cmake-lists clean
 
 setup: $(READY)
 
@@ -42,6 +43,9 @@ test: $(READY_TO_TEST)
 
 test-slow: $(READY_TO_TEST)
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile
+
+faults: $(READY_TO_TEST)
+	$(PY) Testing/faults/fault_table.py -n $(WORKERS) --dist loadfile
 
 lint: $(READY_TO_TEST)
 	$(PY) -m ruff check .
