@@ -4,6 +4,7 @@ Importing it needs the standard library only, for it must run where nothing is i
 """
 
 import dataclasses
+import functools
 import importlib.metadata
 import platform
 import re
@@ -104,6 +105,16 @@ def _space(what: str, size: int | None, wanted: int, do: str) -> Finding:
 
 def _packages() -> list[Finding]:
     return [_package(name, floor) for name, floor in FLOORS.items()]
+
+
+@functools.cache
+def too_old() -> str | None:
+    """What to do about the first installed package that is below its floor; None: all will do."""
+    for finding in _packages():
+        if finding.stops and _version(finding.what) is not None:
+            do = finding.do[0].lower() + finding.do[1:]
+            return f"{finding.what} {finding.found} is too old; {do}."
+    return None
 
 
 def _package(name: str, floor: str) -> Finding:

@@ -34,6 +34,7 @@ import traceback
 from typing import Annotated, Any
 
 from . import lifeline, tasks
+from .doctor import too_old
 from .errors import Cancelled, MedGANSynthError
 from .events import Events
 from .files import remove_unfinished
@@ -120,7 +121,8 @@ class Worker:
         except Exception as error:
             traceback.print_exc()
             problem = f"torch does not load ({error}); run `medgansynth doctor`."
-        return {"seconds": round(time.monotonic() - started, 3), "problem": problem}
+        seconds = round(time.monotonic() - started, 3)
+        return {"seconds": seconds, "problem": too_old() or problem}
 
     def _listen(self) -> None:
         """Read ahead; in a thread of its own."""

@@ -13,8 +13,10 @@ installed.
 
 import dataclasses
 import importlib
+import sys
 from typing import Any
 
+from ..doctor import too_old
 from ..errors import MedGANSynthError
 from ..events import Events
 from .cine import CineMeasure, CineWarp
@@ -107,6 +109,8 @@ def run(task: Task, events: Events | None = None) -> dict[str, Any]:
     fields = {f.name: getattr(task, f.name) for f in dataclasses.fields(task)}
     try:
         work = getattr(importlib.import_module(f"{_LIBRARY}.{module}"), function)
+        if "torch" in sys.modules and task.command != "doctor" and (problem := too_old()):
+            raise MedGANSynthError(problem)
         return work(**fields, events=events or Events())
     except ModuleNotFoundError as error:
         raise not_installed(error) from None

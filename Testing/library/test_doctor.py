@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from MedGANSynthLib import doctor, machine, tasks
+from MedGANSynthLib.errors import MedGANSynthError
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,9 @@ def versions(monkeypatch):
     """`versions(torch="2.9.1")` -> what is installed; None: it is not."""
     there = dict.fromkeys(doctor.FLOORS, "99.0")
     monkeypatch.setattr(doctor, "_version", lambda name: there[name])
-    return there.update
+    doctor.too_old.cache_clear()
+    yield there.update
+    doctor.too_old.cache_clear()
 
 
 def test_the_floors_are_those_of_the_package(repository):
@@ -75,6 +78,21 @@ def test_too_old(versions, name, version, old):
     finding = doctor._package(name, doctor.FLOORS[name])
     assert finding.stops == bool(finding.problem) == old
     assert (f"pip install '{name}>={doctor.FLOORS[name]}'" in finding.do) == old
+
+
+def test_nothing_runs_on_a_torch_below_the_floor(versions, tmp_path):
+    versions({"torch": "2.9.1", "monai": None})
+    with pytest.raises(MedGANSynthError) as caught:
+        tasks.run(tasks.Translate(inputs=(tmp_path / "a.nii",), model="m", out=tmp_path / "b.nii"))
+    assert str(caught.value) == (
+        "torch 2.9.1 is too old; in 3D Slicer let the PyTorch extension install it; "
+        "elsewhere: pip install 'torch>=2.10'."
+    )
+    assert not (tmp_path / "b.nii").exists()
+    assert tasks.run(tasks.Doctor())["failed"] == 2
+    versions({"torch": "2.10.0", "monai": "1.6"})
+    doctor.too_old.cache_clear()
+    assert doctor.too_old() is None
 
 
 def torch_like(cuda, available):
