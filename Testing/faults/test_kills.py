@@ -28,7 +28,7 @@ def trainer():
 
     def start(images, folder):
         command = [*SMALL, f"images={images}", "-o", str(folder)]
-        process = context.Process(target=cli.main, args=(command,))
+        process = context.Process(target=cli.main, args=(command,), daemon=True)
         process.start()
         return process
 
@@ -47,13 +47,13 @@ def same(a, b):
     return a == b
 
 
-def wait_for_progress(process, last, seconds=120):
+def wait_for_progress(process, last, seconds=600):
     """Until a checkpoint of this process lies there."""
     before = last.stat().st_mtime_ns if last.exists() else 0
     limit = time.monotonic() + seconds
     while not last.exists() or last.stat().st_mtime_ns == before:
         assert process.is_alive() and time.monotonic() < limit
-        time.sleep(0.002)
+        time.sleep(0.01)
 
 
 @pytest.mark.slow
