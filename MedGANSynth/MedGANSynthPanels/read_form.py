@@ -23,6 +23,7 @@ class ReadForm:
         self.complaint: str | None = None
         self.spoiled: str | None = None
         self.answered = 0
+        self.described: tuple[str, str] | None = None
         ui.studyEdit.connect("currentPathChanged(QString)", self._look)
         ui.readerBox.connect("currentIndexChanged(int)", self._count)
         ui.consentBox.connect("toggled(bool)", lambda _on: changed())
@@ -57,6 +58,8 @@ class ReadForm:
         """What the start button says."""
         if self.study is None or not self.answered:
             return _("Start reading")
+        if self.answered >= len(self.study.orders[self.reader]):
+            return _("All cases are answered")
         return _("Continue at case {number}").format(number=self.answered + 1)
 
     def open(self) -> Reading:
@@ -68,7 +71,9 @@ class ReadForm:
         about = {name: getattr(self.ui, f"{name}Edit").text for name in ABOUT}
         about = {name: text for name, text in about.items() if text}
         self.ui.studyEdit.addCurrentPathToHistory()
-        return Reading(self.folder, self.reader, about | {"consent": True})
+        # Whoever goes on without the tick gave it before the first answer.
+        agreed = {"consent": True} if self.ui.consentBox.checked else {}
+        return Reading(self.folder, self.reader, about | agreed)
 
     def _look(self, _path: str = "") -> None:
         self.study, self.complaint = None, None
@@ -89,6 +94,8 @@ class ReadForm:
 
     def _count(self, _index: int = 0) -> None:
         """How far the chosen reader is; the others' files stay closed."""
+        if self.reader:
+            self._describe((str(self.folder), self.reader))
         self.answered, self.spoiled = 0, None
         log = answers_folder(self.folder) / f"{self.reader}.jsonl"
         if self.study is not None and log.exists():
@@ -97,3 +104,11 @@ class ReadForm:
             except MedGANSynthError as error:
                 self.spoiled = str(error)
         self.changed()
+
+    def _describe(self, person: tuple[str, str]) -> None:
+        """What one reader said about themselves, and agreed to, is not another's."""
+        if self.described not in (None, person):
+            for name in ABOUT:
+                getattr(self.ui, f"{name}Edit").clear()
+            self.ui.consentBox.setChecked(False)
+        self.described = person

@@ -131,8 +131,8 @@ def _found(paths: tuple[Path, ...]) -> list[Path]:
     """Files as they are; of a folder its cines, or the folder itself where it holds frames."""
     found: list[Path] = []
     for path in paths:
-        inside = sorted(path.glob("*.nii*")) if path.is_dir() else []
-        found += inside or [path]
+        inside = [*path.glob("*.nii"), *path.glob("*.nii.gz")] if path.is_dir() else []
+        found += sorted(inside) or [path]
     return found
 
 

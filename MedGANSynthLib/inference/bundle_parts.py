@@ -41,7 +41,10 @@ def find_cases(folder: str, modalities: Sequence[str]) -> list[dict[str, str]]:
     """
     single = len(modalities) == 1
     places = {m: Path(folder) if single else Path(folder) / m for m in modalities}
-    found = {m: {p.name: str(p) for p in place.glob("*.nii*")} for m, place in places.items()}
+    found = {
+        m: {p.name: str(p) for ending in ("*.nii", "*.nii.gz") for p in place.glob(ending)}
+        for m, place in places.items()
+    }
     names = sorted(set().union(*found.values()))
     for name in names:
         for modality, files in found.items():

@@ -9,6 +9,7 @@ import pytest
 
 from MedGANSynthLib import cli, tasks
 from MedGANSynthLib.errors import Cancelled, MedGANSynthError
+from MedGANSynthLib.tasks import words
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_every_command_has_help_for_every_field(task, capsys):
     assert stopped.value.code == 0
     text = capsys.readouterr().out
     for field in dataclasses.fields(task):
-        shown = field.name if field.metadata.get("positional") else cli._flag(field.name)
+        shown = field.name if field.metadata.get("positional") else words.flag(field.name)
         assert shown in text
 
 

@@ -124,7 +124,7 @@ def test_lists_shipped_and_own_models_with_card_and_licence(panel):
     assert names(panel) == ["t1-t2-brain", "mine"]
     table = panel.ui.modelTable
     assert [table.item(0, column).text() for column in range(1, 5)] == [
-        "0.1",
+        json.loads((SHIPPED / "model.json").read_text())["version"],
         "T1 → T2, T2 → T1",
         "Apache-2.0",
         "ships with MedGANSynth",

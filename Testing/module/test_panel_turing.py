@@ -250,6 +250,7 @@ def test_edited_answers_block_the_start(panel, paper):
     assert "reader-1.jsonl, line 3: was changed" in panel.ui.startButton.toolTip
     assert not panel.ui.startButton.enabled
     panel.ui.readerBox.setCurrentIndex(1)
+    panel.ui.consentBox.checked = True
     assert panel.ui.startButton.enabled
 
 
@@ -264,3 +265,15 @@ def test_a_second_window_under_the_same_name_is_told(panel, paper, click):
     first.close()
     click(panel.ui.startButton)
     assert panel.session.desk is not None
+
+
+def test_another_reader_agrees_and_tells_for_themselves(panel, paper):
+    ui = panel.ui
+    ui.studyEdit.currentPath = str(paper())
+    ui.experienceEdit.text = "20 years"
+    ui.consentBox.checked = True
+    panel.form.look_again()
+    assert ui.consentBox.checked and ui.experienceEdit.text == "20 years"
+    ui.readerBox.setCurrentIndex(1)
+    assert not ui.consentBox.checked and ui.experienceEdit.text == ""
+    assert not ui.startButton.enabled and "Agree" in ui.startButton.toolTip

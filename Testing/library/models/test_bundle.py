@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from monai.bundle import ConfigParser
+from monai.data import set_track_meta
 
 from MedGANSynthLib import tasks
 from MedGANSynthLib.errors import MedGANSynthError
@@ -101,6 +102,7 @@ def test_several_inputs(tmp_path: Path, manifest, replace) -> None:
     finer = np.diag([0.5, 1.0, 1.0, 1.0])
     flair = Volume(np.repeat(900 - t1.array, 2, axis=0), t1.affine @ finer)
     nib.save(nib.Nifti1Image(flair.array, flair.affine), bundle / "data" / "flair" / "head.nii.gz")
+    set_track_meta(True)  # trainings of this process have turned it off
     parser = ConfigParser()
     parser.read_config(bundle / "configs" / "inference.json")
     parser["bundle_root"], parser["device"] = str(bundle), "$torch.device('cpu')"
