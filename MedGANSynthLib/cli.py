@@ -16,7 +16,7 @@ from typing import Any
 
 from . import __version__, tasks, worker
 from .errors import Cancelled, MedGANSynthError
-from .events import ConsoleEvents, Events, JsonEvents
+from .events import ConsoleEvents, Events, JsonEvents, QuietEvents
 from .tasks.words import flag
 
 _NOUNS = {
@@ -87,7 +87,7 @@ def _add_fields(parser: argparse.ArgumentParser, task: type[tasks.Task]) -> None
         "--progress",
         choices=("text", "json", "none"),
         default="text",
-        help="progress for a person (default), as JSON lines on standard output, or not at all",
+        help="progress for a person (default), as JSON lines on standard output, or warnings alone",
     )
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
@@ -108,7 +108,7 @@ def main(argv: list[str] | None = None) -> int:
         return worker.main()
     task_type, as_json = arguments.pop("task"), arguments.pop("json")
     progress, debug = arguments.pop("progress"), arguments.pop("debug")
-    listener = {"text": ConsoleEvents, "json": JsonEvents, "none": Events}[progress]()
+    listener = {"text": ConsoleEvents, "json": JsonEvents, "none": QuietEvents}[progress]()
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in arguments.items()}
     signal.signal(signal.SIGTERM, _interrupt)
     try:

@@ -104,6 +104,14 @@ class ConsoleEvents(Events):
         self.stream.flush()
 
 
+class QuietEvents(ConsoleEvents):
+    """Warnings alone, as text for a person."""
+
+    def emit(self, event: str, **fields: Any) -> None:
+        if event == "warning":
+            super().emit(event, **fields)
+
+
 class TeeEvents(Events):
     """Passes each event on to several listeners (a console and a Run's `events.jsonl`)."""
 

@@ -3,7 +3,7 @@ import json
 import re
 import time
 
-from MedGANSynthLib.events import ConsoleEvents, Events, JsonEvents, TeeEvents
+from MedGANSynthLib.events import ConsoleEvents, Events, JsonEvents, QuietEvents, TeeEvents
 
 
 class Terminal(io.StringIO):
@@ -71,6 +71,15 @@ def test_a_terminal_gets_a_line_that_is_drawn_over():
     assert "\r \r" not in text
     assert text.index("warning: careful\n") < text.index("100.0 %")
     assert text.endswith("done\n")
+
+
+def test_quiet_still_warns():
+    stream = io.StringIO()
+    events = QuietEvents(stream)
+    events.progress(1.0, "done")
+    events.emit("preview", path="a.png")
+    events.warning("axes are turned.")
+    assert stream.getvalue() == "warning: axes are turned.\n"
 
 
 def test_tee_passes_on_to_all():
