@@ -162,6 +162,9 @@ class PanelTrain(BoundPanel):
         return train_task(chosen.preset, data, self.out, split(chosen.settings), chosen.device)
 
     def _taken(self) -> str | None:
+        name = self.parameters.train.name.strip()
+        if name in (".", "..") or any(mark in name for mark in "/\\:"):
+            return _("Give a name without slashes or colons; the folder is chosen below it")
         if (self.out / "checkpoints").exists() or (self.out / REQUEST).exists():
             return _("There is a training of that name already; choose another name, or resume it")
         return None

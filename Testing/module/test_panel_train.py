@@ -154,6 +154,10 @@ def test_check_then_train(panel, click, tmp_path):
     (task.out / "checkpoints").mkdir()
     panel.refresh()
     assert ui.checkButton.toolTip.startswith("There is a training of that name already")
+    for name in ("../outside", "/etc/x", "..", "C:\\x"):
+        panel.parameters.train.name = name
+        panel.refresh()
+        assert ui.checkButton.toolTip.startswith("Give a name without slashes"), name
 
 
 def test_what_stops_a_training_is_said_before(panel, click):
