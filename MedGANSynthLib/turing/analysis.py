@@ -37,12 +37,13 @@ def analyse_study(
     """
     if out is not None:
         check_results(Path(out), SUMMARY, overwrite)
-    summary, tables = analysis(Path(study), Path(key), events)
+    summary, tables = analysis(Path(study), Path(key))
     outputs: list[str] = []
     if out is not None:
         with files.whole_folder(Path(out), overwrite) as folder:
             write_tables(summary, tables, folder)
         outputs = [str(Path(out) / name) for name in file_names(tables)]
+    events.progress(1.0, "done")
     return {
         "text": spoken(summary),
         "rows": [short(row) for row in summary["readers"]],
@@ -51,7 +52,7 @@ def analyse_study(
     }
 
 
-def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], dict[str, Any]]:
+def analysis(study: Path, key: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The summary, and the tables by name (rows, or ready text for `imrmc`)."""
     data = unblind(study, key)
     readers = []
@@ -92,8 +93,6 @@ def analysis(study: Path, key: Path, events: Events) -> tuple[dict[str, Any], di
     }
     if not data.pairs:  # ROC software wants one truth for each case
         tables |= {"mrmcaov": mrmcaov_rows(data), "imrmc": imrmc_text(data)}
-    for notice in summary["notices"]:
-        events.warning(notice)
     optional = ("groups", "reasons")
     return summary, {name: table for name, table in tables.items() if table or name not in optional}
 

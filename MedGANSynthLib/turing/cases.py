@@ -66,7 +66,15 @@ def from_table(path: Path) -> list[Source]:
 
 
 def from_folders(real: Path, synthetic: Path) -> list[Source]:
-    """All volumes of a folder of real and one of synthetic cases."""
+    """All volumes of a folder of real and one of synthetic cases.
+
+    Raises:
+        MedGANSynthError: one folder for both, no folder, or no volume in it.
+    """
+    if Path(real).resolve() == Path(synthetic).resolve():
+        raise MedGANSynthError(
+            f"{real}: is given both as --real and as --synthetic; give two folders."
+        )
     found = []
     for folder, label in ((Path(real), "real"), (Path(synthetic), "synthetic")):
         if not folder.is_dir():

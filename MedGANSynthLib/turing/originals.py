@@ -43,8 +43,8 @@ def hash_all(sources: list[Source], progress: Callable[[float], None]) -> dict[P
             ) from None
         if sha256 in first:
             raise MedGANSynthError(
-                f"{source.path.name}: has the same content as {first[sha256].name}; "
-                "list every case once."
+                f"{_place(source.path)}: has the same content as {_place(first[sha256])}; list "
+                "every case once."
             )
         hashes[source.path] = sha256
         first[sha256] = source.path
@@ -68,8 +68,13 @@ class Copies:
         first = self._first.setdefault(content, path)
         if first != path:
             raise MedGANSynthError(
-                f"{path.name}: shows the same voxels as {first.name}; list every case once."
+                f"{_place(path)}: shows the same voxels as {_place(first)}; list every case once."
             )
+
+
+def _place(path: Path) -> str:
+    """A file with its folder: the files of two folders may have the same names."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def warn_of_training(

@@ -33,13 +33,14 @@ def report_study(
     """
     study, key, out = Path(study), Path(key), Path(out)
     check_results(out, SUMMARY, overwrite)
-    summary, tables = analysis(study, key, events)
+    summary, tables = analysis(study, key)
     tables["checklist"] = checklist(summary)
     text = page.page(f"Reader study: {summary['name']}", _sections(summary, tables, study))
     with files.whole_folder(out, overwrite) as folder:
         write_tables(summary, tables, folder)
         (folder / "report.html").write_text(text, "utf-8")
     names = ["report.html", *file_names(tables)]
+    events.progress(1.0, "done")
     return {
         "text": f"{spoken(summary)} The report is {out / 'report.html'}.",
         "rows": [short(row) for row in summary["readers"]],

@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
+from MedGANSynthLib.cli import main
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.turing.analysis import analyse_study
@@ -124,6 +125,15 @@ def test_one_reader_with_too_few_answers_leaves_the_others_auc(paper, read_as):
     assert "one reader; nothing is known about others" in panel["text"]
     assert "reader-2 has answered too few cases of one class for an AUC" in result["text"]
     assert "reader-3 has answered nothing" in result["text"]
+
+
+@pytest.mark.parametrize("command", ["analyse", "report"])
+def test_what_has_to_be_known_is_said_once(paper, read_as, tmp_path, capsys, command):
+    folder = paper(readers=2)
+    read_as(folder, "reader-1", lambda truth, number: 5 if truth == "synthetic" else 2)
+    key = folder.with_name("study-key.json")
+    assert main(["study", command, str(folder), "--key", str(key), "-o", str(tmp_path / "r")]) == 0
+    assert "".join(capsys.readouterr()).count("reader-2 has answered nothing.") == 1
 
 
 def test_a_log_under_another_name_is_not_forgotten(paper, read_as):

@@ -23,7 +23,9 @@ def test_the_same_voxels_in_another_format_are_a_copy(tmp_path, blobs, save_blob
     copies = Copies()
     copies.refuse(first, load(sources[0])[0])
     copies.refuse(first, load(sources[0])[0])  # a catch case is made of a scored one
-    with pytest.raises(MedGANSynthError, match=r"again\.nii\.gz: shows the same voxels as first"):
+    with pytest.raises(
+        MedGANSynthError, match=r"/again\.nii\.gz: shows the same voxels as .*/first"
+    ):
         copies.refuse(again, load(sources[1])[0])
 
 

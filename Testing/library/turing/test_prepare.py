@@ -181,8 +181,29 @@ def listed(tmp_path, blobs, save_blob):
 
 def test_a_case_under_two_names_is_refused(tmp_path, listed, prepare_blobs):
     (tmp_path / "copy.nii").write_bytes((tmp_path / "3.nii").read_bytes())
-    with pytest.raises(MedGANSynthError, match=r"copy\.nii: has the same content as 3\.nii"):
+    with pytest.raises(MedGANSynthError, match=r"/copy\.nii: has the same content as .*/3\.nii"):
         prepare_blobs(tmp_path / "s", cases=listed("copy.nii,real"))
+
+
+def test_one_folder_for_both_classes_is_refused_before_anything_is_read(tmp_path, prepare_blobs):
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "broken.nii").write_bytes(b"no volume")
+    (tmp_path / "link").symlink_to(real)
+    for again in (real, real / ".." / "real", tmp_path / "link"):
+        with pytest.raises(MedGANSynthError, match="real: is given both as --real and as --synthe"):
+            prepare_blobs(tmp_path / "s", cases=None, real=real, synthetic=again)
+
+
+def test_a_copied_folder_is_named(tmp_path, blobs, save_blob, prepare_blobs):
+    for folder in ("real", "synthetic"):
+        save_blob(blobs(1), tmp_path / folder / "a.nii")
+    with pytest.raises(
+        MedGANSynthError, match=r"^synthetic/a\.nii: has the same content as real/a\.nii; list"
+    ):
+        prepare_blobs(
+            tmp_path / "s", cases=None, real=tmp_path / "real", synthetic=tmp_path / "synthetic"
+        )
 
 
 def test_one_class_only_is_refused(tmp_path, blobs, save_blob, prepare_blobs):
