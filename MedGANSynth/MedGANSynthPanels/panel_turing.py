@@ -23,6 +23,11 @@ from .study_results import StudyResults
 from .table_widget import fill
 from .temporary import Temporary
 
+_CHOSEN = (
+    *("table", "real", "synthetic", "bids", "training", "out", "key"),
+    *("study", "resultStudy", "resultKey", "report"),
+)
+
 
 class PanelTuring(Panel):
     """Before, during and after a study.
@@ -46,9 +51,14 @@ class PanelTuring(Panel):
         self.keys = KeysTable(self.ui.keysTable, self.message)
         self.form = ReadForm(self.ui, self.refresh)
         self.prepare = PrepareForm(self.ui, self.refresh)
-        for name in ("resultStudyEdit", "resultKeyEdit", "reportEdit"):
-            edit = getattr(self.ui, name)
-            edit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
+        for name in _CHOSEN:
+            edit = getattr(self.ui, f"{name}Edit")
+            edit.connect("currentPathChanged(QString)", lambda _path: self.on_another())
+        for box in (self.ui.readerBox, self.ui.sourceBox):
+            box.connect("currentIndexChanged(int)", lambda _index: self.on_another())
+        self.ui.resultStudyEdit.connect(
+            "currentPathChanged(QString)", lambda _path: fill(self.ui.progressTable, [])
+        )
         for name in ("plan", "prepare", "audit", "preview", "start", "progress", "report"):
             button = getattr(self.ui, f"{name}Button")
             button.connect("clicked(bool)", getattr(self, f"on_{name}"))
@@ -105,6 +115,11 @@ class PanelTuring(Panel):
         if not ui.reportEdit.currentPath or Path(ui.reportEdit.currentPath).exists():
             return _("Choose a new folder for the report")
         return None
+
+    def on_another(self) -> None:
+        """Another study, reader or file is chosen: what was said holds of the last one."""
+        self.message.clear()
+        self.refresh()
 
     # Reading
 

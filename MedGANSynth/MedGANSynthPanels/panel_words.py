@@ -25,4 +25,15 @@ def phrases() -> dict[str, str]:
         "run `medgansynth doctor`": _("press Check environment"),
         "`medgansynth doctor` says": _("Check environment says"),
         "; `medgansynth models list` shows what is": "",
+        "the study's owner runs `medgansynth study audit`": _("its owner presses Audit again"),
+        "run `medgansynth study audit` with --override and a reason": _(
+            "say why the study may start all the same and press Audit again"
+        ),
+        "run `medgansynth study audit` again": _("press Audit again"),
+        "give a coarser --spacing or a --shape": _("leave out the largest or the finest volumes"),
+        "out, or give --spacing and --shape": _("out"),
+        "give more cases of both classes or --repeats 0": _(
+            "give more cases of both classes, or set Repeats to 0"
+        ),
+        "is given both as --real and as --synthetic": _("is given both as real and as synthetic"),
     }

@@ -89,6 +89,8 @@ class PrepareForm:
                 return _("Say which volumes of the scene are real and which are synthetic")
         elif not all(getattr(self.ui, name).currentPath for name in _ROWS[source]):
             return _("Choose where the cases come from (step 1)")
+        elif source == _FOLDERS and _same(self.ui.realEdit, self.ui.syntheticEdit):
+            return _("The real and the synthetic cases lie in the same folder; choose two")
         if not self.ui.outEdit.currentPath:
             return _("Choose a folder for the study")
         if self.out.exists():
@@ -151,3 +153,8 @@ class PrepareForm:
             "accuracy": self.ui.accuracySpin.value,
             "margin": self.ui.marginSpin.value,
         }
+
+
+def _same(one, other) -> bool:
+    """Whether two path edits hold the same folder."""
+    return Path(one.currentPath).resolve() == Path(other.currentPath).resolve()

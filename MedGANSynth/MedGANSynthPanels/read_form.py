@@ -10,6 +10,8 @@ from MedGANSynthLib.turing.answers import read_log
 from MedGANSynthLib.turing.reading import Reading, answers_folder, progress
 from MedGANSynthLib.turing.study import Study, read_study, require_clearance
 
+from .panel_words import in_the_panel
+
 ABOUT = ("experience", "monitor", "light", "conflicts")
 
 
@@ -82,7 +84,7 @@ class ReadForm:
                 self.study, sha256 = read_study(self.folder)
                 require_clearance(self.folder, sha256)
             except MedGANSynthError as error:
-                self.complaint = str(error)
+                self.complaint = in_the_panel(str(error))
         names = list(self.study.orders) if self.study is not None else []
         box, chosen = self.ui.readerBox, self.reader
         was_blocked = box.blockSignals(True)
@@ -102,7 +104,7 @@ class ReadForm:
             try:
                 self.answered = len(progress(read_log(log)[0]))
             except MedGANSynthError as error:
-                self.spoiled = str(error)
+                self.spoiled = in_the_panel(str(error))
         self.changed()
 
     def _describe(self, person: tuple[str, str]) -> None:

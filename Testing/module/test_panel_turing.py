@@ -1,6 +1,7 @@
 """The Turing panel before and after a reading: wizard, audit, plan, report, keys."""
 
 import csv
+import shutil
 import types
 
 import numpy as np
@@ -125,11 +126,51 @@ def test_a_leak_blocks_the_start_until_there_is_a_reason(panel, folders, click, 
     click(ui.prepareButton)
     ui.consentBox.checked = True
     assert "the leak audit found that the files give the classes away" in ui.startButton.toolTip
+    assert ui.startButton.toolTip.endswith("all the same and press Audit again.")
     assert not ui.startButton.enabled
     ui.overrideEdit.text = "a pilot among ourselves"
     click(ui.auditButton)
     assert "A leak was found and overridden: a pilot among ourselves" in panel.message.text
     assert ui.startButton.enabled
+
+
+def test_the_same_folder_twice_is_said_before_anything_is_read(panel, folders):
+    choose_folders(panel, folders)
+    panel.ui.syntheticEdit.currentPath = str(folders / "synthetic" / ".." / "real")
+    assert not panel.ui.prepareButton.enabled
+    assert panel.ui.prepareButton.toolTip == (
+        "The real and the synthetic cases lie in the same folder; choose two"
+    )
+
+
+def test_what_was_said_goes_with_what_was_chosen(panel, paper, folders):
+    """A sentence about one study, reader or file is not left beside another."""
+    ui, first = panel.ui, paper(readers=2)
+    second = shutil.copytree(first, folders / "another")
+    for choose in (
+        lambda: setattr(ui.studyEdit, "currentPath", str(first)),
+        lambda: ui.readerBox.setCurrentIndex(1),
+        lambda: setattr(ui.studyEdit, "currentPath", str(second)),
+        lambda: setattr(ui.resultStudyEdit, "currentPath", str(first)),
+        lambda: setattr(ui.resultKeyEdit, "currentPath", str(first) + "-key.json"),
+        lambda: setattr(ui.realEdit, "currentPath", str(folders / "real")),
+        lambda: ui.sourceBox.setCurrentIndex(2),
+    ):
+        panel.message.say("24 of 24 cases are answered and saved.")
+        choose()
+        assert panel.message.text == ""
+    panel.message.say("24 of 24 cases are answered and saved.")
+    panel.form.look_again()  # what is chosen is the same
+    assert panel.message.text != ""
+
+
+def test_counts_are_of_the_study_that_is_chosen(panel, paper, click, tmp_path):
+    panel.ui.resultsSection.collapsed = False
+    panel.ui.resultStudyEdit.currentPath = str(paper(readers=2))
+    click(panel.ui.progressButton)
+    assert panel.ui.progressTable.rowCount == 2
+    panel.ui.resultStudyEdit.currentPath = str(tmp_path)
+    assert panel.ui.progressTable.rowCount == 0
 
 
 def test_volumes_of_the_scene_become_cases(panel, folders, click, scene, ball):
