@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from .ssim import SAME, WINDOW
 from .texture import laplacian_ratio, texture_figures
 
 VARIANTS = ("raw", "fit")
+Figures = TypeVar("Figures")
 
 DEFINITIONS = {
     "mask_voxels": "how many voxels are judged",
@@ -29,7 +31,8 @@ DEFINITIONS = {
     "psnr": "10 log10(R^2 / MSE) in dB over the mask's voxels; R = data range; inf if identical",
     "psnr_pooled": "in the summary alone: 10 log10(1 / mean of (rmse / R)^2 over cases)",
     "ssim_3d": "mean over the mask of the SSIM map; gaussian window 11^3, sigma 1.5, K .01 .03, "
-    "population covariance, whole windows only; empty where an axis has under 11 voxels",
+    "population covariance, whole windows only; empty where an axis has under 11 voxels or the "
+    "mask lies within 5 voxels of the volume's border",
     "ssim_in_plane": "the same with windows 11^2 within each slice; every mask voxel counts once",
     "ms_ssim_in_plane": "Wang 2003 with windows 11^2 within each slice and as many of the five "
     "scales (ms_ssim_scales) as the slice has room for; empty where the mask has none at the "
@@ -41,7 +44,8 @@ DEFINITIONS = {
     "nmi": "(H(X) + H(Y)) / H(X, Y), 100 bins, over the mask's voxels: 1 unrelated, 2 the same",
     "correlation": "Pearson's correlation over the mask's voxels (raw)",
     "texture_ratio": "in-plane power between 0.2 and 0.5 cycles per voxel, prediction over target, "
-    "each with standard deviation 1 inside the mask: below 1 blurred, above 1 noisy",
+    "each with standard deviation 1 inside the mask: below 1 blurred, above 1 noisy; empty where "
+    "the mask is under 9 voxels wide",
     "spectrum_distance": "RMS difference of the two in-plane power spectra in dB",
     "laplacian_ratio": "power of the in-plane Laplacian, prediction over target, likewise",
     "scgan_nrmse, scgan_psnr, scgan_ssim": "means of slice figures as the published SC-GAN code "
@@ -81,8 +85,11 @@ def compare(
         blank_outside: give both images one constant outside the mask before SSIM, for sources
             that were skull-stripped.
 
+    A mask that is too thin for texture, or so near the volume's border that no SSIM window fits,
+    leaves those figures None.
+
     Raises:
-        MedGANSynthError: what makes a figure undefined (see `metrics`, `ssim`, `texture`).
+        MedGANSynthError: what makes the other figures undefined (see `metrics`, `ssim`).
     """
     mask = np.asarray(mask) > 0
     correlation = metrics.correlation(prediction, target, mask)
@@ -93,8 +100,8 @@ def compare(
             _similar, prediction, target, mask, axis, fit, (low, high), blank_outside
         )
         plain = pool.submit(_voxel_by_voxel, prediction, target, mask, fit, high - low)
-        texture = pool.submit(texture_figures, prediction, target, mask, axis)
-        laplacian = pool.submit(laplacian_ratio, prediction, target, mask, axis)
+        texture = pool.submit(_or_none, texture_figures, prediction, target, mask, axis)
+        laplacian = pool.submit(_or_none, laplacian_ratio, prediction, target, mask, axis)
         shared = pool.submit(normalised_mutual_information, prediction, target, mask)
         row: dict[str, float | int | None] = {
             "mask_voxels": int(np.count_nonzero(mask)),
@@ -105,7 +112,7 @@ def compare(
             "correlation": correlation,
             "nmi": shared.result(),
             "laplacian_ratio": laplacian.result(),
-            **texture.result(),
+            **(texture.result() or {"texture_ratio": None, "spectrum_distance": None}),
         }
     row["ms_ssim_scales"] = scales_for(mask.shape, [a for a in range(3) if a != axis])
     for name, values in similar.result().items():
@@ -167,8 +174,8 @@ def _similar(
     return {name: [*raw[name], *fitted[name]] for name in raw}
 
 
-def _or_none(figure: Callable[..., float], *given: object) -> float | None:
-    """None where this one figure is undefined and the others are not."""
+def _or_none(figure: Callable[..., Figures], *given: object) -> Figures | None:
+    """None where these figures are undefined and the others are not."""
     try:
         return figure(*given)
     except MedGANSynthError:

@@ -89,6 +89,7 @@ def judge(plan: Plan, compat: bool, maps: Path | None, seed: int, events: Events
             raise
         except MedGANSynthError as error:
             problem = str(error)
+        empty: dict[str, None] = {}
         for method, predict in plan.methods.items():
             row: dict[str, Any] = {"case": name, "subject": subject, "method": method}
             try:
@@ -104,11 +105,24 @@ def judge(plan: Plan, compat: bool, maps: Path | None, seed: int, events: Events
             except MedGANSynthError as error:
                 judged.rows.append(row | {"error": str(error)})
                 continue
+            empty |= dict.fromkeys(_left_empty(name, judged.rows[-1]))
             _tissues(judged, row, prediction, loaded)
             view.keep(judged, method, prediction)
             if maps is not None:
                 _write_map(maps, row, prediction, loaded, plan)
+        for note in empty:
+            events.warning(note)
     return judged
+
+
+def _left_empty(name: str, row: dict[str, Any]) -> list[str]:
+    """Why figures of a small or marginal mask are missing, while the others are there."""
+    notes = []
+    if row["texture_ratio"] is None:
+        notes.append(f"{name}: the mask is too thin to measure texture; that is left empty.")
+    if row["ssim_in_plane_raw"] is None:
+        notes.append(f"{name}: the mask is too near the volume's border for SSIM; left empty.")
+    return notes
 
 
 def _tissues(judged: Judged, row: dict[str, Any], prediction: np.ndarray, loaded: Loaded) -> None:

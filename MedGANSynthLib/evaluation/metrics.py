@@ -97,7 +97,8 @@ def correlation(prediction: np.ndarray, target: np.ndarray, mask: np.ndarray | N
     for name, values in (("prediction", p), ("target", t)):
         if values.min() == values.max():
             raise MedGANSynthError(
-                f"correlation is undefined: the {name} is constant inside the mask."
+                f"correlation is undefined: the {name} is constant inside the mask; give another "
+                f"{name} or another mask."
             )
     return float(np.corrcoef(p, t)[0, 1])
 

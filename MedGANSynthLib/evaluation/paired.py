@@ -103,7 +103,8 @@ def evaluate_paired(
         maps = folder / MAPS if folder is not None and error_maps else None
         judged = judge(plan, compat, maps, seed, events)
         if len(plan.cases) == 1 and all(row["error"] for row in judged.rows):
-            raise MedGANSynthError(judged.rows[0]["error"])
+            case, error = judged.rows[0]["case"], judged.rows[0]["error"]
+            raise MedGANSynthError(f"{case}: {error.removeprefix(f'{case}: ')}")
         result = _summary(plan, judged, seed)
         if folder is not None:
             write_text(folder / CASES, to_csv(judged.rows))

@@ -10,7 +10,7 @@ import numpy as np
 from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..volume.content import is_label_map, refuse_unfit
+from ..volume.content import refuse_unfit
 from ..volume.grid import Grid, Intensity
 from ..volume.intensity import intensity_range
 from ..volume.preprocessing import prepare
@@ -143,13 +143,8 @@ def same_content(one: Cohort, other: Cohort) -> list[tuple[str, str]]:
 
 def _checked(path: Path, events: Events) -> Volume:
     volume = read(path)
-    if is_label_map(volume.array):
-        pattern = "*_" + path.name.rpartition("_")[2] if "_" in path.name else path.name
-        raise MedGANSynthError(
-            f"{path.name}: is a label map, not an image; leave such files out with --exclude "
-            f"'{pattern}'."
-        )
-    refuse_unfit(volume, path.name)
+    pattern = "*_" + path.name.rpartition("_")[2] if "_" in path.name else path.name
+    refuse_unfit(volume, path.name, f"leave such files out with --exclude '{pattern}'")
     for note in volume.notes:
         events.warning(note)
     return volume

@@ -1,5 +1,6 @@
 """SSIM in 3D, in the plane and at several scales, from one set of window moments."""
 
+import contextlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,9 +8,7 @@ import numpy as np
 from ..errors import MedGANSynthError
 from .ms_ssim import ms_ssim_of_fits
 from .ssim import (
-    NO_WINDOW,
     RADIUS,
-    WINDOW,
     Fit,
     bounding_box,
     check_images,
@@ -33,7 +32,8 @@ def similarities(
     """`ssim_3d`, `ssim_in_plane` and `ms_ssim_in_plane`: one value for each fit.
 
     What `ssim_of_fits` and `ms_ssim_of_fits` give, in half their time. None where the volume has
-    no room for windows along all axes, or none for several scales.
+    no room for windows along all axes, or none for several scales, or no mask voxel lies where a
+    whole window fits.
 
     Args:
         prediction: `[i, j, k]`.
@@ -41,7 +41,8 @@ def similarities(
         slice_axis: the axis that the planes are stacked along.
 
     Raises:
-        MedGANSynthError: as `ssim_of_fits` with windows in the plane; no voxel for 3D windows.
+        MedGANSynthError: different shapes, NaN or infinite voxels, slices with a side under 11
+            voxels.
     """
     axes = [axis for axis in range(3) if axis != slice_axis]
     check_images(prediction, target, mask, axes)
@@ -49,21 +50,18 @@ def similarities(
     inside = mask[box]
     means = window_means(prediction[box], target[box], axes)
     where = inside[valid(inside.shape, axes)]
-    if not where.any():
-        raise MedGANSynthError(NO_WINDOW)
-    plane = moments(means, where)
     none: Values = [None] * len(fits)
-    found = {"ssim_3d": none, "ssim_in_plane": [plane.mean_ssim(data_range, f) for f in fits]}
-    try:
+    found = dict.fromkeys(("ssim_3d", "ssim_in_plane", "ms_ssim_in_plane"), none)
+    if not where.any():
+        return found
+    plane = moments(means, where)
+    found["ssim_in_plane"] = [plane.mean_ssim(data_range, f) for f in fits]
+    with contextlib.suppress(MedGANSynthError):  # no room: the other figures stay as they are
         found["ms_ssim_in_plane"] = ms_ssim_of_fits(
             prediction, target, mask, data_range, axes, fits, finest=plane
         )
-    except MedGANSynthError:  # no room, which leaves the other figures as they are
-        found["ms_ssim_in_plane"] = none
-    if min(mask.shape) >= WINDOW:
-        where = inside[valid(inside.shape, range(3))]
-        if not where.any():
-            raise MedGANSynthError(NO_WINDOW)
+    where = inside[valid(inside.shape, range(3))]
+    if where.any():
         means = [smooth(values, [slice_axis]) for values in means]
         space = moments(means, where)
         found["ssim_3d"] = [space.mean_ssim(data_range, f) for f in fits]

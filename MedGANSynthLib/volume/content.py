@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..errors import MedGANSynthError
+from .spill import slabs
 from .volume import Volume
 
 _MOST_LABELS = 256
@@ -18,17 +19,26 @@ def is_label_map(array: np.ndarray) -> bool:
     """
     minimum = array.min()
     along = np.moveaxis(array, int(np.argmax(array.shape)), 0)
-    pairs = (along[:-1] > minimum) & (along[1:] > minimum)
-    values = along[:-1][pairs]
-    if values.size == 0:
-        return False
-    if (values != np.rint(values)).any() or np.unique(values).size > _MOST_LABELS:
-        return False
-    return bool(np.mean(values == along[1:][pairs]) >= _UNIFORM)
+    labels, pairs, equal = np.empty(0), 0, 0
+    for part in slabs(along, axes=range(1, along.ndim)):
+        first, second = along[part][:-1], along[part][1:]
+        both = (first > minimum) & (second > minimum)
+        values = first[both]
+        if (values != np.rint(values)).any():
+            return False
+        labels = np.union1d(labels, np.unique(values))
+        if labels.size > _MOST_LABELS:
+            return False
+        pairs += values.size
+        equal += np.count_nonzero(values == second[both])
+    return pairs > 0 and equal / pairs >= _UNIFORM
 
 
-def refuse_unfit(volume: Volume, name: str) -> None:
+def refuse_unfit(volume: Volume, name: str, advice: str = "give the image itself") -> None:
     """Refuse what no network can translate.
+
+    Args:
+        advice: what to do about a label map.
 
     Raises:
         MedGANSynthError: a label map, or an image without any contrast.
@@ -37,5 +47,5 @@ def refuse_unfit(volume: Volume, name: str) -> None:
         raise MedGANSynthError(f"{name}: every voxel has the same value; give another volume.")
     if is_label_map(volume.array):
         raise MedGANSynthError(
-            f"{name}: is a label map ({volume.array.dtype}), not an image; give the image itself."
+            f"{name}: is a label map ({volume.array.dtype}), not an image; {advice}."
         )

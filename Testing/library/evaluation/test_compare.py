@@ -82,6 +82,21 @@ def test_a_figure_without_meaning_is_left_out_alone(head):
     assert row["rmse_sd_raw"] > 0
 
 
+@pytest.mark.parametrize(("side", "has_laplacian"), [(8, True), (2, False)])
+def test_a_region_too_small_for_texture_has_the_other_figures(head, side, has_laplacian):
+    """9 voxels in the plane are needed: 4 fade in from either side of one that counts."""
+    prediction, target, _mask = head
+    region = np.zeros(target.shape, bool)
+    region[14 : 14 + side, 14 : 14 + side, 9:12] = True
+    row = compare(prediction, target, region, 2)
+    assert (row["texture_ratio"], row["spectrum_distance"]) == (None, None)
+    assert (row["laplacian_ratio"] is not None) == has_laplacian
+    assert row["mae_raw"] == metrics.mae(prediction, target, region)
+    assert row["ssim_in_plane_raw"] is not None
+    region[13 : 13 + 9, 13 : 13 + 9, 9:12] = True
+    assert compare(prediction, target, region, 2)["texture_ratio"] > 0
+
+
 def test_few_slices_have_no_3d_ssim(head):
     thin = [image[:, :, 9:16] for image in head]
     row = compare(*thin, 2)

@@ -125,6 +125,36 @@ def test_a_failed_case_is_a_row_and_counted(files, change, problem):
     assert rows[1]["rmse_sd_fit"] == ""
 
 
+def test_a_small_region_is_measured_and_what_is_left_empty_is_said(files):
+    lesion = np.zeros((28, 26, 6), np.uint8)
+    lesion[12:16, 10:14, 2:4] = 1
+    edge = np.zeros((28, 26, 6), np.uint8)
+    edge[:4, :4, 2] = 1
+    save(files / "mask" / "sub-01.nii.gz", lesion)
+    save(files / "mask" / "sub-02.nii.gz", edge)
+    heard = []
+    events = Events()
+    events.emit = lambda kind, **told: kind == "warning" and heard.append(told["text"])
+    result = evaluate_paired(
+        predictions=[files / "pred"],
+        targets=[files / "real"],
+        masks=[files / "mask"],
+        out=files / "result",
+        events=events,
+    )
+    assert result["failed"] == 0
+    assert heard == [
+        "sub-01: the mask is too thin to measure texture; that is left empty.",
+        "sub-02: the mask is too thin to measure texture; that is left empty.",
+        "sub-02: the mask is too near the volume's border for SSIM; left empty.",
+    ]
+    first, second = result["cases"]
+    assert (first["mask_voxels"], second["mask_voxels"]) == (32, 16)
+    assert first["texture_ratio"] is None and 0 < first["ssim_in_plane_fit"] <= 1
+    assert second["ssim_in_plane_fit"] is None and second["mae_raw"] > 0
+    assert result["rows"][0]["texture_ratio"] == ""
+
+
 def test_identical_images_are_reported_as_infinite_psnr(files):
     rewrite(files / "pred" / "sub-01.nii.gz", lambda a, m: (a, m))
     (files / "pred" / "sub-01.nii.gz").write_bytes((files / "real" / "sub-01.nii.gz").read_bytes())

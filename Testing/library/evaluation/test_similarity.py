@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation.ms_ssim import ms_ssim_of_fits
 from MedGANSynthLib.evaluation.similarity import similarities
 from MedGANSynthLib.evaluation.ssim import ssim_of_fits
@@ -37,9 +36,15 @@ def test_few_slices_have_no_windows_across_them(head):
     assert found["ssim_in_plane"] == pytest.approx(ssim_of_fits(*thin, 1.0, [0, 1], FITS))
 
 
-def test_a_mask_without_a_window_is_refused(head):
+def test_a_mask_at_the_border_leaves_empty_what_has_no_window(head):
     prediction, target, _mask = head
-    corner = np.zeros(target.shape, bool)
-    corner[0, 0, 0] = True
-    with pytest.raises(MedGANSynthError, match="no mask voxel lies where a whole SSIM window"):
-        similarities(prediction, target, corner, 1.0, 2, FITS)
+    corner, top = np.zeros(target.shape, bool), np.zeros(target.shape, bool)
+    corner[:5, :5, 10] = True
+    top[8:14, 8:14, 0] = True
+    found = similarities(prediction, target, corner, 1.0, 2, FITS)
+    assert list(found.values()) == [[None, None]] * 3
+    found = similarities(prediction, target, top, 1.0, 2, FITS)
+    assert found["ssim_3d"] == [None, None]
+    assert found["ssim_in_plane"] == pytest.approx(
+        ssim_of_fits(prediction, target, top, 1.0, [0, 1], FITS)
+    )
