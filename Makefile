@@ -2,7 +2,8 @@
 #
 #   make demo        translate a phantom's T1 into a T2 and show the picture
 #   make test        the tests (make test-slow: also those that take minutes)
-#   make faults      every row of the table of faults (Testing/faults), and what was counted
+#   make faults      every row of the table of faults (Testing/faults), and what was counted;
+#                    ROWS="28 37" runs these alone, COUNT=5 fewer kills and cycles than 100
 #   make lint        ruff
 #   make bench       the benchmarks, one after the other
 #   make cmake-lists write the file lists and addresses of the Slicer extension
@@ -45,7 +46,8 @@ test-slow: $(READY_TO_TEST)
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 faults: $(READY_TO_TEST)
-	$(PY) Testing/faults/fault_table.py -n $(WORKERS) --dist loadfile
+	$(PY) Testing/faults/fault_table.py $(if $(ROWS),--rows $(ROWS)) $(if $(COUNT),--count $(COUNT)) \
+		-n $(WORKERS) --dist loadfile
 
 lint: $(READY_TO_TEST)
 	$(PY) -m ruff check .

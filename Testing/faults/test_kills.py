@@ -1,4 +1,4 @@
-"""A training that is killed a hundred times, wherever it happens to be."""
+"""Trainings that are killed, wherever they happen to be, and go on as if nothing had been."""
 
 import multiprocessing
 import os
@@ -6,28 +6,34 @@ import random
 import time
 
 import pytest
+import torch
 
 from MedGANSynthLib import cli
 from MedGANSynthLib.models.restricted import load_restricted
+from MedGANSynthLib.systems.registry import SYSTEMS
 from MedGANSynthLib.training.checkpoint import load_latest
+from MedGANSynthLib.training.config import PRESETS, load_config
 
-KILLS = 100
-SMALL = [
-    *("train", "-p", "cyclegan-t1-t2-debug", "--device", "cpu", "--progress", "none", "--set"),
-    *("data.phantoms=2", "data.size=[32,32]", "networks.generator.options={width=4,levels=5}"),
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="forkserver")
+
+DEBUG = sorted(path.stem for path in PRESETS.glob("*-debug.toml"))
+OFTEN = [
     *("intervals.preview=0", "intervals.validate=0", "intervals.checkpoint=2"),
     "intervals.metrics=2",
 ]
+SMALL = ["data.phantoms=2", "data.size=[32,32]", "networks.generator.options={width=4,levels=5}"]
 
 
 @pytest.fixture
 def trainer():
-    """`trainer(images, folder)`: a process of its own that trains, torch being imported already."""
+    """`trainer(preset, images, folder, *settings)`: a process of its own that trains; torch is
+    imported already."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["MedGANSynthLib.training.command"])
 
-    def start(images, folder):
-        command = [*SMALL, f"images={images}", "-o", str(folder)]
+    def start(preset, images, folder, *settings):
+        command = ["train", "-p", preset, "-o", str(folder), "--device", "cpu"]
+        command += ["--progress", "none", "--set", f"images={images}", *OFTEN, *settings]
         process = context.Process(target=cli.main, args=(command,), daemon=True)
         process.start()
         return process
@@ -36,8 +42,6 @@ def trainer():
 
 
 def same(a, b):
-    import torch
-
     if isinstance(a, torch.Tensor):
         return torch.equal(a, b)
     if isinstance(a, dict):
@@ -56,34 +60,63 @@ def wait_for_progress(process, last, seconds=600):
         time.sleep(0.01)
 
 
+def kill(process, folder, wait):
+    """Kill it `wait` seconds after a checkpoint; what `load_latest` finds then."""
+    wait_for_progress(process, folder / "checkpoints" / "last.pt")
+    time.sleep(wait)
+    process.kill()
+    process.join()
+    return load_latest(folder / "checkpoints")
+
+
+def finish(process):
+    process.join(900)
+    assert process.exitcode == 0
+
+
+def assert_equal_runs(killed, whole):
+    """The same rows of figures, and the same last checkpoint bit for bit; the number of rows."""
+    tables = [(folder / "metrics.csv").read_text().splitlines() for folder in (killed, whole)]
+    assert tables[0] == tables[1]
+    states = [load_restricted(f / "checkpoints" / "last.pt") for f in (killed, whole)]
+    assert states[0]["seen"] > 0 and same(*states)
+    return len(tables[1]) - 1
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="forkserver")
-def test_a_hundred_kills_lose_nothing(trainer, tmp_path, record_property):
+def test_many_kills_lose_nothing(trainer, tmp_path, count, record_property):
     """Killed while it saves, writes its tables or learns; then it ends, and nothing shows it."""
     rng = random.Random(0)
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    checkpoints = killed / "checkpoints"
+    preset = "cyclegan-t1-t2-debug"
     readable, seen = 0, 0
-    for _ in range(KILLS):
-        process = trainer(100_000, killed)
-        wait_for_progress(process, checkpoints / "last.pt")
-        time.sleep(rng.uniform(0, 0.3))
-        process.kill()
-        process.join()
-        state = load_latest(checkpoints)
+    for _ in range(count):
+        state = kill(trainer(preset, 100_000, killed, *SMALL), killed, rng.uniform(0, 0.3))
         readable += state is not None and state["seen"] >= seen
         seen = state["seen"]
     for folder in (killed, whole):
-        process = trainer(seen + 4, folder)
-        process.join(900)
-        assert process.exitcode == 0
-    assert readable == KILLS
-    tables = [(folder / "metrics.csv").read_text().splitlines() for folder in (killed, whole)]
-    lost = len(set(tables[1]) - set(tables[0]))
-    assert tables[0] == tables[1]
-    assert same(*(load_restricted(f / "checkpoints" / "last.pt") for f in (killed, whole)))
+        finish(trainer(preset, seen + 4, folder, *SMALL))
+    assert readable == count
+    rows = assert_equal_runs(killed, whole)
     record_property(
         "figure",
-        f"{KILLS - readable} of {KILLS} kills left an unreadable checkpoint, {lost} rows of "
-        f"{len(tables[1])} lost, equal to the unbroken run bit for bit after {seen + 4} images",
+        f"{count - readable} of {count} kills left an unreadable checkpoint, 0 of {rows} rows "
+        f"lost, equal to the unbroken run bit for bit after {seen + 4} images",
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", DEBUG)
+def test_every_system_resumes_bit_for_bit(trainer, tmp_path, preset, record_property):
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    config = load_config(preset)
+    settings = ["ema=4", *(f"optimizer.{name}.decay=1.0" for name in config.optimizer)]
+    seen = kill(trainer(preset, 100_000, killed, *settings), killed, 0.05)["seen"]
+    for folder in (killed, whole):
+        finish(trainer(preset, seen + 2 * config.batch, folder, *settings))
+    rows = assert_equal_runs(killed, whole)
+    record_property("figure", f"{preset} ({config.system}): {rows} rows and all states equal")
+
+
+def test_every_system_has_such_a_preset():
+    assert {load_config(preset).system for preset in DEBUG} == set(SYSTEMS)

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from fault_table import TESTING, Outcomes, Row, read_rows, table
+from fault_table import TESTING, Outcomes, Row, idle, read_rows, table
 
 
 def functions(file):
@@ -29,28 +29,31 @@ def test_every_row_is_held(row):
 def test_the_table_counts_each_rows_tests():
     outcomes = Outcomes()
 
-    def report(test, outcome, when="call", figures=()):
+    def report(test, outcome, when="call", figures=(), seconds=0.0):
         properties = [("figure", figure) for figure in figures]
-        outcomes.pytest_runtest_logreport(
-            pytest.TestReport(
-                test, ("", 0, ""), {}, outcome, None, when, user_properties=properties
-            )
+        made = pytest.TestReport(
+            test, ("", 0, ""), {}, outcome, None, when, (), seconds, user_properties=properties
         )
+        outcomes.pytest_runtest_logreport(made)
 
-    report("Testing/a/test_x.py::test_one[0]", "passed")
-    report("Testing/a/test_x.py::test_one[1]", "failed")
-    report("Testing/a/test_x.py::test_one[1]", "passed", "teardown", ["64 of 64"])
+    report("Testing/a/test_x.py::test_one[0]", "passed", seconds=3)
+    report("Testing/a/test_x.py::test_one[1]", "failed", seconds=5)
+    report("Testing/a/test_x.py::test_one[1]", "passed", "teardown", ["63 of 64"], seconds=1)
     report("Testing/a/test_y.py::test_two", "skipped", "setup")
     rows = [
-        Row(1, "a bit flips", ["a/test_x.py::test_one"]),
+        Row(1, "a bit flips", ["a/test_x.py::test_one"], wanted="64 of 64"),
         Row(2, "the sky falls", ["a/test_y.py"], open="clouds"),
         Row(3, "nothing", reason="cannot be"),
+        Row(4, "never", ["a/test_z.py"]),
     ]
     assert table(rows, outcomes).splitlines()[1:] == [
-        "  1      1      1       0  a bit flips",
-        f"{'':26}64 of 64",
-        "  2      0      0       1  the sky falls",
-        f"{'':26}not reached: clouds",
-        "  3      0      0       0  nothing",
-        f"{'':26}cannot be",
+        "  1      1      1       0       9  a bit flips",
+        f"{'':34}wanted: 64 of 64",
+        f"{'':34}reached: 63 of 64",
+        "  2      0      0       1       0  the sky falls",
+        f"{'':34}not reached: clouds",
+        "  3      0      0       0       0  nothing",
+        f"{'':34}no test: cannot be",
+        "  4      0      0       0       0  never",
     ]
+    assert idle(rows, outcomes) == [4]
