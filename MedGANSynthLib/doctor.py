@@ -225,4 +225,4 @@ def _models() -> list[Finding]:
 
 def _without_home(text: str) -> str:
     """The report is copied to strangers; a home folder's name is a person's."""
-    return text.replace(str(Path.home()), "~")
+    return text.replace(str(machine.home()), "~")

@@ -8,12 +8,13 @@ import importlib.util
 import re
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 
 import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
+
+from MedGANSynthLib.machine import home
 
 from .child import Child, library_command
 
@@ -125,4 +126,4 @@ def _yes(found: object) -> str:
 
 def _without_home(text: str) -> str:
     """The report is copied to strangers; a home folder's name is a person's."""
-    return text.replace(str(Path.home()), "~")
+    return text.replace(str(home()), "~")

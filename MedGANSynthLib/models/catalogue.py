@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import MedGANSynthError
+from ..machine import home
 from ..schema import from_dict, parse_json, read_text
 from .manifest import Manifest
 
@@ -49,11 +50,11 @@ def user_folder() -> Path:
     if moved := os.environ.get("MEDGANSYNTH_MODELS"):
         return Path(moved)
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        base = Path(os.environ.get("LOCALAPPDATA") or home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
+        base = home() / "Library" / "Application Support"
     else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        base = Path(os.environ.get("XDG_DATA_HOME") or home() / ".local" / "share")
     return base / "medgansynth" / "models"
 
 
