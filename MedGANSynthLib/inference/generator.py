@@ -20,9 +20,8 @@ from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from .codes import draw_code
 from .device import choose_device
-from .footprint import copied
 from .loaded import load_network
-from .plan import Plan, attempt
+from .plan import Plan, attempt, carried_out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,11 +171,8 @@ class Generator:
         """In [-1, 1]: `[i, j, k]`, of a cine `[i, j, 1, t]`, of a labelled slice `[i, j, 2]`."""
 
         def compute(plan: Plan) -> torch.Tensor:
-            on = torch.device(plan.device)
-            moved = plan.device != str(self.device)
-            network = copied(self.network, lambda t: t.to(on)) if moved else self.network
-            with torch.autocast(on.type, torch.bfloat16, enabled=plan.precision == "bf16"):
-                return network(torch.from_numpy(code)[None].to(on))[0].float().cpu()
+            with carried_out(plan, self.network) as network:
+                return network(torch.from_numpy(code)[None].to(plan.device))[0].float().cpu()
 
         output = attempt(Plan(str(self.device)), compute, self.warn, self.cpu_fallback)
         array = np.clip(output.numpy(), -1, 1)

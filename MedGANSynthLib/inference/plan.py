@@ -5,9 +5,10 @@ too much. Where memory still does not suffice, the next lighter plan is tried, a
 of it.
 """
 
+import contextlib
 import dataclasses
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, TypeVar
 
 import torch
@@ -15,6 +16,7 @@ from torch import nn
 
 from ..errors import MedGANSynthError
 from .device import free_memory
+from .footprint import copied, forward_footprint
 
 T = TypeVar("T")
 
@@ -65,6 +67,16 @@ class Plan:
         return self.device != "cpu"
 
 
+@contextlib.contextmanager
+def carried_out(plan: Plan, network: nn.Module) -> Iterator[nn.Module]:
+    """The network (or a copy of it) on the plan's device, to be run in the plan's precision."""
+    device = torch.device(plan.device)
+    if device != next(network.parameters()).device:
+        network = copied(network, lambda tensor: tensor.to(device))
+    with torch.autocast(device.type, torch.bfloat16, enabled=plan.precision == "bf16"):
+        yield network
+
+
 def halved(patch: tuple[int, ...]) -> tuple[int, ...]:
     """Half of the longest side, which stays a multiple of 16."""
     longest = patch.index(max(patch))
@@ -80,8 +92,6 @@ def plan_volume(
     Raises:
         MedGANSynthError: on a CPU, where not even the smallest fit.
     """
-    from .footprint import forward_footprint
-
     device = next(network.parameters()).device
     free, size = free_memory(device), patch or shape
     while free is not None:

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 from typing import NamedTuple
 
-from .svg import COLOURS, TEXT, line, svg, words
+from .svg import COLOURS, line, svg, upwards, words
 
 _LEFT, _TOP, _WIDTH, _TALL = 70, 10, 380, 240
 _GAP = 6  # between the outermost points and the frame
@@ -119,10 +118,7 @@ class _Frame:
             parts.append(line(_LEFT - _GAP, y, _LEFT + _WIDTH + _GAP, y, "#444444", "4 3"))
             parts.append(words(_LEFT + _WIDTH + 12, y + 4, f"{name} {value:.3g}"))
         parts.append(words(_LEFT + _WIDTH / 2, bottom + 32, across, "middle"))
-        parts.append(
-            f'<text {TEXT} text-anchor="middle" transform="translate(14 {_TOP + _TALL / 2}) '
-            f'rotate(-90)">{escape(up)}</text>'
-        )
+        parts.append(upwards(14, _TOP + _TALL / 2, up))
         return parts
 
     def legend(self, names: Sequence[str], levels: Sequence[Level]) -> list[str]:

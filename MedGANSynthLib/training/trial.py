@@ -14,6 +14,7 @@ from ..data.build import common_root
 from ..data.datalist import DataList, write_datalist
 from ..events import Events
 from ..inference.device import choose_device
+from ..networks.layout import channels_last
 from ..systems.base import System
 from ..systems.registry import cohort_class, system_class
 from .config import Config
@@ -131,7 +132,7 @@ def _time_steps(
 
         def step(seen: int = seen) -> None:
             batch = default_collate([items[seen + n] for n in range(config.batch)])
-            batch = {key: value.to(device) for key, value in batch.items()}
+            batch = {key: channels_last(value, device) for key, value in batch.items()}
             low = config.low_precision(device.type)
             with torch.autocast(device.type, torch.bfloat16, enabled=low):
                 system.step(batch, seen)

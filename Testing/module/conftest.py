@@ -75,6 +75,25 @@ def transform(scene: Any) -> Callable[..., Any]:
     return make
 
 
+@pytest.fixture
+def segmentation(scene: Any) -> Callable[..., Any]:
+    """Makes segmentations on the grid of a volume: `segmentation(volume, name=mask)`."""
+    import slicer
+
+    def make(volume: Any, **masks: np.ndarray) -> Any:
+        node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "tumour")
+        node.CreateDefaultDisplayNodes()
+        node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+        for name, mask in masks.items():
+            segment = node.GetSegmentation().AddEmptySegment(name, name)
+            slicer.util.updateSegmentBinaryLabelmapFromArray(
+                mask.astype(np.uint8), node, segment, volume
+            )
+        return node
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def tiny_generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package "nobody" that generates T1s of 16 x 16 x 12 voxels, untrained."""

@@ -23,33 +23,21 @@ def box():
     return mask
 
 
-def segmentation_of(scene, volume, **masks):
-    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "tumour")
-    node.CreateDefaultDisplayNodes()
-    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
-    for name, mask in masks.items():
-        segment = node.GetSegmentation().AddEmptySegment(name, name)
-        slicer.util.updateSegmentBinaryLabelmapFromArray(
-            mask.astype(np.uint8), node, segment, volume
-        )
-    return node
-
-
 def mask_of(restriction, volume):
     return Restriction(restriction).mask(GRID, ijk_to_world(volume))
 
 
-def test_a_segmentation_on_the_volumes_grid(scene, node, box):
-    made = segmentation_of(scene, node, a=box)
+def test_a_segmentation_on_the_volumes_grid(segmentation, node, box):
+    made = segmentation(node, a=box)
     np.testing.assert_array_equal(mask_of(made, node), box)
     assert Restriction(made).kind == "segmentation"
 
 
-def test_visible_segments_count(scene, node, box):
+def test_visible_segments_count(segmentation, node, box):
     other = np.zeros_like(box)
     other[5, 9, 11] = True
     overlapping = np.roll(box, 1, axis=2)
-    made = segmentation_of(scene, node, a=box, b=other, c=overlapping)
+    made = segmentation(node, a=box, b=other, c=overlapping)
     np.testing.assert_array_equal(mask_of(made, node), box | other | overlapping)
     made.GetDisplayNode().SetSegmentVisibility("c", False)
     np.testing.assert_array_equal(mask_of(made, node), box | other)
@@ -59,9 +47,9 @@ def test_visible_segments_count(scene, node, box):
         mask_of(made, node)
 
 
-def test_parent_transforms_of_both_count(scene, node, box, transform):
+def test_parent_transforms_of_both_count(segmentation, node, box, transform):
     """The volume moves by two voxels along i, the segmentation by one along j."""
-    made = segmentation_of(scene, node, a=box)
+    made = segmentation(node, a=box)
     axes = ijk_to_world(node)[:3, :3]
     for moved, step in ((node, axes @ (2, 0, 0)), (made, axes @ (0, 1, 0))):
         matrix = np.eye(4)

@@ -102,7 +102,12 @@ def test_padding_and_cropping_are_each_others_inverse(package):
     rng = np.random.default_rng(0)
     volume = Volume(rng.uniform(1, 2, CROP).astype(np.float32), np.diag([-2.0, 3.0, 4.0, 1.0]))
     prepared = prepare(volume, manifest.grid, manifest.intensity)
-    generator = Generator(package, lambda code: torch.from_numpy(prepared.array)[None, None], "cpu")
+
+    class Given(torch.nn.Linear):
+        def forward(self, code):
+            return torch.from_numpy(prepared.array)[None, None]
+
+    generator = Generator(package, Given(1, 1), "cpu")
     made = generator.volume(np.zeros(4, np.float32), generator.provenance(0))
     np.testing.assert_allclose(
         made.array, 100 + (prepared.undo(prepared.array) + 1) * 400, rtol=1e-5

@@ -23,6 +23,19 @@ TINY = [
 TRAIN = ["train", "-p", "cyclegan-t1-t2-debug", *TINY]
 
 
+def train_tiny(out):
+    return train(
+        preset="cyclegan-t1-t2-debug",
+        data=None,
+        out=out,
+        set=tuple(TINY[1:]),
+        strict=False,
+        device="cpu",
+        dry_run=False,
+        events=Events(),
+    )
+
+
 def start(*arguments, launcher=()):
     command = [sys.executable, *launcher, "-m", "MedGANSynthLib", *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
@@ -149,30 +162,12 @@ def test_a_disk_that_fills_is_told_in_a_sentence(tmp_path):
     (tmp_path / "run" / "checkpoints").mkdir(parents=True)
     (tmp_path / "run" / "events.jsonl").symlink_to("/dev/full")
     with pytest.raises(MedGANSynthError, match="run: the disk is full; free some space"):
-        train(
-            preset="cyclegan-t1-t2-debug",
-            data=None,
-            out=tmp_path / "run",
-            set=tuple(TINY[1:]),
-            strict=False,
-            device="cpu",
-            dry_run=False,
-            events=Events(),
-        )
+        train_tiny(tmp_path / "run")
     assert not (tmp_path / "run" / "lock").exists()
 
 
 def test_the_run_says_how_it_began_and_ended(tmp_path):
-    train(
-        preset="cyclegan-t1-t2-debug",
-        data=None,
-        out=tmp_path / "run",
-        set=tuple(TINY[1:]),
-        strict=False,
-        device="cpu",
-        dry_run=False,
-        events=Events(),
-    )
+    train_tiny(tmp_path / "run")
     lines = (tmp_path / "run" / "events.jsonl").read_text().splitlines()
     events = [json.loads(line) for line in lines]
     first, last = events[0], events[-1]
