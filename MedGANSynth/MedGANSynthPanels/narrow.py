@@ -1,0 +1,30 @@
+"""Whatever a user's volumes, folders and models are called, the module stays as wide as it is."""
+
+import re
+
+LEAST = 80
+"""Pixels to which a selector may shrink, however long what it holds is."""
+WORD = 24
+"""Letters of the longest word that a label keeps in one piece."""
+
+_BREAK = "\u200b"  # no width; Qt may end a line there
+_SELECTORS = ("currentNodeID", "currentPath", "currentText")
+
+
+def let_shrink(widgets) -> None:
+    """Selectors among the widgets take the room there is instead of asking for their text's."""
+    for widget in widgets:
+        if any(hasattr(widget, name) for name in _SELECTORS):
+            widget.minimumWidth = LEAST
+
+
+def breakable(text: str) -> str:
+    """A text for a label: a long word, such as a path, can be wrapped in its middle.
+
+    After a mark where there is one. For the eye only: the breaks are characters that show nothing.
+    """
+    return re.sub(rf"\S{{{WORD + 1},}}", lambda word: _broken(word[0]), text)
+
+
+def _broken(word: str) -> str:
+    return re.sub(rf"([/\\_.,:;=-]|[^/\\_.,:;=-]{{{WORD}}})(?=.)", rf"\1{_BREAK}", word)
