@@ -5,16 +5,16 @@ metadata how it is spelled. Exit codes: 0 done, 1 refused or failed, 2 wrong usa
 """
 
 import argparse
+import contextlib
 import dataclasses
 import json
-import os
 import signal
 import sys
 import types
 import typing
 from typing import Any
 
-from . import __version__, tasks, worker
+from . import __version__, streams, tasks, worker
 from .errors import Cancelled, MedGANSynthError
 from .events import ConsoleEvents, Events, JsonEvents, QuietEvents
 from .tasks.words import flag
@@ -103,6 +103,7 @@ def _kind(hint: Any) -> tuple[type, bool]:
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point of `medgansynth`."""
+    streams.make_usable()
     arguments = vars(build_parser().parse_args(argv))
     if arguments["task"] is None:
         return worker.main()
@@ -129,10 +130,16 @@ def main(argv: list[str] | None = None) -> int:
                 "output of the same command and --debug."
             ),
         )
-    if progress == "json":
-        listener.emit("done", result=result)
-    else:
-        _print(json.dumps(result, indent=1) if as_json else render(result))
+    try:
+        if progress == "json":
+            listener.emit("done", result=result)
+        else:
+            text = json.dumps(result, indent=1) if as_json else render(result)
+            streams.write_line(text, sys.stdout)
+    except BrokenPipeError:  # `medgansynth ... | head`
+        pass
+    except MedGANSynthError as error:
+        return _fail(listener, error)
     return 1 if result.get("failed") else 0
 
 
@@ -145,16 +152,11 @@ def _fail(listener: Events, error: BaseException) -> int:
     cancelled = isinstance(error, (Cancelled, KeyboardInterrupt))
     text = str(error) or "cancelled."
     if isinstance(listener, JsonEvents):
-        listener.emit("error", text=text, cancelled=cancelled)
-    print(f"medgansynth: {text}", file=sys.stderr)
+        with contextlib.suppress(BrokenPipeError, MedGANSynthError):
+            listener.emit("error", text=text, cancelled=cancelled)
+    with contextlib.suppress(OSError):
+        print(f"medgansynth: {text}", file=sys.stderr)
     return 130 if cancelled else 1
-
-
-def _print(text: str) -> None:
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:  # `medgansynth ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def render(result: dict[str, Any]) -> str:

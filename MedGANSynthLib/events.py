@@ -10,11 +10,14 @@ training also says how each of its sessions began and ended: `started` (`process
 `images`) and `ended` (`images`, `stopped`).
 """
 
+import contextlib
 import json
 import sys
 import time
 from collections.abc import Callable
 from typing import Any, TextIO
+
+from .streams import write_line
 
 
 class Events:
@@ -54,8 +57,7 @@ class JsonEvents(Events):
         self.stream = stream or sys.stdout
 
     def emit(self, event: str, **fields: Any) -> None:
-        self.stream.write(json.dumps({"event": event, **fields}) + "\n")
-        self.stream.flush()
+        write_line(json.dumps({"event": event, **fields}), self.stream)
 
 
 class ConsoleEvents(Events):
@@ -89,19 +91,18 @@ class ConsoleEvents(Events):
             self._print(fields.get("text") or str(fields.get("path") or fields.get("values")))
 
     def _draw(self, line: str, last: bool) -> None:
-        self.stream.write("\r" + line.ljust(len(self.line)))
-        self.stream.flush()
-        self.line = line
-        if last:
-            self.stream.write("\n")
-            self.line = ""
+        self._write("\r" + line.ljust(len(self.line)) + ("\n" if last else ""))
+        self.line = "" if last else line
 
     def _print(self, text: str) -> None:
-        if self.line:
-            self.stream.write("\r" + " " * len(self.line) + "\r")
-            self.line = ""
-        self.stream.write(text + "\n")
-        self.stream.flush()
+        blank = "\r" + " " * len(self.line) + "\r" if self.line else ""
+        self._write(f"{blank}{text}\n")
+        self.line = ""
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # the terminal was closed: no reason to end the work
+            self.stream.write(text)
+            self.stream.flush()
 
 
 class QuietEvents(ConsoleEvents):

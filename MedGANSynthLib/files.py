@@ -10,6 +10,9 @@ from pathlib import Path
 
 from .errors import MedGANSynthError
 
+_KEPT = 40
+"""Letters of a name that its temporary one keeps: that one must not be too long instead."""
+
 _unfinished: set[Path] = set()
 
 
@@ -37,7 +40,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         MedGANSynthError: no permission, no space, no such folder.
     """
     path = Path(path)
-    temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name}")
+    temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name[-_KEPT:]}")
     remember(temporary)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,17 +65,24 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".tmp-{path.name}-", dir=path.parent))
+        temporary = Path(tempfile.mkdtemp(prefix=f".tmp-{path.name[-_KEPT:]}-", dir=path.parent))
         remember(temporary)
         yield temporary
         os.chmod(temporary, 0o755)
         old = None
         if path.exists():
-            old = path.with_name(f".old-{os.urandom(4).hex()}-{path.name}")
+            old = path.with_name(f".old-{os.urandom(4).hex()}-{path.name[-_KEPT:]}")
             os.replace(path, old)
-        os.replace(temporary, path)
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
+        try:
+            os.replace(temporary, path)
+        except BaseException:
+            if old is not None:  # unless somebody else put something there meanwhile
+                with contextlib.suppress(OSError):
+                    os.replace(old, path)
+            raise
+        finally:
+            if old is not None:
+                shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise cannot_write(path, error) from None
     finally:
@@ -106,8 +116,14 @@ def _sync(path: Path) -> None:
 
 def cannot_write(path: Path, error: OSError) -> MedGANSynthError:
     """What to say of a file or folder that could not be written."""
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return MedGANSynthError(f"{path}: the disk is full; free some space and run again.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return MedGANSynthError(f"{path}: no permission to write there; choose another folder.")
-    return MedGANSynthError(f"{path}: cannot be written ({error.strerror}).")
+    if error.errno == errno.ENOENT:
+        return MedGANSynthError(
+            f"{path}: is not there any more; if it was moved, go on with it where it is now."
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return MedGANSynthError(f"{path}: the name is too long; choose a shorter one.")
+    return MedGANSynthError(f"{path}: cannot be written ({error.strerror}); choose another folder.")

@@ -128,12 +128,12 @@ class TrainingRun:
             self._began, self._first = when, None
             self.device = str(event["device"])
         self._latest = when
-        self.elapsed_s = self._before + when - self._began
+        self.elapsed_s = self._before + max(0.0, when - self._began)  # a clock may be set back
         if kind == "progress":
             self.fraction, self.text = float(event["fraction"]), str(event["text"])
             self._first = self._first or (when, self.fraction)
             gone, done = when - self._first[0], self.fraction - self._first[1]
-            self.left_s = gone * (1 - self.fraction) / done if done > 0 else None
+            self.left_s = gone * (1 - self.fraction) / done if min(gone, done) > 0 else None
         elif kind == "metric" and event.get("memory") is not None:
             self.memory = int(event["memory"])
         elif kind in ("started", "ended", "error"):

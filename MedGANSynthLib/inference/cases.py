@@ -90,10 +90,16 @@ def expand(path: Path) -> list[Path]:
     volumes = [p for p in entries if p.is_file() and _looks_like_volume(p)]
     if volumes:
         return [p for p in volumes if not sidecar_path(p).exists()]
-    folders = [p for p in entries if p.is_dir()]
+    folders = [p for p in entries if p.is_dir() and not _leads_up(p)]
     if any(p.is_file() for p in entries) or not folders:
         return [path]
     return [volume for folder in folders for volume in expand(folder)]
+
+
+def _leads_up(folder: Path) -> bool:
+    """Whether it is a link to a folder that it lies in, whose volumes would be found twice."""
+    above = folder.parent.resolve()
+    return folder.is_symlink() and folder.resolve() in (above, *above.parents)
 
 
 def _looks_like_volume(path: Path) -> bool:
@@ -118,18 +124,19 @@ def _by_modality(named: Sequence[str], direction: Direction) -> tuple[Path, ...]
 
 
 def _refuse_collisions(cases: Sequence[Case]) -> None:
-    outputs: dict[Path, Case] = {}
+    outputs: dict[str, Case] = {}
     sources = {path.resolve() for case in cases for path in case.inputs}
     for case in cases:
         out = case.out.resolve()
         if out in sources:
             raise MedGANSynthError(f"{case.out}: is an input; choose another name for the output.")
-        if out in outputs:
+        same = str(out).casefold()  # where small letters and capitals are the same to the system
+        if same in outputs:
             raise MedGANSynthError(
-                f"{case.inputs[0]} and {outputs[out].inputs[0]} would both become {out.name}; "
+                f"{case.inputs[0]} and {outputs[same].inputs[0]} would both become {out.name}; "
                 "translate them into two folders."
             )
-        outputs[out] = case
+        outputs[same] = case
 
 
 def take_shard(cases: Sequence[Case], text: str) -> list[Case]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,8 +104,10 @@ def remove_model(name: str, events: Events) -> dict[str, Any]:
     if len(own) > 1:
         places = " and ".join(str(e.folder) for e in own)
         raise MedGANSynthError(f"{name}: lies in {places}; delete one of the folders yourself.")
+    gone = own[0].folder.with_name(f".old-{os.urandom(4).hex()}")
     try:
-        shutil.rmtree(own[0].folder)
+        os.replace(own[0].folder, gone)  # at once, for others who look
+        shutil.rmtree(gone)
     except OSError as error:
         raise MedGANSynthError(
             f"{own[0].folder}: cannot be removed ({error.strerror}); delete it yourself."

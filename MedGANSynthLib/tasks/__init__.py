@@ -19,6 +19,7 @@ from typing import Any
 from ..doctor import too_old
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..foreseen import sentence_for
 from .cine import CineMeasure, CineWarp
 from .evaluation import (
     EvaluateDistribution,
@@ -114,6 +115,10 @@ def run(task: Task, events: Events | None = None) -> dict[str, Any]:
         return work(**fields, events=events or Events())
     except ModuleNotFoundError as error:
         raise not_installed(error) from None
+    except (ImportError, OSError, RuntimeError, UnicodeEncodeError) as error:
+        if (said := sentence_for(error)) is None:
+            raise
+        raise said from None
 
 
 def not_installed(error: ModuleNotFoundError) -> Exception:

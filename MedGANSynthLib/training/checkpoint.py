@@ -1,6 +1,7 @@
 """Checkpoints: tensors and plain types only, written whole, the previous one kept."""
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import torch
 
 from ..errors import MedGANSynthError
-from ..files import whole_file
+from ..files import cannot_write, whole_file
 from ..models.restricted import load_restricted
 
 LAST, PREVIOUS, BEST = "last.pt", "previous.pt", "best.pt"
@@ -18,8 +19,11 @@ def save(folder: Path, state: dict[str, Any], best: bool) -> None:
     """Write `state` as `last`; what was `last` becomes `previous`; a copy is `best` if it is.
 
     Raises:
-        MedGANSynthError: disk full, no permission; the old checkpoints are intact.
+        MedGANSynthError: disk full, no permission, the folder was moved away; the old checkpoints
+            are intact.
     """
+    if not folder.is_dir():  # a new one would hold half of the Run
+        raise cannot_write(folder.parent, FileNotFoundError(errno.ENOENT, ""))
     last = folder / LAST
     with whole_file(last) as temporary:
         with open(temporary, "wb") as file:  # given a name, torch hides why it could not write

@@ -8,6 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import MedGANSynthError
+from ..foreseen import refuse_no_text
 from .dicom import check_dicom
 from .header import Header, check_axes
 from .itk import image_affine, to_array
@@ -27,6 +28,7 @@ def check(path: Path) -> Header:
         MedGANSynthError: one sentence: which file, what is wrong, what to do.
     """
     path = Path(path)
+    refuse_no_text(path)
     with warnings.catch_warnings():
         # What the libraries would say of a damaged header quotes it, and may name a patient.
         warnings.simplefilter("ignore")

@@ -12,6 +12,7 @@ import SimpleITK as sitk
 
 from .. import files
 from ..errors import MedGANSynthError
+from ..foreseen import refuse_no_text
 from ..schema import to_dict
 from .itk import to_image
 from .marks import as_text, image_suffix, sidecar_path, voxel_hash
@@ -38,6 +39,7 @@ def write(
     path = Path(path)
     if not image_suffix(path):
         raise MedGANSynthError(f"{path.name}: must end in .nii.gz, .nii, .nrrd or .mha.")
+    refuse_no_text(path)
     _refuse_to_replace(volume, path, overwrite)
     as_nifti = image_suffix(path).lower().startswith(".nii")
     if volume.array.ndim == 4 and not as_nifti:

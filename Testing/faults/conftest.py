@@ -1,7 +1,10 @@
 """The host has to be in place before the module is imported; `fault_table` is here."""
 
+import multiprocessing
 import os
 import sys
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ for folder in ("Testing", "Testing/faults", "MedGANSynth"):
 
 from host.fixtures import errors, scene, wait_until  # noqa: E402
 
+from MedGANSynthLib import cli  # noqa: E402
+
 __all__ = ["errors", "scene", "wait_until"]
 
 
@@ -19,3 +24,37 @@ __all__ = ["errors", "scene", "wait_until"]
 def count() -> int:
     """How often the long tests do what they do."""
     return int(os.environ.get("MEDGANSYNTH_FAULTS_COUNT", "100"))
+
+
+OFTEN = [
+    *("intervals.preview=0", "intervals.validate=0", "intervals.checkpoint=2"),
+    "intervals.metrics=2",
+]
+
+
+def _train(command: list[str], said: Path) -> None:
+    """In the trainer's process; what it says goes into a file."""
+    with open(said, "a", encoding="utf-8") as file:
+        sys.stderr = sys.stdout = file
+        code = cli.main(command)
+    sys.exit(code)
+
+
+@pytest.fixture
+def trainer() -> Callable[..., BaseProcess]:
+    """`trainer(preset, images, folder, *settings)`: a process of its own that trains, torch being
+    imported already, and writes all it says into FOLDER.said."""
+    if os.name == "nt":
+        pytest.skip("forkserver")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["MedGANSynthLib.training.command"])
+
+    def start(preset: str, images: int, folder: Path, *settings: str) -> BaseProcess:
+        command = ["train", "-p", preset, "-o", str(folder), "--device", "cpu"]
+        command += ["--progress", "none", "--set", f"images={images}", *OFTEN, *settings]
+        said = folder.with_name(f"{folder.name}.said")
+        process = context.Process(target=_train, args=(command, said), daemon=True)
+        process.start()
+        return process
+
+    return start

@@ -1,44 +1,20 @@
 """Trainings that are killed, wherever they happen to be, and go on as if nothing had been."""
 
-import multiprocessing
 import os
 import random
+import signal
 import time
 
 import pytest
 import torch
 
-from MedGANSynthLib import cli
 from MedGANSynthLib.models.restricted import load_restricted
 from MedGANSynthLib.systems.registry import SYSTEMS
 from MedGANSynthLib.training.checkpoint import load_latest
 from MedGANSynthLib.training.config import PRESETS, load_config
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="forkserver")
-
 DEBUG = sorted(path.stem for path in PRESETS.glob("*-debug.toml"))
-OFTEN = [
-    *("intervals.preview=0", "intervals.validate=0", "intervals.checkpoint=2"),
-    "intervals.metrics=2",
-]
 SMALL = ["data.phantoms=2", "data.size=[32,32]", "networks.generator.options={width=4,levels=5}"]
-
-
-@pytest.fixture
-def trainer():
-    """`trainer(preset, images, folder, *settings)`: a process of its own that trains; torch is
-    imported already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["MedGANSynthLib.training.command"])
-
-    def start(preset, images, folder, *settings):
-        command = ["train", "-p", preset, "-o", str(folder), "--device", "cpu"]
-        command += ["--progress", "none", "--set", f"images={images}", *OFTEN, *settings]
-        process = context.Process(target=cli.main, args=(command,), daemon=True)
-        process.start()
-        return process
-
-    return start
 
 
 def same(a, b):
@@ -120,3 +96,39 @@ def test_every_system_resumes_bit_for_bit(trainer, tmp_path, preset, record_prop
 
 def test_every_system_has_such_a_preset():
     assert {load_config(preset).system for preset in DEBUG} == set(SYSTEMS)
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_renamed_meanwhile(trainer, tmp_path):
+    """The training ends with a sentence and writes no second folder; it goes on where it is now."""
+    run, moved, whole = tmp_path / "run", tmp_path / "moved", tmp_path / "whole"
+    preset = "cyclegan-t1-t2-debug"
+    process = trainer(preset, 100_000, run, *SMALL)
+    wait_for_progress(process, run / "checkpoints" / "last.pt")
+    run.rename(moved)
+    process.join(120)
+    assert process.exitcode == 1
+    (said,) = (tmp_path / "run.said").read_text().splitlines()
+    assert said.startswith("medgansynth: ") and "is not there any more" in said
+    assert not [path for path in run.rglob("*") if path.is_file()]
+    seen = load_latest(moved / "checkpoints")["seen"]
+    for folder in (moved, whole):
+        finish(trainer(preset, seen + 4, folder, *SMALL))
+    assert_equal_runs(moved, whole)
+
+
+@pytest.mark.slow
+def test_a_computer_that_sleeps(trainer, tmp_path):
+    slept, whole = tmp_path / "slept", tmp_path / "whole"
+    preset, last = "cyclegan-t1-t2-debug", slept / "checkpoints" / "last.pt"
+    process = trainer(preset, 60, slept, *SMALL)
+    wait_for_progress(process, last)
+    os.kill(process.pid, signal.SIGSTOP)
+    time.sleep(0.2)
+    before = last.stat().st_mtime_ns
+    time.sleep(1)
+    assert last.stat().st_mtime_ns == before and process.is_alive()
+    os.kill(process.pid, signal.SIGCONT)
+    finish(process)
+    finish(trainer(preset, 60, whole, *SMALL))
+    assert_equal_runs(slept, whole)

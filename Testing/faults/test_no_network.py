@@ -6,10 +6,15 @@ nothing. What torchrun opens for its ranks is not started here.
 """
 
 import os
+import re
 import subprocess
 import sys
 
+import all_commands
 import pytest
+from all_commands import COMMANDS
+
+from MedGANSynthLib import cli, tasks
 
 GUARD = """
 import os, socket, sys
@@ -27,51 +32,19 @@ with open(os.environ["GUARDED"], "a") as file:
     file.write(f"{os.getpid()}\\n")
 """
 
-COMMANDS = """
-datalist --phantom 2 --validation 0.5 -o data.json
-presets list
-presets show cyclegan-t1-t2-debug
-data check -p cyclegan-t1-t2-debug --data data.json
-models list
-models show t1-t2-brain
-models verify t1-t2-brain
-doctor
-train -p cyclegan-t1-t2-debug -o run --set images=8 workers=1 intervals.preview=0 objective.pool=0 \
-    data.phantoms=2 data.size=[32,32] networks.generator.options={width=4,levels=5,dropout=0.0}
-models export run -o package --name mine --checkpoint last
-models add package
-models remove mine
-translate phantoms/sub-phantom0000_t1.nii.gz -m t1-t2-brain -o t2.nii.gz --device cpu
-provenance t2.nii.gz
-evaluate paired t2.nii.gz --targets phantoms/sub-phantom0000_t2.nii.gz -o paired
-export-dicom t2.nii.gz -o dicom
-study sizes
-study demo -o study --cases 8
-""".replace("\\\n", "")
-
-RUN = """
-import shlex, sys
-from MedGANSynthLib import cli
-for line in sys.stdin.read().strip().splitlines():
-    code = cli.main(shlex.split(line))
-    if code != 0:
-        sys.exit(f"{line}: exit code {code}")
-"""
-
 
 @pytest.fixture
 def guarded(tmp_path):
-    """`guarded(arguments, stdin)` runs Python and gives the finished process, the sockets that were
-    asked for, and the number of processes that the guard stood in."""
+    """`guarded(arguments)` runs Python and gives the finished process, the sockets that were asked
+    for, and the number of processes that the guard stood in."""
 
-    def run(arguments, text="", cwd=tmp_path):
+    def run(arguments, cwd=tmp_path):
         hook, opened, begun = tmp_path / "hook", tmp_path / "opened", tmp_path / "guarded"
         hook.mkdir()
         (hook / "sitecustomize.py").write_text(GUARD)
         opened.touch()
         done = subprocess.run(
-            [sys.executable, *arguments],
-            input=text,
+            [sys.executable, *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=cwd,
@@ -105,27 +78,27 @@ def test_local_sockets_are_free(guarded):
     assert (done.returncode, opened) == (0, "")
 
 
+def test_every_task_has_a_command():
+    parser = cli.build_parser()
+    named = {parser.parse_args(command).task.command for command in COMMANDS}
+    assert named == set(tasks.TASKS)
+
+
 @pytest.mark.slow
-def test_no_command_opens_a_socket(guarded, record_property):
-    done, opened, processes = guarded(["-c", RUN], COMMANDS)
+def test_no_command_opens_a_socket(guarded, tmp_path, record_property):
+    done, opened, processes = guarded([all_commands.__file__, tmp_path / "work"])
     assert done.returncode == 0, done.stderr
     assert opened == "" and processes >= 1
-    commands = len(COMMANDS.strip().splitlines())
-    record_property("figure", f"0 sockets of the internet in {commands} commands")
+    record_property("figure", f"0 sockets of the internet in {len(COMMANDS)} commands")
 
 
 @pytest.mark.slow
 def test_the_module_opens_no_socket(guarded, repository, record_property):
-    """The module's own test, and a translation from node to node through the real worker."""
-    tests = [
-        "module/test_module.py::test_the_self_test_of_the_module",
-        "module/test_real_run.py::test_the_node_holds_what_the_command_line_writes",
-    ]
-    tests = [f"Testing/{test}" for test in tests]
+    """All of the module's tests, those with the real worker and a real training among them."""
     done, opened, processes = guarded(
-        ["-m", "pytest", "-p", "no:cacheprovider", *tests], "", repository
+        ["-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow", "Testing/module"], repository
     )
     assert done.returncode == 0, done.stdout
-    assert "2 passed" in done.stdout
-    assert opened == "" and processes >= 2
-    record_property("figure", f"0 sockets of the internet in the module's {processes} processes")
+    assert opened == "" and processes >= 10
+    tests = re.search(r"(\d+) passed", done.stdout)[1]
+    record_property("figure", f"0 sockets in {tests} tests of the module, {processes} processes")

@@ -1,6 +1,10 @@
 """Ten patient tokens, in headers and in the name of a folder, and where they do not turn up."""
 
 import gzip
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -10,76 +14,133 @@ import SimpleITK as sitk
 from MedGANSynthLib import cli
 from MedGANSynthLib.data.phantom import head_phantom
 
-TOKENS = [f"PLANTED{number}".encode() for number in range(10)]
-WORDS = [token.decode() for token in TOKENS]
+WORDS = [f"PLANTED{number}" for number in range(10)]
+TOKENS = [word.encode() for word in WORDS]
+PEOPLE, SHAPE, SPACING = 6, (40, 40, 5), (5.0, 5.0, 20.0)
+DICOM = {
+    "0010|0010": WORDS[6],
+    "0010|0020": WORDS[7],
+    "0008|0080": WORDS[8],
+    "0008|1030": WORDS[9],
+    "0020|000d": "1.2.3",
+    "0020|000e": "1.2.3.4",
+    "0008|0060": "MR",
+    "0020|0037": "1\\0\\0\\0\\1\\0",
+}
+
+# Of the scans in {scans}; what is written goes to {out}.
+COMMANDS = """
+translate {scans}/series -m t1-t2-brain -o {out}/b.nii --device cpu
+translate {scans}/t1 -m t1-t2-brain -o {out}/made --device cpu
+export-dicom {out}/b.nii -o {out}/dicom
+provenance {out}/b.nii
+evaluate paired {out}/made/p0_synthetic-t2.nii.gz --targets {scans}/t2/p0.nii -o {out}/paired \
+    --error-maps
+datalist --folder t1={scans}/t1 --folder t2={scans}/t2 --validation 0.3 -o {scans}/list.json
+data check -p cyclegan-t1-t2-debug --data {scans}/list.json --out {out}/run --set \
+    data.size=[32,32] networks.generator.options.levels=5
+train -p cyclegan-t1-t2-debug --data {scans}/list.json -o {out}/run --device cpu --set images=4 \
+    data.size=[32,32] networks.generator.options.levels=5
+models export {out}/run -o {out}/package --name mine --checkpoint last
+models export {out}/run -o {out}/package.zip --name mine --checkpoint last
+models bundle {out}/package -o {out}/bundle
+evaluate paired --data {scans}/list.json --split validation --model {out}/package -o {out}/judged \
+    --baselines --device cpu
+evaluate distribution {out}/made --real {scans}/t2 --training {scans}/t1 -o {out}/sets
+evaluate memorisation {out}/made --training {scans}/t2 --held-out {scans}/t1 -o {out}/copies
+study prepare --real {scans}/t2 --synthetic {out}/made -o {out}/study --practice 0 --catch 0
+study progress {out}/study
+doctor
+""".replace("\\\n", "")
+
+
+def save_nifti(volume, path):
+    image = nib.Nifti1Image(volume.array.astype(np.int16), volume.affine)
+    image.header["descrip"], image.header["db_name"] = TOKENS[1], TOKENS[2]
+    image.header["aux_file"], image.header["intent_name"] = TOKENS[3], TOKENS[4]
+    image.header.extensions.append(nib.nifti1.Nifti1Extension("comment", TOKENS[5]))
+    nib.save(image, path)
+
+
+def save_series(volume, folder):
+    for k in range(SHAPE[2]):
+        image = sitk.GetImageFromArray(volume.array[:, :, k].T.astype(np.int16)[None])
+        image.SetSpacing(SPACING)
+        image.SetOrigin((0.0, 0.0, SPACING[2] * k))
+        place = {"0020|0013": str(k), "0020|0032": f"0\\0\\{SPACING[2] * k}"}
+        for tag, value in (DICOM | place).items():
+            image.SetMetaData(tag, value)
+        writer = sitk.ImageFileWriter()
+        writer.KeepOriginalImageUIDOn()
+        writer.SetFileName(str(folder / f"{k}.dcm"))
+        writer.Execute(image)
 
 
 @pytest.fixture
 def scans(tmp_path):
-    """A NIfTI file and a DICOM series of the same head, in a folder whose name is a token."""
-    volume = head_phantom(0, (40, 40, 5), (5.0, 5.0, 20.0), ("t1",))["t1"]
+    """Six people in NIfTI, one of them in DICOM, in a folder whose name is a token."""
     folder = tmp_path / WORDS[0]
-    (folder / "series").mkdir(parents=True)
-    nifti = nib.Nifti1Image(volume.array.astype(np.int16), volume.affine)
-    nifti.header["descrip"], nifti.header["db_name"] = TOKENS[1], TOKENS[2]
-    nifti.header["aux_file"], nifti.header["intent_name"] = TOKENS[3], TOKENS[4]
-    nifti.header.extensions.append(nib.nifti1.Nifti1Extension("comment", TOKENS[5]))
-    nib.save(nifti, folder / "scan_t1.nii")
-    tags = {
-        "0010|0010": WORDS[6],
-        "0010|0020": WORDS[7],
-        "0008|0080": WORDS[8],
-        "0008|1030": WORDS[9],
-        "0020|000d": "1.2.3",
-        "0020|000e": "1.2.3.4",
-        "0008|0060": "MR",
-    }
-    for k in range(5):
-        image = sitk.GetImageFromArray(volume.array[:, :, k].T.astype(np.int16)[None])
-        image.SetSpacing((5.0, 5.0, 20.0))
-        image.SetOrigin((0.0, 0.0, 20.0 * k))
-        for tag, value in tags.items() | {("0020|0013", str(k))}:
-            image.SetMetaData(tag, value)
-        image.SetMetaData("0020|0032", f"0\\0\\{20 * k}")
-        image.SetMetaData("0020|0037", "1\\0\\0\\0\\1\\0")
-        writer = sitk.ImageFileWriter()
-        writer.KeepOriginalImageUIDOn()
-        writer.SetFileName(str(folder / "series" / f"{k}.dcm"))
-        writer.Execute(image)
+    for name in ("t1", "t2", "series"):
+        (folder / name).mkdir(parents=True)
+    for seed in range(PEOPLE):
+        head = head_phantom(seed, SHAPE, SPACING, ("t1", "t2"))
+        for modality in ("t1", "t2"):
+            save_nifti(head[modality], folder / modality / f"p{seed}.nii")
+    save_series(head_phantom(0, SHAPE, SPACING, ("t1",))["t1"], folder / "series")
     planted = b"".join(path.read_bytes() for path in folder.rglob("*.*"))
     assert all(token in planted for token in TOKENS[1:])
     return folder
 
 
-def test_no_planted_token_leaves_its_file(scans, tmp_path, capsysbinary, record_property):
+def contents(folder):
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """What lay in temporary folders when they were removed."""
+    found = []
+    remove = shutil.rmtree
+
+    def spy(path, *arguments, **options):
+        found.extend(contents(Path(path)))
+        remove(path, *arguments, **options)
+
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(shutil, "rmtree", spy)
+    return found
+
+
+def plain(raw):
+    """The bytes, and what is packed in them."""
+    if raw.startswith(b"\x1f\x8b"):
+        return [raw, gzip.decompress(raw)]
+    return [raw]
+
+
+@pytest.mark.slow
+def test_no_planted_token_leaves_its_file(
+    scans, temporary, tmp_path, monkeypatch, capsysbinary, record_property
+):
     out = tmp_path / "out"
-    commands = [
-        *(
-            ["translate", scan, "-m", "t1-t2-brain", "-o", out / name, "--device", "cpu"]
-            for scan, name in ((scans / "scan_t1.nii", "a.nii.gz"), (scans / "series", "b.nii"))
-        ),
-        ["export-dicom", out / "a.nii.gz", "-o", out / "dicom"],
-        ["provenance", out / "a.nii.gz"],
-        [
-            "evaluate",
-            "paired",
-            out / "a.nii.gz",
-            "--targets",
-            scans / "scan_t1.nii",
-            "-o",
-            out / "e",
-        ],
-    ]
-    for command in commands:
-        assert cli.main([str(word) for word in command]) == 0, command
+    monkeypatch.setenv("HOME", str(scans))
+    for line in COMMANDS.strip().splitlines():
+        command = line.format(scans=scans, out=out).split()
+        assert cli.main(command) == 0, (command, capsysbinary.readouterr())
     said = b"".join(capsysbinary.readouterr())
-    written = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    assert len(written) > 10
-    texts = [said, *written.values()]
-    texts += [gzip.decompress(text) for text in texts if text.startswith(b"\x1f\x8b")]
-    found = [token for token in TOKENS if any(token in text for text in texts)]
-    assert not found
+    with zipfile.ZipFile(out / "package.zip") as file:
+        packed = [file.read(name) for name in file.namelist()]
+    written = contents(out)
+    assert len(written) > 60 and temporary
+    texts = [said, (scans / "list.json").read_bytes(), *written, *packed, *temporary]
+    texts = [text for raw in texts for text in plain(raw)]
+    found = {token for token in TOKENS for text in texts if token in text}
+    assert not found, {
+        path for path in out.rglob("*") if path.is_file() for t in found if t in path.read_bytes()
+    }
     record_property(
         "figure",
-        f"{len(found)} of {len(TOKENS)} tokens in {len(written)} files and all that is said",
+        f"{len(found)} of {len(TOKENS)} tokens in {len(written)} files, {len(temporary)} temporary "
+        "ones and all that is said",
     )

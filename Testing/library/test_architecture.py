@@ -16,7 +16,18 @@ LIBRARY = ROOT / "MedGANSynthLib"
 SOURCES = sorted(LIBRARY.rglob("*.py"))
 
 STOREYS = [
-    {"collective", "errors", "events", "files", "lifeline", "machine", "schema", "__init__"},
+    {
+        "collective",
+        "errors",
+        "events",
+        "files",
+        "foreseen",
+        "lifeline",
+        "machine",
+        "schema",
+        "streams",
+        "__init__",
+    },
     {"report"},
     {"volume"},
     {"networks", "objectives", "data"},
@@ -43,6 +54,7 @@ STANDARD_LIBRARY_ONLY = [
     "errors",
     "events",
     "files",
+    "foreseen",
     "lifeline",
     "models.catalogue",
     "models.commands",
@@ -52,6 +64,7 @@ STANDARD_LIBRARY_ONLY = [
     "report.page",
     "report.plots",
     "schema",
+    "streams",
     "systems.image_settings",
     "systems.registry",
     "systems.settings",

@@ -82,6 +82,11 @@ def test_a_resumed_one_is_judged_by_its_own_speed(run):
     assert made.memory == 2**30
 
 
+def test_a_clock_that_is_set_back(run):
+    made = run(started(1000.0), progress(1001.0, 0.1), progress(5.0, 0.2), lock=os.getpid())
+    assert (made.elapsed_s, made.left_s, made.state) == (0.0, None, "running")
+
+
 @pytest.mark.parametrize(("stopped", "state"), [(True, "stopped"), (False, "finished")])
 def test_how_it_ended(run, stopped, state):
     made = run(started(1.0), progress(2.0, 0.5), ended(3.0, stopped))

@@ -1,0 +1,45 @@
+"""Standard streams as they are found: closed, full, or of few letters. Standard library only."""
+
+import os
+import sys
+from typing import TextIO
+
+from .errors import MedGANSynthError
+
+
+def make_usable() -> None:
+    """Open closed streams on nothing, and have letters that a stream lacks written as escapes.
+
+    A file that is opened where 1 or 2 is closed would be given that number, and have printed into
+    it what is meant for people.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # is given the lowest number that is free
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def write_line(text: str, stream: TextIO) -> None:
+    """Print a line now; where that fails, what follows goes nowhere, without a word at the end.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        MedGANSynthError: the disk is full, the terminal was closed.
+    """
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except OSError as error:
+        with open(os.devnull, "wb") as nothing:
+            os.dup2(nothing.fileno(), stream.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise MedGANSynthError(
+            f"standard output cannot be written to ({error.strerror}); send it elsewhere."
+        ) from None
