@@ -102,7 +102,9 @@ class Run:
                 continue
             with open(path, newline="") as file:
                 rows = list(csv.reader(file))
-            kept = [r for r in rows[1:] if r and r[0].isdigit() and int(r[0]) <= seen]
+            width = len(rows[0]) if rows else 0  # a full disk may have cut the last row short
+            whole = [r for r in rows[1:] if len(r) == width and r[0].isdigit()]
+            kept = [r for r in whole if int(r[0]) <= seen]
             write_text(path, "".join(",".join(r) + "\n" for r in [*rows[:1], *kept]))
 
     def record(self, table: str, seen: int, values: dict[str, float]) -> None:

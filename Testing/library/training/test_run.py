@@ -100,3 +100,18 @@ def test_a_loss_that_joins_late_adds_a_column(tmp_path):
     run.close()
     lines = (tmp_path / "metrics.csv").read_text().splitlines()
     assert lines == ["images,paired,adversarial", "2,0.5,", "4,0.25,1", "6,0.125,2"]
+
+
+def test_a_row_that_was_cut_short_is_dropped_on_resume(tmp_path):
+    """By a disk that was full: "4" is what is left of "400,0.25"."""
+    run = Run(tmp_path / "run")
+    try:
+        for images, loss in ((200, 0.5), (300, 0.25)):
+            run.record("metrics", images, {"loss": loss})
+        table = tmp_path / "run" / "metrics.csv"
+        whole = table.read_text()
+        table.write_text(whole + "4")
+        run.rewind(300)
+        assert table.read_text() == whole == "images,loss\n200,0.5\n300,0.25\n"
+    finally:
+        run.close()
