@@ -34,9 +34,10 @@ def test_a_step_takes_what_was_found_before(name):
 
 
 def test_what_cannot_fit_is_refused_with_what_can(monkeypatch):
-    config = load_config("alpha-wgan-sigmarat2", ("networks.generator.options.width=16",))
+    config = load_config("dcgan-slices-debug")
     one, four = (room.needed(config, batch, low=False) for batch in (1, 4))
-    monkeypatch.setattr(room, "free_memory", lambda device: one.lasting + one.passing + 10**6)
+    assert one.passing + 10**4 < four.passing / 2
+    monkeypatch.setattr(room, "free_memory", lambda device: one.lasting + one.passing + 10**4)
     with pytest.raises(MedGANSynthError, match=r"does not fit into .* use --set batch=1"):
         room.refuse_what_cannot_fit(config, CPU)
     monkeypatch.setattr(room, "free_memory", lambda device: one.lasting)
