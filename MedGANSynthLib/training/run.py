@@ -164,6 +164,8 @@ class RunEvents(Events):
         self.latest = 0.0
 
     def emit(self, event: str, **fields: Any) -> None:
+        if event == "preview":  # a Run may be handed on, and where it lay names people
+            fields["path"] = Path(fields["path"]).relative_to(self.folder).as_posix()
         if event == "progress":
             if time.monotonic() - self.latest < 1.0:
                 return

@@ -50,9 +50,11 @@ def test_events_are_json_lines_with_a_time(tmp_path):
     events = RunEvents(tmp_path)
     events.warning("few people")
     events.emit("metric", values={"cycle": 0.5})
+    events.emit("preview", path=str(tmp_path / "previews" / "4.png"))
     lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
-    assert [line["event"] for line in lines] == ["warning", "metric"]
+    assert [line["event"] for line in lines] == ["warning", "metric", "preview"]
     assert lines[1]["values"] == {"cycle": 0.5}
+    assert lines[2]["path"] == "previews/4.png"
     assert all(line["time"] > 1.7e9 for line in lines)
     assert "few people" in (tmp_path / "log.txt").read_text()
 
