@@ -43,8 +43,9 @@ class DataCheck(Run):
         """Begin.
 
         Args:
-            data: None for the built-in phantom; the path of a data list; folders by modality; or
-                a list of cases, dictionaries with "subject" and nodes by modality.
+            data: None for the built-in phantom; the path of a data list or of a BIDS folder;
+                folders by modality; or a list of cases, dictionaries with "subject" and nodes by
+                modality.
             out: the Run folder; what has to be written goes into its folder `data`.
             settings: overrides of the preset, "key=value".
             validation: share of the people that is kept for validation.
@@ -60,7 +61,9 @@ class DataCheck(Run):
         out = Path(out).absolute()
         self._fields = {"preset": preset, "out": str(out), "set": settings, "device": device}
         self._wrote: Path | None = None
-        if data is None or isinstance(data, (str, Path)):
+        is_path = isinstance(data, (str, Path))
+        is_bids = is_path and Path(data).is_dir()
+        if data is None or (is_path and not is_bids):
             self._fields["data"] = None if data is None else str(Path(data).absolute())
             self._begin(listener, self._submit_check)
             return
@@ -74,7 +77,9 @@ class DataCheck(Run):
         found = {"out": self._fields["data"], "validation": validation, "overwrite": True}
         try:
             self._remove_written()
-            if isinstance(data, dict):
+            if is_bids:
+                found["bids"] = str(Path(data).absolute())
+            elif isinstance(data, dict):
                 found["folder"] = [f"{name}={Path(place)}" for name, place in data.items()]
             else:
                 found["csv"] = str(export_people(data, self._wrote, needs.cine))

@@ -51,6 +51,7 @@ class PanelTrain(BoundPanel):
         ui.presetBox.connect("currentIndexChanged(int)", self.on_preset)
         ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         ui.allPresetsBox.connect("toggled(bool)", self.refresh)
+        ui.bidsEdit.connect("currentPathChanged(QString)", self.on_bids)
         ui.listEdit.connect("currentPathChanged(QString)", self.on_list)
         ui.parentEdit.connect("currentPathChanged(QString)", self.on_parent)
         for name in ("check", "train", "cancel", "copy"):
@@ -86,7 +87,9 @@ class PanelTrain(BoundPanel):
         chosen = self.parameters.train
         self.form.show(chosen)
         fill(self.ui.deviceBox, self.devices.choices(chosen.device), chosen.device)
-        for edit, path in ((self.ui.listEdit, chosen.listFile), (self.ui.parentEdit, self.parent)):
+        paths = {"bids": chosen.bidsFolder, "list": chosen.listFile, "parent": self.parent}
+        for name, path in paths.items():
+            edit = getattr(self.ui, f"{name}Edit")
             if edit.currentPath != path:
                 edit.currentPath = path
         result = self.result
@@ -190,6 +193,11 @@ class PanelTrain(BoundPanel):
         """A device was chosen."""
         if self.parameters is not None and index >= 0:
             self.parameters.train.device = self.ui.deviceBox.itemData(index)
+
+    def on_bids(self, path: str) -> None:
+        """The BIDS folder was chosen."""
+        if self.parameters is not None:
+            self.parameters.train.bidsFolder = path
 
     def on_list(self, path: str) -> None:
         """The data list was chosen."""

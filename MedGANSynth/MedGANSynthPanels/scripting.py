@@ -276,9 +276,9 @@ class Scripting:
 
         Args:
             preset: a name of `medgansynth presets list`, or a TOML file.
-            data: None for the built-in phantom; the path of a data list; folders by modality,
-                such as {"t1": folder}; or cases of the scene, a list of dictionaries such as
-                {"subject": "a", "t1": node}, whose nodes are written to files.
+            data: None for the built-in phantom; the path of a data list or of a BIDS folder;
+                folders by modality, such as {"t1": folder}; or cases of the scene, a list of
+                dictionaries such as {"subject": "a", "t1": node}, whose nodes are written to files.
             out: the Run folder; what is written for the training goes into its folder `data`.
             settings: overrides of the preset, such as ("batch=2",).
             device: "auto", "cpu", or a GPU such as "cuda:0".

@@ -19,8 +19,9 @@ from .train_settings import TrainOn
 
 _ROWS = {
     "listEdit": (TrainOn.LIST,),
+    "bidsEdit": (TrainOn.BIDS,),
     "peopleTable": (TrainOn.SCENE,),
-    "validationSlider": (TrainOn.FOLDERS, TrainOn.SCENE),
+    "validationSlider": (TrainOn.FOLDERS, TrainOn.BIDS, TrainOn.SCENE),
 }
 
 
@@ -100,6 +101,8 @@ class TrainForm:
         if settings.source == TrainOn.FOLDERS and not there:
             return _("Choose the folders that hold the images")
         if settings.source == TrainOn.LIST and not Path(settings.listFile).is_file():
+        if settings.source == TrainOn.BIDS and not Path(settings.bidsFolder or "?").is_dir():
+            return _("Choose a folder whose images are named as in BIDS: sub-01_T1w.nii.gz")
             return _("Choose a data list (a JSON file)")
         if settings.source == TrainOn.SCENE and not there:
             return _("Say which volumes of the scene show what")
@@ -118,6 +121,8 @@ class TrainForm:
         if settings.source == TrainOn.PHANTOM:
             return None
         if settings.source == TrainOn.LIST:
+        if settings.source == TrainOn.BIDS:
+            return settings.bidsFolder
             return settings.listFile
         if settings.source == TrainOn.FOLDERS:
             return {

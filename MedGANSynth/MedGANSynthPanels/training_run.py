@@ -7,6 +7,7 @@ does not matter who started the trainer, or when.
 import contextlib
 import json
 import os
+import platform
 from pathlib import Path
 
 from slicer.i18n import tr as _
@@ -143,10 +144,12 @@ class TrainingRun:
 
     def _find_state(self) -> str:
         try:
-            holder = (self.folder / "lock").read_text(encoding="ascii").strip()
+            lock = (self.folder / "lock").read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
-            holder = ""
-        locked = holder.isdigit() and _at_work(int(holder))
+            lock = ""
+        holder, _line, computer = lock.partition("\n")
+        elsewhere = computer not in ("", platform.node())  # on a shared disk: not to be known
+        locked = holder.isdigit() and (elsewhere or _at_work(int(holder)))
         if locked or (self.trainer and _at_work(self.trainer)):
             if self.stop_asked or (self.folder / "stop").exists():
                 return STOPPING

@@ -1,6 +1,7 @@
 """What a Run folder refuses, before anything in it is touched. Standard library only."""
 
 import os
+import platform
 from pathlib import Path
 
 from .. import schema
@@ -77,11 +78,16 @@ def refuse_other_files(folder: Path) -> None:
 
 
 def refuse_busy(folder: Path) -> None:
-    """Refuse a folder in which a living process trains."""
+    """Refuse a folder in which a living process trains, as far as can be known here."""
     try:
-        holder = (folder / "lock").read_text().strip()
+        holder, _, computer = (folder / "lock").read_text().strip().partition("\n")
     except OSError:
         return
+    if computer not in ("", platform.node()):
+        raise MedGANSynthError(
+            f"{folder}: process {holder} of the computer {computer} is training there; wait, or "
+            "remove its file lock if that process was killed."
+        )
     if holder.isdigit() and _alive(int(holder)):
         raise MedGANSynthError(
             f"{folder}: process {holder} is training there; "

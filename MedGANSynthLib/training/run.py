@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import os
+import platform
 import signal
 import threading
 import time
@@ -23,7 +24,8 @@ STOPPING = b"\nstopping after this step, with a checkpoint; Ctrl-C again ends at
 
 class Run:
     """Files of a Run: `config.json`, `metrics.csv`, `validation.csv`, `events.jsonl`, `log.txt`,
-    `checkpoints/`, `previews/`, a `lock` with the trainer's process id, and the user's `stop`.
+    `checkpoints/`, `previews/`, a `lock` with the trainer's process id and its computer's name, and
+    the user's `stop`.
 
     Who starts a trainer may put `refusals.BEFORE` into the folder first.
 
@@ -62,7 +64,7 @@ class Run:
         while True:
             try:
                 descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-                os.write(descriptor, str(os.getpid()).encode())
+                os.write(descriptor, f"{os.getpid()}\n{platform.node()}".encode())
                 os.close(descriptor)
                 return
             except FileExistsError:

@@ -71,6 +71,17 @@ def test_folders_become_a_list_in_the_run_folder(start, worker, tmp_path):
     assert said[-1]["text"] == "The training cannot start like this"
 
 
+def test_a_bids_folder_becomes_one_too(start, worker, tmp_path):
+    (tmp_path / "study").mkdir()
+    check, said = start(str(tmp_path / "study"), tmp_path / "run")
+    (task,) = worker.tasks
+    assert (task.bids, task.folder, task.csv) == (tmp_path / "study", (), None)
+    worker.done(outputs=[])
+    assert worker.tasks[1].data == tmp_path / "run" / "data" / "datalist.json"
+    worker.done(failed=0, findings=[])
+    assert said[-1]["text"] == "The training can start"
+
+
 def test_what_fails_leaves_no_images(start, worker, volume, tmp_path):
     people = [{"subject": "Anna", "t1": volume("T1"), "t2": volume("T2")}]
     check, said = start(people, tmp_path / "run")

@@ -74,7 +74,7 @@ def items(box):
 
 def trial(panel):
     """Choose the phantom and a tiny preset."""
-    panel.ui.sourceBox.setCurrentIndex(3)
+    panel.ui.sourceBox.setCurrentIndex(4)
     names = items(panel.ui.presetBox)
     panel.ui.presetBox.setCurrentIndex(names.index("cyclegan-t1-t2-small-debug"))
 
@@ -192,7 +192,7 @@ def test_a_check_can_be_cancelled(panel, click):
 
 def test_volumes_of_the_scene(panel, volume, click):
     ui = panel.ui
-    ui.sourceBox.setCurrentIndex(2)
+    ui.sourceBox.setCurrentIndex(3)
     assert ui.checkButton.toolTip == "Say which volumes of the scene show what"
     anna, berta, other = volume("Anna T1"), volume("Berta T1"), volume("Anna T2")
     slicer.app.processEvents()
@@ -220,7 +220,7 @@ def test_a_data_list_says_which_presets_it_will_do_for(panel, tmp_path):
     (tmp_path / "a.nii").write_bytes(b"")
     content = {"modality": {"cine": "film"}, "training": [{"subject": "s", "cine": "a.nii"}]}
     (tmp_path / "list.json").write_text(json.dumps(content))
-    panel.ui.sourceBox.setCurrentIndex(1)
+    panel.ui.sourceBox.setCurrentIndex(2)
     assert panel.ui.checkButton.toolTip == "Choose a data list (a JSON file)"
     panel.ui.listEdit.currentPath = str(tmp_path / "list.json")
     names = items(panel.ui.presetBox)
@@ -234,6 +234,17 @@ def begun(tmp_path, name, *events, alive=False, keep=True):
 
     folder = tmp_path / name
     (folder / "checkpoints").mkdir(parents=True)
+def test_a_bids_folder(panel, click, tmp_path):
+    ui = panel.ui
+    ui.sourceBox.setCurrentIndex(1)
+    assert "sub-01_T1w.nii.gz" in ui.checkButton.toolTip and not ui.listEdit.visible
+    ui.bidsEdit.currentPath = str(tmp_path)
+    assert ui.validationSlider.visible and str(tmp_path / "runs") in ui.commandText.plainText
+    click(ui.checkButton)
+    (check,) = panel.checks
+    assert check.asked[1] == str(tmp_path)
+
+
     lines = [{"time": 1.0, "event": "started", "device": "cpu", "images": 9}, *events]
     (folder / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     if alive:

@@ -20,7 +20,7 @@ def panel(module, tmp_path):
     module.pages.ui.pages.setCurrentWidget(panel.widget)
     module.parent.show()
     ui = panel.ui
-    ui.sourceBox.setCurrentIndex(3)
+    ui.sourceBox.setCurrentIndex(4)
     panel.parameters.train.preset = "cyclegan-t1-t2-debug"
     panel.parameters.train.parent = str(tmp_path)
     ui.nameEdit.text, ui.settingsEdit.text = "tiny run", TINY
@@ -28,7 +28,7 @@ def panel(module, tmp_path):
     yield panel
     for run in panel.runs.runs:
         if run.alive:
-            os.kill(int((run.folder / "lock").read_text()), signal.SIGKILL)
+            os.kill(int((run.folder / "lock").read_text().split()[0]), signal.SIGKILL)
     module.parent.hide()
 
 
@@ -77,7 +77,7 @@ def test_train_stop_resume_kill_and_keep_the_model(panel, click, wait, wait_unti
     panel.runs.update()
     click(panel.ui.resumeButton)
     wait_until(lambda: panel.runs.update() or panel.runs.run.fraction > stopped_at, PATIENCE_S)
-    os.kill(int((run.folder / "lock").read_text()), signal.SIGKILL)
+    os.kill(int((run.folder / "lock").read_text().split()[0]), signal.SIGKILL)
     wait_until(lambda: panel.runs.update() or panel.runs.run.state == "failed", PATIENCE_S)
     assert panel.ui.problemLabel.text.startswith("The trainer was killed or crashed")
     click(panel.ui.exportButton)
@@ -96,7 +96,7 @@ def test_people_of_the_scene_are_exported_and_trained_on(panel, click, wait, wai
             title = f"P{person} {name.upper()}"
             slicer.util.addVolumeFromArray(voxels, made[name].affine, title)
     ui = panel.ui
-    ui.sourceBox.setCurrentIndex(2)
+    ui.sourceBox.setCurrentIndex(3)
     ui.settingsEdit.text = TINY + " images=2"
     slicer.app.processEvents()
     check(panel, click, wait_until)
@@ -109,7 +109,7 @@ def test_people_of_the_scene_are_exported_and_trained_on(panel, click, wait, wai
 
 def test_too_few_people_are_told_and_leave_no_files(panel, click, wait_until, tmp_path, volume):
     volume("Anna T1"), volume("Anna T2")
-    panel.ui.sourceBox.setCurrentIndex(2)
+    panel.ui.sourceBox.setCurrentIndex(3)
     slicer.app.processEvents()
     check(panel, click, wait_until)
     assert "1 people are too few" in panel.message.text

@@ -162,6 +162,10 @@ def test_the_list_of_runs_is_kept(scene, tmp_path):
     qt.QSettings().remove("MedGANSynth")
 
 
+def test_a_trainer_on_another_computer_counts_as_alive(run):
+    assert run({"time": 1.0, "event": "started", "device": "cpu"}, lock="7\nelsewhere").alive
+
+
 def test_trainings_end_with_slicer_unless_they_are_kept(scene, tmp_path):
     import qt
     import slicer

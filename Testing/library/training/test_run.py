@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 
@@ -26,7 +27,15 @@ def test_the_lock_of_a_killed_trainer_does_not_hold(tmp_path):
         text=True,
         check=True,
     )
-    (tmp_path / "lock").write_text(child.stdout.strip())
+    (tmp_path / "lock").write_text(f"{child.stdout.strip()}\n{platform.node()}")
+    Run(tmp_path).close()
+
+
+def test_whether_a_trainer_of_another_computer_lives_is_not_known(tmp_path):
+    (tmp_path / "lock").write_text("7\nelsewhere")
+    with pytest.raises(MedGANSynthError, match="7 of the computer elsewhere is training there"):
+        Run(tmp_path)
+    (tmp_path / "lock").unlink()
     Run(tmp_path).close()
 
 
