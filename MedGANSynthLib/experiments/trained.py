@@ -17,6 +17,7 @@ from ..models.restricted import load_restricted
 from ..networks.registry import build_network
 from ..training.checkpoint import LAST
 from ..training.config import Config
+from ..training.people import data_facts
 from ..training.session import train
 
 OUTCOME = "outcome.json"
@@ -55,7 +56,8 @@ def trained(config: Config, data: Path | None, run: Path, device: str, events: E
         before = kept.seconds
     started, failed, stopped = time.monotonic(), "", False
     try:
-        stopped = train(config, data, run, device, events)["stopped"]
+        facts = data_facts(data, config.data.phantoms)
+        stopped = train(config, data, facts, run, device, events)["stopped"]
     except MedGANSynthError as error:
         if "training diverged" not in str(error):
             raise

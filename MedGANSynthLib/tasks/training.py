@@ -5,6 +5,10 @@ from pathlib import Path
 
 from .task import DEVICE, Task, field
 
+PRESET = "preset name or a TOML file"
+DATA = "data list (JSON); without it the built-in phantom is used"
+SET = "override a setting, such as optimizer.generator.lr=1e-4"
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Train(Task):
@@ -13,12 +17,10 @@ class Train(Task):
     command = "train"
     function = "training.command:train"
 
-    preset: str = field("preset name or a TOML file", short="-p")
-    data: Path | None = field("data list (JSON); without it the built-in phantom is used", None)
+    preset: str = field(PRESET, short="-p")
+    data: Path | None = field(DATA, None)
     out: Path | None = field("the Run folder to write or resume", None, short="-o")
-    set: tuple[str, ...] = field(
-        "override a setting, such as optimizer.generator.lr=1e-4", (), metavar="KEY=VALUE"
-    )
+    set: tuple[str, ...] = field(SET, (), metavar="KEY=VALUE")
     strict: bool = field("refuse incomplete cases (data.strict) instead of leaving them out", False)
     device: str = field(DEVICE, "auto")
     dry_run: bool = field("print the resolved config and the networks' sizes, then stop", False)
@@ -31,10 +33,10 @@ class DataCheck(Task):
     command = "data check"
     function = "training.precheck:check_data"
 
-    preset: str = field("preset name or a TOML file", short="-p")
-    data: Path | None = field("data list (JSON); without it the built-in phantom is used", None)
+    preset: str = field(PRESET, short="-p")
+    data: Path | None = field(DATA, None)
     out: Path | None = field("the Run folder that is going to be written", None, short="-o")
-    set: tuple[str, ...] = field("override a setting, as in train", (), metavar="KEY=VALUE")
+    set: tuple[str, ...] = field(SET, (), metavar="KEY=VALUE")
     device: str = field(DEVICE, "auto")
 
 

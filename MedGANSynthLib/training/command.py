@@ -38,4 +38,4 @@ def train(
 
     if dry_run:
         return session.dry_run(config, device)
-    return session.train(config, data, out, device, events)
+    return session.train(config, data, facts, out, device, events)

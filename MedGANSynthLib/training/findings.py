@@ -8,6 +8,8 @@ import numpy as np
 
 from ..data.datalist import Case, DataList
 from ..data.inspection import Image, odd_ones
+from ..volume.geometry import same_grid
+from ..volume.volume import Volume
 from .needs import Needs
 
 FEW = 10
@@ -64,7 +66,7 @@ def of_images(images: Sequence[Image], needs: Needs) -> list[Finding]:
         for (_split, subject), together in cases.items():
             # A person may have several examinations, each of them on its own grid.
             grids = [i for i in together if i.modality == together[0].modality]
-            odd = [i for i in together if not any(_same_grid(i, grid) for grid in grids)]
+            odd = [i for i in together if not any(same_grid(_grid(i), _grid(g)) for g in grids)]
             found += [
                 Finding(
                     f"{subject}: its {i.modality} does not lie on the voxel grid of its "
@@ -87,5 +89,5 @@ def _has_any(case: Case, needs: Needs) -> bool:
     return any(m in case.images for m in needs.modalities)
 
 
-def _same_grid(a: Image, b: Image) -> bool:
-    return a.shape == b.shape and bool(np.allclose(a.affine, b.affine, rtol=0, atol=1e-3))
+def _grid(image: Image) -> Volume:
+    return Volume(np.broadcast_to(np.float32(0), image.shape), image.affine)

@@ -1,13 +1,15 @@
-"""Whether a training fits into memory, found before it starts and without computing.
+"""Whether a training fits into memory and on the disk, found before it starts, without computing.
 
 What it will cost in time and on disk is measured by `trial`, on the user's own images.
 """
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from .. import machine
 from ..errors import MedGANSynthError
 from ..inference.device import free_memory
 from ..inference.footprint import footprint, hollow, hollow_scalar
@@ -21,6 +23,8 @@ from .example import example_batch
 
 BASE = 2**29
 """Bytes that Python and PyTorch take beside all tensors."""
+KEPT = 4
+"""Checkpoints at a time: last, previous, best, and the one that is being written."""
 SELDOM_MORE = 1000
 """How many times its images' bytes a step takes: where there is room for that, none is measured."""
 
@@ -80,6 +84,21 @@ def refuse_what_cannot_fit(config: Config, device: torch.device, world: int = 1)
         raise MedGANSynthError(
             f"a step of batch={config.batch} does not fit into the {free / 2**30:.1f} GiB that are "
             f"free on {device}; {advice}."
+        )
+
+
+def refuse_full_disk(system: System, checkpoints: Path) -> None:
+    """Refuse a training for whose checkpoints there is no room, beside those that are there.
+
+    Raises:
+        MedGANSynthError: how much they need, and how much is free.
+    """
+    free = machine.free_disk(checkpoints)
+    missing = max(1, KEPT - len(list(checkpoints.glob("*.pt"))))
+    if free is not None and free < missing * _lasting(system):
+        raise MedGANSynthError(
+            f"{checkpoints.parent}: the checkpoints take {missing * _lasting(system) / 2**30:.1f} "
+            f"GiB and {free / 2**30:.1f} are free; free some space or choose another disk."
         )
 
 

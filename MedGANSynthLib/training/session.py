@@ -19,24 +19,28 @@ from ..systems.registry import cohort_class, system_class
 from .config import Config
 from .distributed import Ranks
 from .loop import train as loop
-from .people import data_facts
-from .room import needed, refuse_what_cannot_fit
+from .people import DataFacts
+from .room import needed, refuse_full_disk, refuse_what_cannot_fit
 from .run import Run, RunEvents
 
 
 def train(
-    config: Config, data: Path | None, out: Path, device: str, events: Events
+    config: Config, data: Path | None, facts: DataFacts, out: Path, device: str, events: Events
 ) -> dict[str, Any]:
-    """Train `config` in the Run folder `out`, alone or as one of torchrun's ranks."""
+    """Train `config` in the Run folder `out`, alone or as one of torchrun's ranks.
+
+    Args:
+        facts: what the Run remembers of `data`.
+    """
     ranks = Ranks(device)
     try:
-        return _train(config, data, out, ranks, events)
+        return _train(config, data, facts, out, ranks, events)
     finally:
         ranks.close()
 
 
 def _train(
-    config: Config, data: Path | None, out: Path, ranks: Ranks, events: Events
+    config: Config, data: Path | None, facts: DataFacts, out: Path, ranks: Ranks, events: Events
 ) -> dict[str, Any]:
     if config.batch % ranks.world:
         raise MedGANSynthError(
@@ -50,7 +54,7 @@ def _train(
     try:
         cohort = ranks.agree(lambda: cohort_class(config.system)(config, data, quiet))
         run.catch_signals()
-        ranks.agree(lambda: run.adopt(config, data_facts(data, config.data.phantoms)))
+        ranks.agree(lambda: run.adopt(config, facts))
         log = RunEvents(out) if ranks.main else Events()
         events = TeeEvents(quiet, log)
         low = config.low_precision(ranks.device.type)
@@ -64,6 +68,7 @@ def _train(
         )
         _deterministic(config.seed)
         system = system_class(config.system)(config, ranks.device, ranks.wrap)
+        ranks.agree(lambda: refuse_full_disk(system, run.checkpoints) if ranks.main else None)
         ranks.same_start(list(system.networks.values()))
         if config.compile:
             compile_exported(system)

@@ -21,7 +21,7 @@ from .config import Config
 from .ema import Average
 from .findings import is_used
 from .needs import Needs, needs_of
-from .room import refuse_what_cannot_fit
+from .room import KEPT, refuse_what_cannot_fit
 from .usage import peak_memory
 
 PEOPLE = 3
@@ -29,8 +29,6 @@ POINTS = (0.125, 0.375, 0.625, 0.875)
 """Steps differ over a run (networks grow, adversaries join): one is timed in each quarter."""
 PATIENCE_S = 60.0
 """After so long no further step is begun."""
-KEPT = 4
-"""Checkpoints at a time: last, previous, best, and the one that is being written."""
 
 
 @dataclasses.dataclass(frozen=True)

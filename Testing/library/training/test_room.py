@@ -11,6 +11,7 @@ from MedGANSynthLib.systems.registry import system_class
 from MedGANSynthLib.training import room, session
 from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.example import example_batch
+from MedGANSynthLib.training.people import data_facts
 
 CPU = torch.device("cpu")
 
@@ -62,6 +63,23 @@ def test_memory_that_runs_out_in_the_middle_is_a_sentence(tmp_path, monkeypatch)
     monkeypatch.setattr(session, "loop", greedy)
     config = load_config("cine-dcgan-64-debug", ("data.phantoms=3",))
     with pytest.raises(MedGANSynthError, match=r"^not enough memory on cpu for a step of batch=4"):
-        session.train(config, None, tmp_path / "run", "cpu", Events())
+        session.train(config, None, data_facts(None, 3), tmp_path / "run", "cpu", Events())
     assert "error: not enough memory on cpu" in (tmp_path / "run" / "log.txt").read_text()
     assert not (tmp_path / "run" / "lock").exists()
+
+
+def test_a_disk_without_room_for_checkpoints_is_told_before_the_first_step(tmp_path, monkeypatch):
+    config = load_config("cine-dcgan-64-debug", ("data.phantoms=3",))
+    system = system_class(config.system)(config, CPU, lambda network: network)
+    weights = 4 * sum(count_parameters(network) for network in system.networks.values())
+    four = 4 * (3 * weights + 4 * count_parameters(system.networks["generator"]))
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    monkeypatch.setattr(room.machine, "free_disk", lambda folder: four)
+    room.refuse_full_disk(system, tmp_path / "run" / "checkpoints")
+    monkeypatch.setattr(room.machine, "free_disk", lambda folder: four - 1)
+    with pytest.raises(MedGANSynthError, match=r"run: the checkpoints take .* GiB and .* are free"):
+        session.train(config, None, data_facts(None, 3), tmp_path / "run", "cpu", Events())
+    assert not any((tmp_path / "run" / "previews").iterdir())
+    assert not (tmp_path / "run" / "lock").exists()
+    (tmp_path / "run" / "checkpoints" / "last.pt").touch()  # whose room is taken already
+    room.refuse_full_disk(system, tmp_path / "run" / "checkpoints")
