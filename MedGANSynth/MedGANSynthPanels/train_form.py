@@ -13,13 +13,14 @@ from .errors import PanelError
 from .fitting import spoken
 from .folder_rows import FolderRows
 from .model_choice import fill
+from .narrow import breakable
 from .presets import Preset, all_presets, with_settings
 from .scene_people import ScenePeople
 from .train_settings import TrainOn
 
 _ROWS = {
-    "listEdit": (TrainOn.LIST,),
     "bidsEdit": (TrainOn.BIDS,),
+    "listEdit": (TrainOn.LIST,),
     "peopleTable": (TrainOn.SCENE,),
     "validationSlider": (TrainOn.FOLDERS, TrainOn.BIDS, TrainOn.SCENE),
 }
@@ -81,7 +82,7 @@ class TrainForm:
             wants = _("{needs}. Learns from {count} images.").format(
                 needs=self.preset.wants(), count=f"{count:,}"
             )
-        ui.aboutLabel.text, ui.needsLabel.text = about, wants
+        ui.aboutLabel.text, ui.needsLabel.text = breakable(about), breakable(wants)
 
     def there(self, settings) -> set[str] | None:
         """The modalities of the data; None: nobody knows yet."""
@@ -100,9 +101,9 @@ class TrainForm:
         there = self.there(settings)
         if settings.source == TrainOn.FOLDERS and not there:
             return _("Choose the folders that hold the images")
-        if settings.source == TrainOn.LIST and not Path(settings.listFile).is_file():
         if settings.source == TrainOn.BIDS and not Path(settings.bidsFolder or "?").is_dir():
             return _("Choose a folder whose images are named as in BIDS: sub-01_T1w.nii.gz")
+        if settings.source == TrainOn.LIST and not Path(settings.listFile).is_file():
             return _("Choose a data list (a JSON file)")
         if settings.source == TrainOn.SCENE and not there:
             return _("Say which volumes of the scene show what")
@@ -120,9 +121,9 @@ class TrainForm:
         """
         if settings.source == TrainOn.PHANTOM:
             return None
-        if settings.source == TrainOn.LIST:
         if settings.source == TrainOn.BIDS:
             return settings.bidsFolder
+        if settings.source == TrainOn.LIST:
             return settings.listFile
         if settings.source == TrainOn.FOLDERS:
             return {
