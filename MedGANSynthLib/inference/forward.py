@@ -11,10 +11,11 @@ from torch import nn
 from ..data.slabs import neighbour_step, slab
 from ..models.manifest import Direction
 from ..networks.layout import channels_last
+from ..volume import spill
 from ..volume.preprocessing import BACKGROUND
-from .footprint import Meter, copied
+from .footprint import Meter
 from .patches import Progress, run_patches
-from .plan import Plan, attempt, fitting_batch, plan_volume
+from .plan import Plan, attempt, carried_out, fitting_batch, plan_volume
 
 # Pixels at once: what a CPU's caches hold of the feature maps; a GPU wants to be filled.
 _BATCH_PIXELS = {"cpu": 2**16, "cuda": 2**20}
@@ -65,9 +66,7 @@ def run_network(
             warn(f"the volume does not fit into memory as the model wants it: {plan}.")
 
     def compute(plan: Plan) -> np.ndarray:
-        on = torch.device(plan.device)
-        placed = network if on == device else copied(network, lambda tensor: tensor.to(on))
-        with torch.autocast(on.type, torch.bfloat16, enabled=plan.precision == "bf16"):
+        with carried_out(plan, network) as placed:
             if direction.slices:
                 made, plan = _slices(placed, direction, arrays, spacing, plan, not batch, progress)
             elif plan.patch:
@@ -80,7 +79,8 @@ def run_network(
 
     result = attempt(plan, compute, warn, cpu_fallback)
     if direction.blank:
-        result[blank(arrays)] = BACKGROUND
+        for part in spill.slabs(result, axes=(2,)):
+            result[part][blank([array[part] for array in arrays])] = BACKGROUND
     return result
 
 
@@ -110,7 +110,7 @@ def _slices(
     device = torch.device(plan.device)
     step = neighbour_step(direction.step_mm, spacing[2])
     shown = [k for k in range(count) if any(a[:, :, k].max() > BACKGROUND + _BLANK for a in arrays)]
-    result = np.full((rows, cols, count), BACKGROUND, dtype=np.float32)
+    result = spill.full((rows, cols, count), BACKGROUND)
 
     def translate(chosen: Sequence[int]) -> None:
         slabs = np.empty((len(chosen), len(arrays) * direction.slices, rows, cols), np.float32)

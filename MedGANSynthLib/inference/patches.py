@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ..networks.layout import channels_last
+from ..volume import spill
 from ..volume.preprocessing import BACKGROUND
 
 Progress = Callable[[float], None]
@@ -41,7 +42,7 @@ def run_patches(
     """
     device = next(network.parameters()).device
     shape = arrays[0].shape
-    result = np.zeros(shape, np.float32)
+    result = spill.full(shape, 0.0)
     places = [axis_places(count, side) for count, side in zip(shape, patch, strict=True)]
     total = np.prod([len(axis) for axis in places])
     for number, along in enumerate(itertools.product(*places)):

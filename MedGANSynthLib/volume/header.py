@@ -26,6 +26,7 @@ class Header:
         forms: NIfTI's sform and qform where they disagree.
         frames: of a 4D series.
         time_step: seconds between them, None where the file does not say.
+        voxels: of a large volume `[i, j, k]`, where they were asked for.
     """
 
     reader: str
@@ -36,6 +37,7 @@ class Header:
     forms: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     frames: int = 1
     time_step: float | None = None
+    voxels: np.ndarray | None = None
 
 
 def check_axes(name: str, affine: np.ndarray, what: str) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import spill
 from .grid import Intensity
 
 
@@ -13,13 +14,14 @@ def intensity_range(array: np.ndarray, intensity: Intensity) -> tuple[float, flo
     empty, so scaling stays finite on constant images too.
     """
     minimum = array.min()
-    foreground = array[array > minimum]
+    foreground = spill.select(array, lambda part: part > minimum)
     if foreground.size == 0:
         return float(minimum), float(minimum) + max(1.0, abs(float(minimum)))
     if intensity.centre:
-        low = float(np.percentile(array, intensity.lower))
-        tissue = central_tissue(array, low, float(np.percentile(foreground, 99.5)))
-        high = float(np.percentile(tissue, intensity.upper)) if tissue.size else low
+        everything = spill.select(array, lambda part: part >= minimum)
+        low = _percentile(everything, intensity.lower)
+        tissue = central_tissue(array, low, _percentile(foreground, 99.5))
+        high = _percentile(tissue, intensity.upper) if tissue.size else low
     else:
         percentiles = (intensity.lower, intensity.upper)
         low, high = np.percentile(foreground, percentiles, overwrite_input=True).tolist()
@@ -37,19 +39,29 @@ def central_tissue(array: np.ndarray, dark: float, bright: float) -> np.ndarray:
     planes that cut off a sixth of it at each end of each axis, so that an empty border changes
     nothing.
     """
-    tissue = array > dark + 0.15 * (bright - dark)
+    least = dark + 0.15 * (bright - dark)
+    amounts = [np.zeros(count, dtype=int) for count in array.shape]
+    for part in spill.slabs(array):
+        tissue = array[part] > least
+        for axis, amount in enumerate(amounts):
+            others = tuple(a for a in range(array.ndim) if a != axis)
+            amount[part[axis]] += tissue.sum(axis=others)
     middle = []
-    for axis in range(array.ndim):
-        others = tuple(a for a in range(array.ndim) if a != axis)
-        amount = tissue.sum(axis=others).cumsum()
-        start, stop = np.searchsorted(amount, np.array([1, 5]) / 6 * amount[-1])
+    for amount in amounts:
+        summed = amount.cumsum()
+        start, stop = np.searchsorted(summed, np.array([1, 5]) / 6 * summed[-1])
         middle.append(slice(start, stop + 1))
-    return array[tuple(middle)][tissue[tuple(middle)]]
+    return spill.select(array[tuple(middle)], lambda part: part > least)
+
+
+def _percentile(values: np.ndarray, percent: float) -> float:
+    """Of a flat array, which is partly sorted by it."""
+    return float(np.percentile(values, percent, overwrite_input=True))
 
 
 def scale(array: np.ndarray, low: float, high: float) -> np.ndarray:
     """`low`..`high` to [-1, 1], clipped, as a new float32 array."""
-    scaled = np.empty_like(array, dtype=np.float32)
+    scaled = spill.empty_like(array, np.float32)
     with np.errstate(over="ignore"):  # what overflows to infinity is clipped below
         # In double precision, block by block: a narrow range far from zero keeps its contrast.
         np.subtract(array, low, out=scaled, dtype=np.float64, casting="unsafe")

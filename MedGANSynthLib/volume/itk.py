@@ -3,10 +3,12 @@
 import numpy as np
 import SimpleITK as sitk
 
+from . import spill
+
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
-def image_affine(image: sitk.Image) -> np.ndarray:
+def image_affine(image: sitk.Image | sitk.ImageFileReader) -> np.ndarray:
     """4x4 voxel index to RAS millimetres: diag(-1, -1, 1, 1) @ [direction * spacing | origin]."""
     affine = np.eye(4)
     direction = np.array(image.GetDirection()).reshape(3, 3)
@@ -33,4 +35,7 @@ def to_image(array: np.ndarray, affine: np.ndarray) -> sitk.Image:
 
 def to_array(image: sitk.Image) -> np.ndarray:
     """The voxels of `image` as `[i, j, k]` (copied once, in ITK's memory order)."""
-    return sitk.GetArrayFromImage(image).transpose(2, 1, 0)
+    view = sitk.GetArrayViewFromImage(image).transpose(2, 1, 0)
+    made = spill.empty_like(view, view.dtype)
+    made[...] = view
+    return made

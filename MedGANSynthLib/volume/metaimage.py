@@ -25,7 +25,7 @@ _LAST = "ElementDataFile"
 MARK_KEY = "SyntheticProvenance"
 
 
-def check_metaimage(path: Path) -> Header:
+def check_metaimage(path: Path, keep: bool = False) -> Header:
     """Check one .mha, or .mhd with its data file in the same folder.
 
     Raises:
@@ -45,7 +45,7 @@ def check_metaimage(path: Path) -> Header:
     fields = {k.strip(): v.strip() for k, _, v in (line.partition("=") for line in lines)}
     shape = _shape(name, fields)
     dtype = _dtype(name, fields)
-    voxels = check_size(name, shape)
+    check_size(name, shape)
     data_file = last[0].partition("=")[2].strip()
     data = path
     if data_file.upper() != "LOCAL":
@@ -54,9 +54,9 @@ def check_metaimage(path: Path) -> Header:
         raise MedGANSynthError(f"{name}: skips part of its data file; save it again in one piece.")
     _check_geometry(name, fields)
     compression = "zlib" if fields.get("CompressedData", "False").lower() == "true" else None
-    nonfinite = check_payload(data, start, voxels, dtype, compression)
+    nonfinite, voxels = check_payload(data, start, shape, dtype, compression, keep)
     marks = (fields[MARK_KEY],) if MARK_KEY in fields else ()
-    return Header("MetaImageIO", (path,), nonfinite, marks=marks)
+    return Header("MetaImageIO", (path,), nonfinite, marks=marks, voxels=voxels)
 
 
 def _shape(name: str, fields: dict[str, str]) -> tuple[int, ...]:

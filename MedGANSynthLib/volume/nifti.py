@@ -8,6 +8,7 @@ import nibabel as nib
 import numpy as np
 
 from ..errors import MedGANSynthError
+from . import spill
 from .header import Header, check_axes
 from .payload import check_payload, check_size
 
@@ -37,8 +38,8 @@ def starts_like_nifti(head: bytes) -> bool:
     return head[:4] in _STARTS
 
 
-def check_nifti(path: Path, compressed: bool) -> Header:
-    """Check one .nii or .nii.gz.
+def check_nifti(path: Path, compressed: bool, keep: bool = False) -> Header:
+    """Check one .nii or .nii.gz; `keep` its voxels where they are many.
 
     Raises:
         MedGANSynthError: the file is cut, damaged, lies about its size, or is of a kind that is
@@ -67,7 +68,12 @@ def check_nifti(path: Path, compressed: bool) -> Header:
     slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
     if not np.isfinite([slope, intercept]).all():
         notes.append(f"{name}: its intensity scaling is not a number and was ignored.")
-    nonfinite = check_payload(path, offset, voxels, dtype, "gzip-file" if compressed else None)
+    scaling = _scaling(slope, intercept)
+    keep = keep and int(header["dim"][0]) == 3 and (scaling is None or dtype.itemsize <= 2)
+    compression = "gzip-file" if compressed else None
+    nonfinite, kept = check_payload(path, offset, shape, dtype, compression, keep)
+    if kept is not None:
+        kept = _scaled(kept[..., 0], scaling)
     marks = (bytes(header["descrip"]).rstrip(b"\0").decode("latin-1"), *extensions)
     return Header(
         "NiftiImageIO",
@@ -78,7 +84,24 @@ def check_nifti(path: Path, compressed: bool) -> Header:
         _forms(header),
         frames=shape[3],
         time_step=_time_step(header),
+        voxels=kept,
     )
+
+
+def _scaling(slope: float, intercept: float) -> tuple[float, float] | None:
+    """What ITK multiplies voxels by and adds to them; None where it leaves them as they are."""
+    if not np.isfinite([slope, intercept]).all() or slope == 0 or (slope, intercept) == (1, 0):
+        return None
+    return slope, intercept
+
+
+def _scaled(voxels: np.ndarray, scaling: tuple[float, float] | None) -> np.ndarray:
+    if scaling is None:
+        return voxels
+    made = spill.empty(voxels.shape)
+    for part in spill.slabs(voxels):
+        made[part] = voxels[part] * np.float64(scaling[0]) + scaling[1]
+    return made
 
 
 def _read_header(path: Path, compressed: bool) -> tuple[nib.Nifti1Header, list[str]]:

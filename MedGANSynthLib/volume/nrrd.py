@@ -34,7 +34,7 @@ _DTYPES = {alias: np.dtype(name) for name, aliases in _TYPES.items() for alias i
 _COMPRESSIONS = {"raw": None, "gzip": "gzip", "gz": "gzip"}
 
 
-def check_nrrd(path: Path) -> Header:
+def check_nrrd(path: Path, keep: bool = False) -> Header:
     """Check one .nrrd, or .nhdr with its data file in the same folder.
 
     Raises:
@@ -64,10 +64,10 @@ def check_nrrd(path: Path) -> Header:
     data = path
     if "datafile" in fields:
         data, start = beside(path, fields["datafile"]), 0
-    voxels = check_size(name, shape)
+    check_size(name, shape)
     _check_geometry(name, fields)
-    nonfinite = check_payload(data, start, voxels, dtype, _COMPRESSIONS[encoding])
-    return Header("NrrdImageIO", (path,), nonfinite, marks=tuple(keys.values()))
+    nonfinite, voxels = check_payload(data, start, shape, dtype, _COMPRESSIONS[encoding], keep)
+    return Header("NrrdImageIO", (path,), nonfinite, marks=tuple(keys.values()), voxels=voxels)
 
 
 def _shape(name: str, fields: dict[str, str]) -> tuple[int, ...]:

@@ -1,10 +1,12 @@
 """Voxel bytes, streamed: are they all there, and which are not finite?
 
 Image readers fill what is missing with zeros and some turn NaN into 0 without a word, so the raw
-bytes are counted here first, with little memory and never past what the header promises.
+bytes are counted here first, with little memory and never past what the header promises. Those of
+a large volume are kept as they pass, because image readers take memory for all of it at once.
 """
 
 import gzip
+import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..errors import MedGANSynthError
+from . import spill
 
 MAX_VOXELS = 2**30
 _CHUNK = 1 << 20
@@ -36,19 +39,33 @@ def check_size(name: str, shape: tuple[int, ...]) -> int:
 
 
 def check_payload(
-    path: Path, offset: int, voxels: int, dtype: np.dtype, compression: str | None
-) -> np.ndarray:
-    """Read all voxel bytes once and return the flat indices (file order) of non-finite voxels.
+    path: Path,
+    offset: int,
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    compression: str | None,
+    keep: bool = False,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Read all voxel bytes once.
 
     Args:
         offset: byte where the voxels start; within the decompressed stream for "gzip-file".
         compression: None, "gzip-file" (the whole file, header too), "gzip" or "zlib" (voxels only).
+        keep: return the voxels, too, where they are many.
+
+    Returns:
+        Flat indices (file order) of non-finite voxels; the voxels `[i, j, k]` as they are in the
+        file, or None.
 
     Raises:
         MedGANSynthError: too few or too many bytes, or a failed checksum.
     """
-    expected = voxels * dtype.itemsize
+    expected = math.prod(shape) * dtype.itemsize
     found: list[np.ndarray] = []
+    voxels, kept = None, None
+    if keep and math.prod(shape) > spill.MANY:
+        voxels = spill.empty(shape, dtype)
+        kept = voxels.ravel(order="F").view(np.uint8)
     done = 0
     rest = b""
     try:
@@ -56,6 +73,8 @@ def check_payload(
             done += len(chunk)
             if done > expected:
                 break
+            if kept is not None:
+                kept[done - len(chunk) : done] = np.frombuffer(chunk, np.uint8)
             if dtype.kind == "f":
                 rest = _scan(rest + chunk, dtype, (done - len(chunk) - len(rest)), found)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -74,7 +93,9 @@ def check_payload(
             f"{path.name}: holds more bytes than the {expected} its header promises; header and "
             "voxels do not belong together."
         )
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+    if voxels is not None and not dtype.isnative:
+        voxels = voxels.byteswap(inplace=True).view(dtype.newbyteorder())
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64), voxels
 
 
 def _scan(data: bytes, dtype: np.dtype, start: int, found: list[np.ndarray]) -> bytes:

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 from nibabel import orientations
 
+from . import spill
 from .geometry import orientation_between, reorient
 from .grid import Grid, Intensity
 from .intensity import intensity_range, scale
@@ -57,7 +58,10 @@ class Prepared:
         if self.resampled:
             inner = self._resample_back(inner)
         there = orientation_between(self.source_affine, self.orientation)
-        return np.array(orientations.apply_orientation(inner, _inverse(there)), order="C")
+        turned = orientations.apply_orientation(inner, _inverse(there))
+        made = spill.empty(turned.shape)
+        made[...] = turned
+        return made
 
     def _resample_back(self, inner: np.ndarray) -> np.ndarray:
         target = reorient(
@@ -150,7 +154,7 @@ def _window(array: np.ndarray, offset: tuple[int, ...], shape: tuple[int, ...]) 
     inside = array[tuple(slice(a, b) for a, b in spans)]
     if inside.shape == tuple(shape):
         return inside
-    window = np.full(shape, BACKGROUND, dtype=np.float32)
+    window = spill.full(shape, BACKGROUND)
     window[tuple(slice(a - o, b - o) for (a, b), o in zip(spans, offset, strict=True))] = inside
     return window
 

@@ -16,13 +16,17 @@ from .marks import provenance_in
 from .metaimage import check_metaimage
 from .nifti import check_nifti, starts_like_nifti
 from .nrrd import check_nrrd
+from .spill import slabs
 from .volume import Volume
 
 _WHOLE_IN_FLOAT32 = 2**24
 
 
-def check(path: Path) -> Header:
+def check(path: Path, keep: bool = False) -> Header:
     """Sniff the format of a file or DICOM folder and check it, voxel bytes included.
+
+    Args:
+        keep: the voxels of a large volume in a file, for which image readers need much memory.
 
     Raises:
         MedGANSynthError: one sentence: which file, what is wrong, what to do.
@@ -32,10 +36,10 @@ def check(path: Path) -> Header:
     with warnings.catch_warnings():
         # What the libraries would say of a damaged header quotes it, and may name a patient.
         warnings.simplefilter("ignore")
-        return _check(path)
+        return _check(path, keep)
 
 
-def _check(path: Path) -> Header:
+def _check(path: Path, keep: bool) -> Header:
     try:
         if path.is_dir():
             return check_dicom(path)
@@ -48,15 +52,15 @@ def _check(path: Path) -> Header:
     if not head:
         raise MedGANSynthError(f"{path.name}: is empty; copy or download it again.")
     if head[:2] == b"\x1f\x8b":
-        return check_nifti(path, compressed=True)
+        return check_nifti(path, True, keep)
     if head[:4] == b"NRRD":
-        return check_nrrd(path)
+        return check_nrrd(path, keep)
     if head[128:132] == b"DICM":
         return check_dicom(path)
     if head.lstrip()[:10] in (b"ObjectType", b"NDims = 3\n") or b"NDims" in head[:200]:
-        return check_metaimage(path)
+        return check_metaimage(path, keep)
     if starts_like_nifti(head):
-        return check_nifti(path, compressed=False)
+        return check_nifti(path, False, keep)
     raise MedGANSynthError(
         f"{path.name}: is not an image that can be read; give NIfTI, NRRD, MHA or a DICOM folder."
     )
@@ -78,7 +82,7 @@ def read(
         MedGANSynthError: one sentence: which file, what is wrong, what to do.
     """
     path = Path(path)
-    header = check(path)
+    header = check(path, keep=True)
     if header.frames > 1:
         raise MedGANSynthError(
             f"{path.name}: is a 4D series of {header.frames} frames; extract the one frame that is "
@@ -87,7 +91,7 @@ def read(
     image = _read_image(path, header)
     affine = image_affine(image)
     notes = [*header.notes, *_geometry_notes(path, header, affine)]
-    array = to_array(image)
+    array = to_array(image) if header.voxels is None else header.voxels
     array, filled = _fill(path, array, header.nonfinite, fill_nonfinite)
     notes += filled
     if array.dtype.kind in "iu" and array.dtype.itemsize > 2:
@@ -99,7 +103,8 @@ def read(
     return Volume(array, affine, modality, provenance_in(header.marks), tuple(notes))
 
 
-def _read_image(path: Path, header: Header) -> sitk.Image:
+def _read_image(path: Path, header: Header) -> sitk.Image | sitk.ImageFileReader:
+    """The image; where its voxels are known, what the reader says of its geometry."""
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     reader = sitk.ImageSeriesReader() if len(header.files) > 1 else sitk.ImageFileReader()
     reader.SetImageIO(header.reader)
@@ -109,6 +114,9 @@ def _read_image(path: Path, header: Header) -> sitk.Image:
             reader.SetFileNames(names)
         else:
             reader.SetFileName(names[0])
+        if header.voxels is not None:
+            reader.ReadImageInformation()
+            return reader
         image = reader.Execute()
     except RuntimeError as error:
         raise MedGANSynthError(f"{path.name}: cannot be read ({_reason(error)}).") from None
@@ -157,7 +165,9 @@ def _fill(
     `known` are those found in the raw bytes; the reader may have made zeros of them.
     """
     if array.dtype.kind == "f":
-        known = np.union1d(known, np.flatnonzero(~np.isfinite(array.ravel(order="F"))))
+        flat = array.ravel(order="F")
+        found = [np.flatnonzero(~np.isfinite(flat[p])) + p.start for (p,) in slabs(flat)]
+        known = np.unique(np.concatenate([known, *found]))
     if not known.size:
         return array, []
     if fill is None:

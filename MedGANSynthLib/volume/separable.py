@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import ndimage
 
+from . import spill
+
 _FWHM = 2 * np.sqrt(2 * np.log(2))
 _LINEAR, _CUBIC = 1, 3
 
@@ -35,7 +37,8 @@ def resample_axes(
     """
     axes = [a for a, p in enumerate(positions) if not _unchanged(p, array.shape[a])]
     axes.sort(key=lambda a: len(positions[a]) / array.shape[a])  # what shrinks comes first
-    values, foreground = array, (array > background).astype(np.float32)
+    values, foreground = array, spill.empty_like(array, np.float32)
+    np.greater(array, background, out=foreground)
     for axis in axes:
         count = array.shape[axis]
         linear = _weights(count, positions[axis], _LINEAR)
@@ -44,7 +47,10 @@ def resample_axes(
             cubic = cubic @ _blur(count, positions[axis])
         values = _apply(cubic, values, axis)
         foreground = _apply(linear, foreground, axis)
-    return np.where(foreground > 0, values, np.float32(background))
+    made = values if axes else values.copy()
+    for part in spill.slabs(made):
+        made[part][foreground[part] <= 0] = background
+    return made
 
 
 def _unchanged(positions: np.ndarray, count: int) -> bool:
@@ -69,5 +75,14 @@ def _blur(count: int, positions: np.ndarray) -> np.ndarray:
 
 
 def _apply(weights: np.ndarray, array: np.ndarray, axis: int) -> np.ndarray:
-    product = np.tensordot(weights.astype(np.float32), array, axes=(1, axis))
-    return np.moveaxis(product, 0, axis)
+    def product(part: np.ndarray) -> np.ndarray:
+        made = np.tensordot(weights.astype(np.float32), part, axes=(1, axis))
+        return np.moveaxis(made, 0, axis)
+
+    parts = spill.slabs(array, axes=[a for a in range(array.ndim) if a != axis])
+    if len(parts) == 1:
+        return product(array)
+    made = spill.empty([len(weights) if a == axis else n for a, n in enumerate(array.shape)])
+    for part in parts:
+        made[part] = product(array[part])
+    return made

@@ -10,6 +10,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 from scipy.spatial.transform import Rotation
 
+from MedGANSynthLib.volume import spill
 from MedGANSynthLib.volume.volume import Volume
 
 ALL_AXCODES = [
@@ -46,6 +47,14 @@ def make_volume():
         return Volume(voxels.astype(dtype), oblique(affine) if turned else affine)
 
     return make
+
+
+@pytest.fixture(params=["small", "large"])
+def small_and_large(request, monkeypatch):
+    """Every volume is treated as a small one, then as a large one; see `spill`."""
+    if request.param == "large":
+        monkeypatch.setattr(spill, "MANY", 0)
+        monkeypatch.setattr(spill, "SLAB", 5000)
 
 
 @pytest.fixture(params=ALL_AXCODES)

@@ -5,6 +5,8 @@ from scipy import ndimage
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.content import is_label_map, refuse_unfit
 
+pytestmark = pytest.mark.usefixtures("small_and_large")
+
 
 def labels(shape=(20, 20, 20)):
     """Forty labels as the nearest of forty seeds."""

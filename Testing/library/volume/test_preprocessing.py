@@ -8,6 +8,8 @@ from MedGANSynthLib.volume.intensity import intensity_range, scale
 from MedGANSynthLib.volume.preprocessing import prepare
 from MedGANSynthLib.volume.volume import Volume
 
+pytestmark = pytest.mark.usefixtures("small_and_large")
+
 FULL = Intensity(0.0, 100.0)
 
 

@@ -7,8 +7,10 @@ import pytest
 import SimpleITK as sitk
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.volume.itk import to_image
+from MedGANSynthLib.volume.itk import to_array, to_image
 from MedGANSynthLib.volume.read import read
+
+pytestmark = pytest.mark.usefixtures("small_and_large")
 
 
 def refused(path, *words, **options):
@@ -64,6 +66,20 @@ def test_scaled_int16(nifti_file):
 
     path = nifti_file(edit=scaled)
     assert np.allclose(read(path).array, nib.load(path).get_fdata())
+
+
+@pytest.mark.parametrize("dtype", [">u1", "<i1", "<u2", ">i2", "<i4", ">f4"])
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
+def test_scaled_types_are_what_itk_makes_of_them(tmp_path, make_volume, dtype, name):
+    volume = make_volume((5, 5, 4))
+    header = nib.Nifti1Header(endianness=dtype[0])
+    header.set_data_dtype(np.dtype(dtype))
+    image = nib.Nifti1Image(volume.array.astype(dtype), volume.affine, header)
+    image.header.set_slope_inter(0.3, -17.7)
+    image.to_filename(tmp_path / name)
+    got, expected = read(tmp_path / name).array, sitk.ReadImage(str(tmp_path / name))
+    assert np.array_equal(got, to_array(expected)) and got.dtype == to_array(expected).dtype
+    assert np.ptp(got) > 10
 
 
 def test_big_endian(tmp_path, make_volume):

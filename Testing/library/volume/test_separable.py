@@ -6,6 +6,8 @@ from MedGANSynthLib.volume.geometry import resample_to
 from MedGANSynthLib.volume.separable import resample_axes
 from MedGANSynthLib.volume.volume import Volume
 
+pytestmark = pytest.mark.usefixtures("small_and_large")
+
 
 @pytest.fixture
 def array():
