@@ -8,6 +8,7 @@ from monai import transforms as mt
 from monai.config import KeysCollection
 from torch import Tensor
 
+from .seeded import Seeded
 from .settings import SlicePairs
 
 BACKGROUND = -1.0
@@ -56,12 +57,11 @@ class SlabAugmentation:
         if a.noise:
             steps.append(_RandNoise(appearance, prob=a.noise, std=0.05))
         self.keys = keys
-        self.transform = mt.Compose([*steps, Offset(keys, -1.0)])
+        self.transform = Seeded([*steps, Offset(keys, -1.0)])
 
     def __call__(self, images: dict[str, Tensor], seed: int) -> dict[str, Tensor]:
         """The same seed gives the same change."""
-        self.transform.set_random_state(seed=seed)
-        made = self.transform(images)
+        made = self.transform(images, seed)
         return {key: torch.as_tensor(made[key]).clamp(-1, 1).contiguous() for key in self.keys}
 
 

@@ -175,37 +175,36 @@ class PatchDataset(Dataset):
         centre = np.unravel_index(where[rng.integers(len(where))], person.inside.shape)
         thickest = max(1, int(self.settings.thickest / person.spacing[2] + 1e-3))
         together = int(rng.integers(1, thickest + 1))
-        images = {str(c): image for c, image in enumerate(person.inputs)}
-        # As an image in [-1, 1], so that it moves like the others.
-        images |= {"target": person.target, "inside": 2.0 * person.inside - 1.0}
         size = (*self.size[:2], self.size[2] * together)
-        patches = {
-            name: torch.from_numpy(merge(cut(image, centre, size), together))[None]
-            for name, image in images.items()
-        }
+        blocks = [cut(image, centre, size) for image in (*person.inputs, person.target)]
+        # As an image in [-1, 1], so that it moves like the others.
+        blocks.append(2 * cut(person.inside, centre, size, outside=0) - 1)
+        patches = torch.from_numpy(np.stack([merge(block, together) for block in blocks]))
         if len(self.settings.size) == 2:
-            patches = {name: patch[..., 0] for name, patch in patches.items()}
+            patches = patches[..., 0]
         made = self.augment(patches, rng)
-        inputs = [made[str(c)] for c in range(len(person.inputs))]
-        return {
-            "inputs": torch.cat(inputs),
-            "target": made["target"],
-            "inside": (made["inside"] > 0).float(),
-        }
+        return {"inputs": made[:-2], "target": made[-2:-1], "inside": (made[-1:] > 0).float()}
 
 
 def merge(block: np.ndarray, together: int) -> np.ndarray:
     """The means of each `together` slices along the last axis, a multiple of that many."""
+    if together == 1:
+        return block
     return block.reshape(*block.shape[:2], -1, together).mean(axis=3)
 
 
-def cut(array: np.ndarray, centre: tuple[int, ...], size: tuple[int, ...]) -> np.ndarray:
-    """The block of `size` around `centre`, shifted to lie inside; where it cannot, padded with -1.
+def cut(
+    array: np.ndarray,
+    centre: tuple[int, ...],
+    size: tuple[int, ...],
+    outside: float = BACKGROUND,
+) -> np.ndarray:
+    """The block of `size` around `centre`, shifted to lie inside; where it cannot, padded.
 
     Returns:
         float32, a copy.
     """
-    patch = np.full(size, BACKGROUND, np.float32)
+    patch = np.full(size, outside, np.float32)
     source, target = [], []
     for middle, side, count in zip(centre, size, array.shape, strict=True):
         start = min(max(middle - side // 2, 0), max(count - side, 0))

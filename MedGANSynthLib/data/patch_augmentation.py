@@ -9,30 +9,32 @@ from monai import transforms as mt
 from torch import Tensor
 
 from .augmentation import Offset
+from .seeded import Seeded
 from .settings import PatchAugmentation
 
-COMMON = ("target", "inside")
+_ALL = "all"
 
 
 class AugmentPatches:
-    """Changes patches `[1, *spatial]` in [-1, 1] as `settings` say; see there.
+    """Changes patches as `settings` say; see there.
 
     Args:
-        inputs: how many inputs; their keys are "0", "1", ...
+        inputs: how many inputs.
         left_right: the spatial axis to mirror.
     """
 
     def __init__(self, settings: PatchAugmentation, inputs: int, left_right: int) -> None:
         monai.data.set_track_meta(False)
         a, names = settings, [str(n) for n in range(inputs)]
-        keys = [*names, *COMMON]
-        # What moves in from outside is 0, so the background is moved there.
-        steps: list[mt.Transform] = [Offset(keys, 1.0)]
+        self.keys = [*names, "target", "inside"]
+        # What moves all alike moves them at once, as channels of one image. What comes in from
+        # outside is 0, so the background is moved there.
+        steps: list[mt.Transform] = [Offset([_ALL], 1.0)]
         if a.affine:
             angle = math.radians(a.rotate)
             steps.append(
                 mt.RandAffined(
-                    keys,
+                    [_ALL],
                     prob=a.affine,
                     rotate_range=(angle, angle, angle),
                     scale_range=(a.scale, a.scale, a.scale),
@@ -41,7 +43,8 @@ class AugmentPatches:
                 )
             )
         if a.flip:
-            steps.append(mt.RandFlipd(keys, prob=a.flip, spatial_axis=left_right))
+            steps.append(mt.RandFlipd([_ALL], prob=a.flip, spatial_axis=left_right))
+        steps.append(_Apart(self.keys))
         for name in names:
             if a.contrast:
                 steps.append(mt.RandAdjustContrastd(name, prob=a.contrast, gamma=(0.7, 1.4)))
@@ -49,11 +52,24 @@ class AugmentPatches:
                 steps.append(mt.RandBiasFieldd(name, prob=a.bias, coeff_range=(0.0, 0.15)))
             if a.noise:
                 steps.append(mt.RandGaussianNoised(name, prob=a.noise, std=0.05))
-        self.keys = keys
-        self.transform = mt.Compose([*steps, Offset(keys, -1.0)])
+        self.transform = Seeded(steps)
 
-    def __call__(self, patches: dict[str, Tensor], rng: np.random.Generator) -> dict[str, Tensor]:
-        """The same state of `rng` gives the same change."""
-        self.transform.set_random_state(seed=int(rng.integers(2**31)))
-        made = self.transform(patches)
-        return {key: torch.as_tensor(made[key]).clamp(-1, 1).contiguous() for key in self.keys}
+    def __call__(self, patches: Tensor, rng: np.random.Generator) -> Tensor:
+        """The same state of `rng` gives the same change.
+
+        Args:
+            patches: `[inputs + 2, *spatial]` in [-1, 1]: the inputs, the target, and the mask.
+        """
+        made = self.transform({_ALL: patches}, int(rng.integers(2**31)))
+        together = torch.cat([torch.as_tensor(made[key]) for key in self.keys])
+        return together.sub_(1).clamp_(-1, 1)
+
+
+class _Apart(mt.Transform):
+    """Makes the channels of one image images of their own."""
+
+    def __init__(self, keys: list[str]) -> None:
+        self.keys = keys
+
+    def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
+        return dict(zip(self.keys, torch.as_tensor(data[_ALL]).split(1), strict=True))

@@ -7,6 +7,7 @@ import torch
 from monai import transforms as mt
 from torch import Tensor
 
+from .seeded import Seeded
 from .settings import VolumeAugmentation
 
 
@@ -30,11 +31,10 @@ class AugmentVolume:
             steps.append(mt.RandGaussianNoise(p, 0.0, a.noise))
         if any(a.shift):
             steps.append(mt.RandAffine(p, translate_range=a.shift, padding_mode="zeros"))
-        self.transform = mt.Compose(steps)
+        self.transform = Seeded(steps)
 
     def __call__(self, volume: Tensor, seed: int) -> Tensor:
         """The same seed gives the same change."""
-        self.transform.set_random_state(seed=seed)
         # What moves in from outside is 0, so the background is moved there.
-        made = torch.as_tensor(self.transform(volume + 1.0)) - 1.0
+        made = torch.as_tensor(self.transform(volume + 1.0, seed)) - 1.0
         return made.clamp(-1, 1).contiguous()
