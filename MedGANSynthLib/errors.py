@@ -11,3 +11,7 @@ class MedGANSynthError(Exception):
 
 class Cancelled(MedGANSynthError):
     """The user stopped the work (Ctrl-C, SIGTERM, a `stop` file, the Cancel button)."""
+
+
+class GpuTooSmall(MedGANSynthError):
+    """A GPU's memory does not suffice; the CPU may go on, if the user agrees."""

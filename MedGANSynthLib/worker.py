@@ -35,7 +35,7 @@ from typing import Annotated, Any
 
 from . import lifeline, tasks
 from .doctor import too_old
-from .errors import Cancelled, MedGANSynthError
+from .errors import Cancelled, GpuTooSmall, MedGANSynthError
 from .events import Events
 from .files import remove_unfinished
 from .schema import Length, from_dict, parse_json
@@ -194,7 +194,9 @@ class Worker:
             seconds = round(time.monotonic() - answers.started, 3)
             return "done", {"result": result, "seconds": seconds, "networks_loaded": loads}
         except MedGANSynthError as error:
-            return "error", {"text": str(error), "cancelled": isinstance(error, Cancelled)}
+            too_small = {"gpu_too_small": True} if isinstance(error, GpuTooSmall) else {}
+            cancelled = isinstance(error, Cancelled)
+            return "error", {"text": str(error), "cancelled": cancelled, **too_small}
         except MemoryError:
             if self.loaded is not None:
                 self.loaded.forget()

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import torch
 from torch import nn
 
-from ..errors import MedGANSynthError
+from ..errors import GpuTooSmall, MedGANSynthError
 from .device import free_memory
 from .footprint import copied, forward_footprint
 
@@ -125,7 +125,7 @@ def attempt(
         cpu: whether the user agrees to go on without the GPU.
 
     Raises:
-        MedGANSynthError: there is no lighter plan.
+        MedGANSynthError: there is no lighter plan; of a GPU `GpuTooSmall`.
     """
     while True:
         try:
@@ -136,8 +136,10 @@ def attempt(
         # Outside of the handler, whose traceback keeps the tensors.
         lighter = plan.lighter(cpu)
         if lighter is None:
-            advice = "use --cpu-fallback or --device cpu" if plan.on_gpu else "crop the volume"
-            raise MedGANSynthError(f"not enough memory, even for {plan}; {advice}.")
+            kind, advice = MedGANSynthError, "crop the volume"
+            if plan.on_gpu:
+                kind, advice = GpuTooSmall, "use --cpu-fallback or --device cpu"
+            raise kind(f"not enough memory, even for {plan}; {advice}.")
         warn(f"not enough memory for {plan}; now {lighter}.")
         plan = lighter
         gc.collect()

@@ -1,6 +1,7 @@
 """Translation with the shipped model: speed per slice, and a whole volume from file to file.
 
-- Slices in batches against a plain loop over the slices with the same network, as it is loaded.
+- Slices in batches against a plain loop over the slices with the same network, as it is stored.
+- Operations a second in 256x256 slices, as a share of what a large convolution reaches here.
 - The shipped network against the nine-block ResNet, per slice of 256x256.
 - A T1 phantom of 160x198x170 voxels of 1 mm through `medgansynth translate`: time and peak memory.
 """
@@ -17,8 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from presets import peak_rate
 
 from MedGANSynthLib.data.phantom import head_phantom
+from MedGANSynthLib.inference.footprint import forward_footprint
 from MedGANSynthLib.inference.forward import run_network
 from MedGANSynthLib.inference.translate import Translator
 from MedGANSynthLib.models.package import open_package
@@ -27,7 +30,7 @@ from MedGANSynthLib.volume.write import write
 
 MODEL = "t1-t2-brain"
 RUNS = 5
-BATCH_LIMIT, RESNET_LIMIT, SECONDS_LIMIT, GIB_LIMIT = 1.15, 5.0, 60.0, 3.0
+BATCH_LIMIT, PEAK_LIMIT, RESNET_LIMIT, SECONDS_LIMIT, GIB_LIMIT = 1.15, 0.6, 5.0, 60.0, 3.0
 
 
 def paired_times(a: Callable[[], object], b: Callable[[], object]) -> tuple[float, float, float]:
@@ -68,6 +71,32 @@ def batches(translator: Translator) -> float:
     return ratio
 
 
+def share_of_peak(translator: Translator) -> float:
+    """Of the convolution speed that is reached in alternation with it, by the clock."""
+    rng = np.random.default_rng(0)
+    array = rng.uniform(-1, 1, (256, 256, 8)).astype(np.float32)
+    slices, count = translator.ports.slices, array.shape[2]
+    flops = count * forward_footprint(translator.network, (1, slices, 256, 256)).flops
+
+    def run() -> None:
+        run_network(translator.network, translator.ports, [array], (1.0, 1.0, 1.0))
+
+    run()
+    reached, peak, processor = 0.0, 0.0, 0.0
+    for _ in range(RUNS):
+        peak = max(peak, peak_rate())
+        clock, used = time.perf_counter(), time.process_time()
+        run()
+        reached = max(reached, flops / (time.perf_counter() - clock))
+        processor = max(processor, flops / (time.process_time() - used))
+    print(f"a large convolution {peak / 1e9:7.1f} GFLOP/s")
+    print(
+        f"{MODEL:19} {reached / 1e9:7.1f} GFLOP/s ({processor / 1e9:.1f} for each second of a "
+        f"core): {reached / peak:.0%} of it"
+    )
+    return reached / peak
+
+
 def resnet(translator: Translator) -> float:
     """How much longer ResNet-9 takes than the shipped network."""
     nine = build_network("resnet", {}, "benchmark").eval()
@@ -101,8 +130,9 @@ def main() -> int:
     torch.set_num_threads(os.cpu_count() or 1)
     seconds, peak = whole_volume()
     translator = Translator.load(open_package(MODEL), device="cpu")
-    ratios = batches(translator), resnet(translator)
-    passed = ratios[0] >= BATCH_LIMIT and ratios[1] >= RESNET_LIMIT
+    figures = batches(translator), share_of_peak(translator), resnet(translator)
+    limits = BATCH_LIMIT, PEAK_LIMIT, RESNET_LIMIT
+    passed = all(figure >= limit for figure, limit in zip(figures, limits, strict=True))
     return int(not passed or seconds > SECONDS_LIMIT or peak > GIB_LIMIT)
 
 

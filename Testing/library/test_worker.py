@@ -21,7 +21,7 @@ import os, signal, sys, time
 sys.modules["torch"] = None
 from dataclasses import dataclass
 from pathlib import Path
-from MedGANSynthLib import files, tasks, worker
+from MedGANSynthLib import errors, files, tasks, worker
 
 def hang(out, deaf, events):
     with files.whole_file(out) as temporary:
@@ -38,7 +38,12 @@ def chat(events):
     return {}
 
 def fail(kind, events):
-    raise {"memory": MemoryError(), "defect": ZeroDivisionError("x"), "exit": SystemExit(3)}[kind]
+    raise {
+        "memory": MemoryError(),
+        "gpu": errors.GpuTooSmall("too small."),
+        "defect": ZeroDivisionError("x"),
+        "exit": SystemExit(3),
+    }[kind]
 
 @dataclass(frozen=True, kw_only=True)
 class Hang(tasks.Task):
@@ -167,6 +172,7 @@ def test_nothing_that_goes_wrong_ends_it(start):
         child.send(line)
         assert child.answer()["event"] == "error"
     assert "not enough memory" in child.last("fail", kind="memory")["text"]
+    assert child.last("fail", kind="gpu")["gpu_too_small"] is True
     assert "internal error (ZeroDivisionError: x)" in child.last("fail", kind="defect")["text"]
     assert "internal error (SystemExit" in child.last("fail", kind="exit")["text"]
     assert child.last("models show", model="none such")["text"].startswith("none such: no model")

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.errors import GpuTooSmall, MedGANSynthError
 from MedGANSynthLib.inference import forward, plan
 from MedGANSynthLib.inference.plan import Plan, attempt, fitting_batch, halved, plan_volume
 from MedGANSynthLib.models.manifest import Direction, Port
@@ -88,7 +88,7 @@ def test_the_least_plan_fails_in_a_sentence_and_the_gpu_needs_consent():
             raise torch.OutOfMemoryError
         return "done"
 
-    with pytest.raises(MedGANSynthError, match="--cpu-fallback or --device cpu"):
+    with pytest.raises(GpuTooSmall, match="--cpu-fallback or --device cpu"):
         attempt(Plan("cuda:0", batch=1), never, lambda text: None)
     assert attempt(Plan("cuda:0", batch=1), never, lambda text: None, cpu=True) == "done"
 
