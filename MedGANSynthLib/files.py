@@ -30,11 +30,14 @@ def remove_unfinished() -> None:
 
 
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, make_folder: bool = True) -> Iterator[Path]:
     """Yield a temporary path in the same folder; on success it replaces `path`, else it is removed.
 
     The temporary name keeps the suffix, for writers that choose a format by it. The order is
     write, fsync, replace, fsync of the folder, so that a power loss leaves the old or the new file.
+
+    Args:
+        make_folder: where it is missing, rather than raise.
 
     Raises:
         MedGANSynthError: no permission, no space, no such folder.
@@ -43,7 +46,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name[-_KEPT:]}")
     remember(temporary)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         _sync(temporary)
         os.replace(temporary, path)

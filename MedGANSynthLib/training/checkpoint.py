@@ -1,7 +1,6 @@
 """Checkpoints: tensors and plain types only, written whole, the previous one kept."""
 
 import contextlib
-import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import torch
 
 from ..errors import MedGANSynthError
-from ..files import cannot_write, whole_file
+from ..files import whole_file
 from ..models.restricted import load_restricted
 
 LAST, PREVIOUS, BEST = "last.pt", "previous.pt", "best.pt"
@@ -22,10 +21,8 @@ def save(folder: Path, state: dict[str, Any], best: bool) -> None:
         MedGANSynthError: disk full, no permission, the folder was moved away; the old checkpoints
             are intact.
     """
-    if not folder.is_dir():  # a new one would hold half of the Run
-        raise cannot_write(folder.parent, FileNotFoundError(errno.ENOENT, ""))
     last = folder / LAST
-    with whole_file(last) as temporary:
+    with whole_file(last, make_folder=False) as temporary:  # of a Run that was moved: no second
         with open(temporary, "wb") as file:  # given a name, torch hides why it could not write
             torch.save(state, file)
         if last.exists():
@@ -55,7 +52,7 @@ def load_latest(folder: Path) -> dict[str, Any] | None:
 
 def _hard_copy(source: Path, target: Path) -> None:
     """A second name for the same file, replacing `target` in one step."""
-    with whole_file(target) as temporary:
+    with whole_file(target, make_folder=False) as temporary:
         try:
             os.link(source, temporary)
         except OSError:  # a file system without links

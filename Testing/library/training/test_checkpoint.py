@@ -40,8 +40,8 @@ def test_a_full_disk_keeps_the_old_checkpoints(tmp_path, monkeypatch):
         checkpoint.save(tmp_path, {"seen": seen}, best=True)
 
     @contextlib.contextmanager
-    def on_a_full_disk(path):
-        with whole_file(path) as temporary:
+    def on_a_full_disk(path, make_folder):
+        with whole_file(path, make_folder) as temporary:
             temporary.symlink_to("/dev/full")
             yield temporary
 
@@ -66,3 +66,9 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
     with pytest.raises(MedGANSynthError, match="no checkpoint in it can be read"):
         checkpoint.load_latest(tmp_path)
     assert not canary.exists()
+
+
+def test_a_folder_that_was_moved_is_not_made_again(tmp_path):
+    with pytest.raises(MedGANSynthError, match="is not there any more"):
+        checkpoint.save(tmp_path / "run" / "checkpoints", {"seen": 1}, best=False)
+    assert list(tmp_path.iterdir()) == []
