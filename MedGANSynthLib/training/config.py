@@ -5,6 +5,7 @@ overrides one key. The `objective` and `data` tables are closed schemas too, whi
 declares (`systems.registry`).
 """
 
+import copy
 import dataclasses
 import tomllib
 from pathlib import Path
@@ -106,9 +107,24 @@ def load_config(preset: str, overrides: tuple[str, ...] = ()) -> Config:
 
 
 def resolve(table: dict[str, Any], overrides: tuple[str, ...], where: str) -> Config:
-    """Check a plain table against the schema, the System's own parts included."""
+    """Check a plain table against the schema, the System's own parts included.
+
+    Raises:
+        MedGANSynthError: begins with what is wrong: `where`, or the first bad override.
+    """
+    changed = copy.deepcopy(table)
     for override in overrides:
-        _override(table, override)
+        _override(changed, override)
+    try:
+        return _typed(changed, where)
+    except MedGANSynthError:
+        if not overrides:
+            raise
+    resolve(table, overrides[:-1], where)  # raises where it is not the last one that is wrong
+    return _typed(changed, f"--set {overrides[-1]}")
+
+
+def _typed(table: dict[str, Any], where: str) -> Config:
     config = schema.from_dict(Config, table, where)
     from ..systems.registry import system_schemas
 

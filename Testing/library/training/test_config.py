@@ -64,6 +64,19 @@ def test_wrong_overrides_get_one_sentence(override, sentence):
     with pytest.raises(MedGANSynthError, match=sentence) as caught:
         load_config("cyclegan-t1-t2", (override,))
     assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(f"--set {override}")
+
+
+def test_the_wrong_one_of_several_overrides_is_named():
+    with pytest.raises(MedGANSynthError, match=r'^--set nosuch=1: unknown key "nosuch"'):
+        load_config("cyclegan-t1-t2", ("batch=2", "nosuch=1", "images=8"))
+
+
+def test_a_preset_that_is_wrong_itself_is_named(tmp_path):
+    preset = tmp_path / "mine.toml"
+    preset.write_text('base = "cyclegan-t1-t2"\nbatch = 0\n')
+    with pytest.raises(MedGANSynthError, match=r"^mine\.toml: batch must lie between"):
+        load_config(str(preset), ("images=8",))
 
 
 def test_unknown_presets_and_circles_are_refused(tmp_path):
