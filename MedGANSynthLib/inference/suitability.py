@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 
 from ..models.manifest import Direction, Manifest, Port
-from ..volume.contrast import CONTRASTS, contrast_in
+from ..volume.contrast import CONTRASTS, contrast_in, contrast_made
 from ..volume.intensity import intensity_range
 from ..volume.volume import Volume
 
@@ -35,8 +35,14 @@ def doubts(
 def _contrast(volume: Volume, port: Port, name: str) -> list[str]:
     if volume.modality not in (None, port.modality):
         return [f"{name}: is {volume.modality}, but the model takes {port.modality}."]
+    if port.modality not in CONTRASTS:
+        return []
+    made = contrast_made(volume.provenance.direction) if volume.provenance is not None else None
+    if made is not None:
+        unlike = made != port.modality
+        return [f"{name}: is a synthetic {made}, but the model takes {port.modality}."] * unlike
     named = contrast_in(name)
-    if named is None or port.modality not in CONTRASTS or named == port.modality:
+    if named is None or named == port.modality:
         return []
     return [f"{name}: its name says {named}, but the model takes {port.modality}."]
 

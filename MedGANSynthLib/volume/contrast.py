@@ -14,6 +14,12 @@ CONTRASTS = {
 """Words that tell a contrast. A "t1" inside another word, such as "patient1", is none."""
 
 
+def contrast_made(direction: str | None) -> str | None:
+    """The contrast that a translation makes, from the name of its direction ("t1-to-t2")."""
+    made = (direction or "").rpartition("-to-")[2]
+    return made if made in CONTRASTS else None
+
+
 def contrast_in(name: str) -> str | None:
     """The contrast that a name tells; None if it tells none, or more than one.
 

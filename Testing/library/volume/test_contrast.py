@@ -30,3 +30,13 @@ from MedGANSynthLib.volume.contrast import contrast_in
 )
 def test_the_contrast_of_a_name(name, contrast):
     assert contrast_in(name) == contrast
+
+
+@pytest.mark.parametrize(
+    ("direction", "made"),
+    [("t1-to-t2", "t2"), ("t1+t2-to-flair", "flair"), ("up", None), ("a-to-b", None), (None, None)],
+)
+def test_what_a_direction_makes(direction, made):
+    from MedGANSynthLib.volume.contrast import contrast_made
+
+    assert contrast_made(direction) == made
