@@ -15,7 +15,7 @@ import typing
 from typing import Any
 
 from . import __version__, streams, tasks, worker
-from .errors import Cancelled, MedGANSynthError
+from .errors import NO_MEMORY, Cancelled, MedGANSynthError
 from .events import ConsoleEvents, Events, JsonEvents, QuietEvents
 from .tasks.words import flag
 
@@ -120,6 +120,8 @@ def main(argv: list[str] | None = None) -> int:
         return _fail(listener, error)
     except BrokenPipeError:
         return 1
+    except MemoryError:
+        return _fail(listener, MedGANSynthError(NO_MEMORY))
     except Exception as error:  # a defect of ours: still one sentence, with the way to more
         if debug:
             raise

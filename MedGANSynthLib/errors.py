@@ -1,5 +1,7 @@
 """The one exception type whose text a user reads."""
 
+NO_MEMORY = "not enough memory; close other programs or crop the volume."
+
 
 class MedGANSynthError(Exception):
     """What went wrong, as one sentence: which file or key, what is wrong, what to do about it.

@@ -35,7 +35,7 @@ from typing import Annotated, Any
 
 from . import lifeline, tasks
 from .doctor import too_old
-from .errors import Cancelled, GpuTooSmall, MedGANSynthError
+from .errors import NO_MEMORY, Cancelled, GpuTooSmall, MedGANSynthError
 from .events import Events
 from .files import remove_unfinished
 from .schema import Length, from_dict, parse_json
@@ -201,7 +201,7 @@ class Worker:
             if self.loaded is not None:
                 self.loaded.forget()
             gc.collect()
-            text = "not enough memory; close other programs or crop the volume."
+            text = NO_MEMORY
         except (Exception, SystemExit) as error:
             traceback.print_exc()
             text = f"internal error ({type(error).__name__}: {error}); please report it."

@@ -9,6 +9,7 @@ from ..data.datalist import DataList, read_datalist
 from ..data.inspection import Image, inspect, rows_by_modality
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..inference.plan import out_of_memory
 from .config import Config, load_config
 from .findings import Finding, is_used, of_images, of_people
 from .needs import Needs, needs_of
@@ -55,6 +56,11 @@ def check_data(
             cost = try_out(config, listed, device, events)
         except MedGANSynthError as error:
             findings.append(Finding(str(error), True))
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+            text = f"A step of batch={config.batch} needs more memory than is free"
+            findings.append(Finding(f"{text}; choose a smaller batch, preset or device.", True))
         else:
             findings += _of_disk(cost, out)
     by_modality = rows_by_modality(images)

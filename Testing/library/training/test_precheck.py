@@ -149,6 +149,16 @@ def test_a_preset_that_cannot_fit_is_told_before(listed, monkeypatch):
     assert result["cost"] is None
 
 
+def test_memory_that_runs_out_in_the_trial_stops_the_training(monkeypatch):
+    def greedy(*arguments):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(trial, "_time_steps", greedy)
+    result = check(None, "data.phantoms=2")
+    (text,) = texts(result, stops=True)
+    assert text.startswith("A step of batch=") and result["cost"] is None
+
+
 @pytest.mark.parametrize(
     "preset",
     [
