@@ -11,6 +11,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from . import consent
 from .asked import check_node, way_of
 from .errors import PanelError
 from .folders import results_problem
@@ -35,6 +36,7 @@ class NodeBatch:
         self.rows: list[dict[str, Any]] = []
         self._worker = worker
         self._current: Translation | None = None
+        self._too_small = False
 
     @property
     def open(self) -> bool:
@@ -92,6 +94,7 @@ class NodeBatch:
             if event["cancelled"]:
                 self._row("cancelled")
             else:
+                self._too_small |= event.get("gpu_too_small", False)
                 self._failed(event["text"])
             self._next()
         elif event["event"] == "progress":
@@ -132,7 +135,8 @@ class NodeBatch:
         else:
             self.state = FAILED
             problem = self.rows[0]["error"] if len(self.rows) == 1 else f"{text}."
-            self._listener({"event": "error", "cancelled": False, "text": problem})
+            too_small = {"gpu_too_small": True} if self._too_small else {}
+            self._listener({"event": "error", "cancelled": False, "text": problem, **too_small})
 
 
 class FolderBatch:
@@ -186,6 +190,7 @@ class FolderBatch:
             "direction": way.name,
             "device": device,
             "uncertainty": uncertainty,
+            "cpu_fallback": consent.agreed(),
         }
         self.state = RUNNING
         self._job = (self._worker or the_worker()).submit("translate", fields, self._heard)

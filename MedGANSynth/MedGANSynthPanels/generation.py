@@ -5,6 +5,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from . import consent
 from .asked import generator_of
 from .fitting import spoken
 from .generated import Drawn, Walked
@@ -65,6 +66,7 @@ class Generation(Run):
             "interpolation": interpolation,
             "temperature": temperature,
             "device": device,
+            "cpu_fallback": consent.agreed(),
         }
         self._begin(listener, lambda: self._submit(fields))
 

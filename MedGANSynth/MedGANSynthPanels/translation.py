@@ -12,6 +12,7 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
+from . import consent
 from .asked import check_node, in_order, way_of
 from .cases import Made, VolumeCase
 from .errors import PanelError, one_line
@@ -73,7 +74,7 @@ class Translation(Run):
             check_node(restriction)
         self._restriction = Restriction(restriction) if restriction is not None else None
         self._fields = {"model": str(model), "direction": self._way.name, "device": device}
-        self._fields["uncertainty"] = uncertainty
+        self._fields |= {"uncertainty": uncertainty, "cpu_fallback": consent.agreed()}
         removed = slicer.vtkMRMLScene.NodeRemovedEvent
         self._begin(listener, lambda: self._work(0))
         self.addObserver(slicer.mrmlScene, removed, self._node_removed)

@@ -128,6 +128,7 @@ def test_a_chosen_output_is_filled_and_maps_are_new(scene, volume, worker, heard
     run = Translation(worker)
     run.start({"t1": node}, MODEL, output=output, uncertainty=True)
     assert worker.jobs[0].fields["uncertainty"] is True
+    assert worker.jobs[0].fields["cpu_fallback"] is False  # nobody has agreed to that
     worker.jobs[0].finish(maps=("cycle-error", "spread"))
     assert run.results[0] is output
     assert [n.GetName() for n in run.results] == [
