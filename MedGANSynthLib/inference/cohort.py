@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import Cancelled, MedGANSynthError
+from ..errors import NO_MEMORY, Cancelled, MedGANSynthError
 from ..events import Events
 from ..volume.content import refuse_unfit
 from ..volume.finer import with_spacing
@@ -106,11 +106,12 @@ def _attempt(request: Request, case: Case, number: int, count: int) -> dict[str,
             row["used"] = request.translator.used[-1]
     except Cancelled:
         raise
-    except MedGANSynthError as error:
+    except (MedGANSynthError, MemoryError) as error:
         if count == 1:
             raise
-        row |= {"status": "failed", "output": None, "error": str(error)}
-        request.events.warning(f"failed: {error}")
+        text = f"{case.name}: {NO_MEMORY}" if isinstance(error, MemoryError) else str(error)
+        row |= {"status": "failed", "output": None, "error": text}
+        request.events.warning(f"failed: {text}")
     return row
 
 

@@ -30,17 +30,17 @@ sys.exit(translate(many))
 
 @pytest.fixture
 def translated(head_file, tiny, tmp_path):
-    """`run(many)` -> exit code of a process that translates 2000 slices with 24 MiB to spare.
+    """`run(many)` -> a process that has translated 2000 slices with 24 MiB to spare.
 
     Their voxels take 15.6 MiB, and 31.3 MiB as the numbers that a network sees.
     """
     few = head_file("few.nii", shape=(64, 64, 8))
     head_file("many.nii", shape=(64, 64, 2000))
 
-    def run(many: int) -> int:
+    def run(many: int) -> subprocess.CompletedProcess:
         files = [few, tmp_path / "many.nii", tiny, tmp_path / "out.nii"]
         command = [sys.executable, "-c", CHILD, *map(str, files), str(many)]
-        return subprocess.run(command, check=False, capture_output=True).returncode
+        return subprocess.run(command, check=False, capture_output=True, text=True)
 
     return run
 
@@ -48,7 +48,27 @@ def translated(head_file, tiny, tmp_path):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for its limit")
 @pytest.mark.parametrize(("many", "code"), [(2**17, 0), (2**25, 1)])
 def test_slices_beyond_the_memory(translated, many, code):
-    assert translated(many) == code
+    process = translated(many)
+    assert process.returncode == code and ("memory" in process.stderr) == bool(code)
+    assert "internal error" not in process.stderr
+
+
+def test_a_case_beyond_the_memory_stops_no_other(make_package, head_file, tmp_path, monkeypatch):
+    from MedGANSynthLib import tasks
+    from MedGANSynthLib.inference import cohort
+
+    def greedy(path, **options):
+        if path.name == "b.nii":
+            raise MemoryError("Unable to allocate 9 TiB")
+        return read(path, **options)
+
+    package, read = make_package(lambda x: -x), cohort.read
+    monkeypatch.setattr(cohort, "open_package", lambda name: package)
+    monkeypatch.setattr(cohort, "read", greedy)
+    inputs = tuple(head_file(name) for name in ("a.nii", "b.nii", "c.nii"))
+    result = tasks.run(tasks.Translate(inputs=inputs, model="", out=tmp_path / "out", device="cpu"))
+    errors = [row["error"] for row in result["rows"]]
+    assert errors[0] is None is errors[2] and errors[1].startswith("b.nii: not enough memory")
 
 
 def test_large_volumes_give_what_small_ones_give(make_package, head, monkeypatch):
