@@ -127,10 +127,14 @@ def _grid(volume: Volume) -> str:
 
 def _case(prediction: Path, target: Path, mask: Path | None, labels: Path | None) -> FileCase:
     given = [path for path in (prediction, target, mask, labels) if path is not None]
-    people = {path.name: person(path) for path in given}
-    if len(set(filter(None, people.values()))) > 1:
+    people = {path.name: found for path in given if (found := person(path))}
+    if len(set(people.values())) > 1:
         raise MedGANSynthError(
             f"{', '.join(people)} are of different people; list the files in the same order."
+        )
+    if prediction.resolve() == target.resolve():
+        raise MedGANSynthError(
+            f"{prediction.name}: is given both as prediction and as target; give two volumes."
         )
     stem = stem_of(prediction)
     return FileCase(stem, person(prediction) or stem, prediction, target, mask, labels)

@@ -26,6 +26,7 @@ from .evaluation import (
     EvaluateLesion,
     EvaluateMemorisation,
     EvaluatePaired,
+    EvaluateWalk,
 )
 from .experiment import ExperimentAblate, ExperimentAugmentation, ExperimentCompare
 from .files import Doctor, ExportDicom, ShowProvenance
@@ -80,6 +81,7 @@ TASKS: dict[str, type[Task]] = {
         EvaluateDistribution,
         EvaluateMemorisation,
         EvaluateLesion,
+        EvaluateWalk,
         CineWarp,
         CineMeasure,
         ExperimentCompare,

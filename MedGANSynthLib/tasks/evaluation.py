@@ -107,3 +107,14 @@ class EvaluateLesion(Task):
     seed: int = field("seed of the places", 0)
     out: Path | None = field("folder for the report and its tables", None, short="-o")
     overwrite: bool = field("replace an existing result", False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EvaluateWalk(Task):
+    """Measure whether a generator's walk between two seeds changes evenly or jumps."""
+
+    command = "evaluate walk"
+    function = "evaluation.walk:evaluate_walk"
+
+    walk: tuple[Path, ...] = field("volumes of the walk, or a folder of them", positional=True)
+    out: Path | None = field("CSV file of the steps", None, short="-o")

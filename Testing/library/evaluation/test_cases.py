@@ -42,9 +42,20 @@ def test_lists_are_matched_by_order():
 
 def test_subject_is_the_bids_entity():
     names = ["sub-07_ses-1_T2w.nii.gz", "sub-07_ses-2_T2w.nii.gz", "scan9.nrrd"]
-    cases = match_files([Path(n) for n in names], [Path(n) for n in names], [])
+    cases = match_files([Path(n) for n in names], [Path("real") / n for n in names], [])
     assert [c.subject for c in cases] == ["sub-07", "sub-07", "scan9"]
     assert cases[0].name == "sub-07_ses-1_T2w"
+
+
+def test_a_volume_is_not_judged_against_itself(files):
+    with pytest.raises(MedGANSynthError, match=r"^sub-01\.nii\.gz: is given both as prediction"):
+        match_files([files / "real"], [files / "pred" / ".." / "real"], [])
+
+
+def test_of_two_people_only_those_are_named():
+    volumes = [Path("sub-1_made.nii")], [Path("sub-2_T2.nii")], [Path("masks.nii")]
+    with pytest.raises(MedGANSynthError, match=r"^sub-1_made\.nii, sub-2_T2\.nii are of different"):
+        match_files(*volumes)
 
 
 def test_a_dicom_folder_is_one_volume(tmp_path):

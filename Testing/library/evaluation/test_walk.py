@@ -1,0 +1,67 @@
+import csv
+import dataclasses
+import inspect
+
+import numpy as np
+import pytest
+
+from MedGANSynthLib import tasks
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.evaluation.walk import evaluate_walk
+from MedGANSynthLib.events import Events
+from MedGANSynthLib.volume.volume import Volume
+from MedGANSynthLib.volume.write import write
+
+GRID = np.eye(4)
+
+
+@pytest.fixture
+def walk(tmp_path):
+    """Measure a walk whose volumes have these two values, each in one half of the voxels."""
+
+    def measure(*places, out=None, affines=(GRID,)):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        for number, place in enumerate(places):
+            array = np.repeat(np.array(place, np.float32), 32).reshape(4, 4, 4)
+            volume = Volume(array, affines[number % len(affines)])
+            write(volume, folder / f"step-{number:04}.nii.gz")
+        return evaluate_walk(walk=[folder], out=out, events=Events())
+
+    return measure
+
+
+def figures(result):
+    return [result[name] for name in ("path_length", "largest_step", "onward")]
+
+
+def test_the_task_has_exactly_these_arguments():
+    fields = {f.name for f in dataclasses.fields(tasks.EvaluateWalk)}
+    assert set(inspect.signature(evaluate_walk).parameters) == fields | {"events"}
+
+
+def test_a_straight_walk_of_equal_steps(walk, tmp_path):
+    result = walk((0, 0), (3, 1), (6, 2), (9, 3), out=tmp_path / "steps.csv")
+    assert figures(result) == pytest.approx([1, 1, 1])
+    assert [row["from_first"] for row in result["rows"]] == pytest.approx([1 / 3, 2 / 3, 1])
+    with open(tmp_path / "steps.csv", newline="") as file:
+        assert [float(row["change"]) for row in csv.DictReader(file)] == pytest.approx([1 / 3] * 3)
+
+
+def test_a_generator_that_jumps(walk):
+    """One of four steps does everything."""
+    assert figures(walk((0, 0), (0, 0), (0, 0), (5, 5), (5, 5))) == pytest.approx([1, 4, 0.25])
+
+
+def test_a_detour_is_longer_and_turns_back(walk):
+    """Along two sides of a square, then one side too far and back: 4 sides for one diagonal."""
+    result = walk((0, 0), (1, 0), (1, 1), (1, 2), (1, 1))
+    assert figures(result) == pytest.approx([4 / 2**0.5, 1, 0.5])
+
+
+def test_what_is_no_walk(walk):
+    with pytest.raises(MedGANSynthError, match="has 2 volumes; at least 3"):
+        walk((0, 0), (1, 1))
+    with pytest.raises(MedGANSynthError, match=r"0000\.nii\.gz and step-0002\.nii\.gz are equal"):
+        walk((0, 0), (1, 1), (0, 0))
+    with pytest.raises(MedGANSynthError, match=r"^step-0001\.nii\.gz .*lies on another grid"):
+        walk((0, 0), (1, 1), (2, 2), affines=(GRID, np.diag([2.0, 1, 1, 1])))
