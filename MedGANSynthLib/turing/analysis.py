@@ -17,6 +17,7 @@ from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
 from .panel import panel_figures
 from .places import check_results
+from .simulate import SIMULATED
 from .unblind import Unblinded, unblind
 
 SUMMARY = "summary.json"
@@ -148,7 +149,13 @@ def _prevalence(data: Unblinded) -> str:
 def _notices(readers: list[dict[str, Any]], data: Unblinded) -> list[str]:
     """What a reader of the verdict must know: bias, missed catch cases, missing answers."""
     there = {row["reader"] for row in readers}
-    notices = [f"{name} has answered nothing." for name in data.study.orders if name not in there]
+    simulated = [name for name, about in data.about.items() if about == SIMULATED]
+    notices = []
+    if simulated:
+        notices.append(
+            f"{', '.join(simulated)} are simulated and saw no image: no evidence about any model."
+        )
+    notices += [f"{name} has answered nothing." for name in data.study.orders if name not in there]
     for row in readers:
         name = row["reader"]
         if row["biased"]:

@@ -12,7 +12,7 @@ from .places import check_results
 from .prepare import prepare_study
 from .reading import answers_folder
 from .report import report_study
-from .simulate import SimulatedReader, simulate_readers
+from .simulate import SIMULATED, SimulatedReader, simulate_readers
 
 _READERS = {
     "reader-1": SimulatedReader(auc=0.80),
@@ -84,18 +84,16 @@ def demo_study(
             events=Events(),
         )
         events.progress(0.8, "simulated readers")
-        about = {"experience": "simulated"}
         if not prepared["cleared"]:
             raise MedGANSynthError(
                 "the demonstration's own leak audit failed; try another --seed or --model."
             )
         key = folder / "study-key.json"
-        simulate_readers(folder / "study", key, _READERS, seed, about=about)
+        simulate_readers(folder / "study", key, _READERS, seed, about=SIMULATED)
         result = report_study(folder / "study", key, folder / "report", False, Events())
     events.progress(1.0, "done")
     return {
         "text": (
-            "Simulated readers, who see no image: no evidence about any model. "
             f"{result['text'].partition(' The report is ')[0]} "
             f"Open {out / 'report' / 'report.html'}, or read {out / 'study'} in 3D Slicer as "
             f"{_YOURS}."

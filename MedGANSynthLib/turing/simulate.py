@@ -17,6 +17,9 @@ from .study import Key, Trial, read_key, read_study
 
 _CUTS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
 
+SIMULATED = {"experience": "simulated"}
+"""What the log of a simulated reader says of them."""
+
 
 @dataclasses.dataclass(frozen=True)
 class SimulatedReader:
