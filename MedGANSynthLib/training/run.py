@@ -111,6 +111,7 @@ class Run:
 
     def record(self, table: str, seen: int, values: dict[str, float]) -> None:
         """Append one row to `metrics` or `validation`; a term that joins late adds a column."""
+        self.checkpoints.stat()  # raises where the Run was moved: no second one is begun here
         path = self.tables[table]
         rows: list[list[str]] = []
         if path.exists():

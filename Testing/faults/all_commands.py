@@ -51,8 +51,6 @@ models export slices-run -o slices --name slices --checkpoint last
 generate -m slices -n 4 --seed 1 -o generated --device cpu
 generate -m slices -n 3 --seed 1 --to-seed 2 -o walk --device cpu
 evaluate walk walk
-generate -m slices -n 4 --seed 1 --to-seed 2 -o walk --device cpu
-evaluate walk walk -o walk.csv
 evaluate distribution generated --real people --training others -o sets
 evaluate memorisation generated --training people --held-out others -o copies
 cine warp --images frames --masks masks -o cycles --frames 6 --side 32

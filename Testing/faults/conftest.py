@@ -43,7 +43,7 @@ def _train(command: list[str], said: Path) -> None:
 @pytest.fixture
 def trainer() -> Callable[..., BaseProcess]:
     """`trainer(preset, images, folder, *settings)`: a process of its own that trains, torch being
-    imported already, and writes all it says into FOLDER.said."""
+    imported already; all it says is in the file `said`."""
     if os.name == "nt":
         pytest.skip("forkserver")
     context = multiprocessing.get_context("forkserver")
@@ -54,6 +54,7 @@ def trainer() -> Callable[..., BaseProcess]:
         command += ["--progress", "none", "--set", f"images={images}", *OFTEN, *settings]
         said = folder.with_name(f"{folder.name}.said")
         process = context.Process(target=_train, args=(command, said), daemon=True)
+        process.said = said
         process.start()
         return process
 

@@ -48,7 +48,8 @@ evaluate paired --data {scans}/list.json --split validation --model {out}/packag
     --baselines --device cpu
 evaluate distribution {out}/made --real {scans}/t2 --training {scans}/t1 -o {out}/sets
 evaluate memorisation {out}/made --training {scans}/t2 --held-out {scans}/t1 -o {out}/copies
-study prepare --real {scans}/t2 --synthetic {out}/made -o {out}/study --practice 0 --catch 0
+study prepare --real {scans}/t2 --synthetic {out}/made -o {out}/study --practice 0 --catch 0 \
+    --repeats 0
 study progress {out}/study
 doctor
 """.replace("\\\n", "")
