@@ -33,6 +33,40 @@ def show_rows(ui, judged: Judged) -> None:
         getattr(ui, name).visible = judged in kinds
 
 
+def choice(parameters) -> tuple:
+    """What is judged, as it is now: figures of another choice are not this one's."""
+    settings = parameters.evaluate
+    if settings.judged == Judged.VOLUME:
+        nodes = (parameters.result, parameters.reference, parameters.mask)
+        return settings.judged, *((node, _state(node)) for node in nodes)
+    names = [name for name in FOLDERS if settings.judged in ROWS.get(f"{name}FolderEdit", ())]
+    return settings.judged, *(getattr(settings, f"{name}Folder") for name in names)
+
+
+def _state(node) -> tuple:
+    """Changes when a node gets other voxels, another shape or another place."""
+    if node is None:
+        return ()
+    parent = node.GetParentTransformNode()
+    return _content(node), None if parent is None else parent.GetTransformToWorldMTime()
+
+
+def _content(node) -> tuple:
+    from .restriction import visible_segments  # it needs numpy, which takes its time
+
+    if node.IsA("vtkMRMLSegmentationNode"):
+        segmentation = node.GetSegmentation()
+        kind = segmentation.GetSourceRepresentationName()
+        ids = visible_segments(node)
+        drawn = [segmentation.GetSegment(i).GetRepresentation(kind) for i in ids]
+        return tuple((i, d is not None and d.GetMTime()) for i, d in zip(ids, drawn, strict=True))
+    if node.IsA("vtkMRMLMarkupsROINode"):
+        box = node.GetObjectToWorldMatrix()
+        return node.GetSize(), tuple(box.GetElement(i, j) for i in range(3) for j in range(4))
+    image = node.GetImageData() if node.IsA("vtkMRMLVolumeNode") else None
+    return (None if image is None else image.GetMTime(),)
+
+
 def problem(parameters) -> str | None:
     """The first thing that is missing; None when Evaluate may be pressed."""
     settings = parameters.evaluate

@@ -8,10 +8,13 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
+from .evaluate_words import said, words_of_definitions
 from .tables import COLORS, add_points, columns_of, new_chart, new_table, read_rows
 from .volumes_in import Original, enter_hierarchy, place_volume
 
 VARIANTS = ("_raw", "_fit")
+COLUMNS = ("as it is", "after the fit")
+MEANING = "what it is"
 COLOR_NODE = "MedGANSynth error"
 STRONG = 0.25
 """The error that gets full colour, as a share of the reference's intensity range."""
@@ -20,21 +23,30 @@ _STEPS = 255  # odd, so that no error is white
 
 
 def figure_rows(row: dict[str, Any], definitions: dict[str, str]) -> list[dict[str, Any]]:
-    """A case's flat figures as rows: its name, its value as it is and after the fit, what it is.
+    """A case's flat figures as rows: "figure", the two `COLUMNS` of values, and `MEANING`.
 
     A figure that does not apply is not a number. Those that the fit changes come first.
     """
-    said = {name: text for names, text in definitions.items() for name in names.split(", ")}
+    meanings = meanings_of(definitions)
+    as_it_is, fitted = COLUMNS
     rows: dict[str, dict[str, Any]] = {}
     for key, value in row.items():
         if key in ("case", "subject", "method", "error"):
             continue
         name = key[: -len(VARIANTS[0])] if key.endswith(VARIANTS) else key
-        cells = {"figure": name, "as it is": math.nan, "after the fit": math.nan}
-        cells = rows.setdefault(name, {**cells, "what it is": said.get(name, "")})
-        column = "after the fit" if key.endswith(VARIANTS[1]) else "as it is"
+        cells = {"figure": name, as_it_is: math.nan, fitted: math.nan}
+        cells = rows.setdefault(name, {**cells, MEANING: meanings.get(name, "")})
+        column = fitted if key.endswith(VARIANTS[1]) else as_it_is
         cells[column] = math.nan if value is None else float(value)
-    return sorted(rows.values(), key=lambda cells: math.isnan(cells["after the fit"]))
+    return sorted(rows.values(), key=lambda cells: math.isnan(cells[fitted]))
+
+
+def meanings_of(definitions: dict[str, str]) -> dict[str, str]:
+    """The library's definitions by the name of each figure, in the panel's words."""
+    words = words_of_definitions()
+    return {
+        name: said(text, words) for names, text in definitions.items() for name in names.split(", ")
+    }
 
 
 def histogram_chart(folder: Path, name: str, low: float = 0.0, high: float = 1.0):

@@ -3,7 +3,6 @@
 No widgets. The scene is changed at the very end, and not at all if anything goes wrong.
 """
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,11 @@ from slicer.i18n import tr as _
 
 from . import evaluated
 from .errors import PanelError
+from .evaluate_words import said, words_of_volumes
 from .geometry import ijk_to_world, shape_of, without_shear
 from .marking import is_synthetic, mark, provenance_beside
 from .nifti_in import read_frames
+from .nodes import called
 from .restriction import Restriction, covered, segment_masks
 from .run import Listener, Run
 from .tables import columns_of, new_table
@@ -30,7 +31,8 @@ class Evaluation(Run):
         figures: the library's, by name; `_raw` as it is, `_fit` after one slope and offset.
         table: the table node with the figures and what they are.
         segments: a table of figures by segment, for a mask of several; else None.
-        rows: the same for people, as text.
+        about: what was judged against what, and where.
+        rows: the figures for people; meanings: what each of them is.
         error_map: the volume result - reference, after the fit, 0 outside the mask.
         histogram, differences: plot chart nodes.
         reference: what it was measured against.
@@ -40,8 +42,10 @@ class Evaluation(Run):
 
     def __init__(self, worker: Any = None) -> None:
         Run.__init__(self, worker)
+        self.about = ""
         self.figures: dict[str, float] = {}
-        self.rows: list[dict[str, str]] = []
+        self.rows: list[dict[str, Any]] = []
+        self.meanings: dict[str, str] = {}
         self.table = self.segments = self.error_map = self.histogram = self.differences = None
 
     def start(
@@ -72,20 +76,33 @@ class Evaluation(Run):
             raise PanelError(_("The result and its reference are the same volume; choose two."))
         self._result, self._original, self.reference = result, Original(reference), reference
         self._name = _("{result} against {reference}").format(
-            result=result.GetName(), reference=reference.GetName()
+            result=called(result), reference=called(reference)
         )
+        place = _("inside {mask}") if mask is not None else _("above the reference's minimum")
+        names = [None if node is None else called(node) for node in (result, reference, mask)]
+        self.about = f"{self._name}, {place.format(mask=names[2])}"
+        self._words = words_of_volumes(*names)
         self._begin(listener, lambda: self._submit(mask, out))
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        if event["event"] in ("warning", "error"):
+            text = event["text"].removeprefix(f"{self._case}: ")
+            event = {**event, "text": said(text, self._words)}
+        Run._heard(self, event)
 
     def _submit(self, mask: Any, out: str | Path | None) -> None:
         folder, reference = self._temporary.path, self._original.node
         self._grid = shape_of(reference), ijk_to_world(reference)
         inside = None if mask is None else Restriction(mask).mask(*self._grid)
-        files, notices = export_inputs({"reference": reference, "result": self._result}, folder)
+        nodes = {"reference": reference, "result": self._result}
+        files, notices = export_inputs(nodes, folder)
         if is_synthetic(reference):
             text = _("{name} is itself synthetic; judge against a real volume.")
             notices.append(text.format(name=self._original.name))
         for text in [*notices, *self._uncovered(inside)]:
             self._tell({"event": "warning", "text": text})
+        self._case = files["result"].stem
+        self._words |= {files[key].name: called(node) for key, node in nodes.items()}
         self._out = Path(out) if out else folder / "report"
         self.report = self._out / "report.html"
         fields: dict[str, Any] = {
@@ -111,7 +128,7 @@ class Evaluation(Run):
         if missing == 0:
             return []
         text = _("{share:.1%} of what is judged lies outside {name}, where its least value counts.")
-        return [text.format(share=missing, name=self._result.GetName())]
+        return [text.format(share=missing, name=called(self._result))]
 
     def _labels(self, mask: Any) -> np.ndarray | None:
         """Segments by number, where the mask has several."""
@@ -129,14 +146,16 @@ class Evaluation(Run):
         (row,) = judged["cases"]
         low, high = row["range_low"], row["range_high"]
         (path,) = (self._out / "error-maps").glob("*.nii.gz")
-        title = _("{name}: error").format(name=self._result.GetName())
+        title = _("{name}: error").format(name=called(self._result))
         self.error_map = evaluated.place_error_map(
             self._original, read_frames(path).array[0], title, high - low
         )
         if is_synthetic(self._result):
             mark(self.error_map, provenance_beside(path))
         rows = evaluated.figure_rows(row, judged["definitions"])
-        self.rows = [{name: _spoken(value) for name, value in each.items()} for each in rows]
+        self.meanings = {each["figure"]: each[evaluated.MEANING] for each in rows}
+        shown = ("figure", *evaluated.COLUMNS)
+        self.rows = [{name: each[name] for name in shown} for each in rows]
         self.figures = {k: float(v) for k, v in row.items() if _is_figure(v)}
         self.table = new_table(_("{name}: figures").format(name=self._name), columns_of(rows))
         self.histogram = evaluated.histogram_chart(self._out, self._name, low, high)
@@ -161,24 +180,15 @@ class Evaluation(Run):
 
     def _summary(self) -> str:
         text = _(
-            "{name}: mean absolute error {raw:.4g} as it is, {fit:.4g} after one slope and offset; "
-            "SSIM in the slices {ssim:.3f}"
+            "{name}: mean absolute error {raw:.4g} as it is, {fit:.4g} after one slope and offset"
         )
-        return text.format(
-            name=self._name,
-            raw=self.figures["mae_raw"],
-            fit=self.figures["mae_fit"],
-            ssim=self.figures["ssim_in_plane_fit"],
+        text = text.format(
+            name=self._name, raw=self.figures["mae_raw"], fit=self.figures["mae_fit"]
         )
-
-
-def _spoken(value: Any) -> str:
-    """A cell of the panel's table; empty for what does not apply."""
-    if isinstance(value, str):
-        return value
-    if math.isnan(value):
-        return ""
-    return str(int(value)) if value.is_integer() else f"{value:.4g}"
+        ssim = self.figures.get("ssim_in_plane_fit")
+        if ssim is not None:
+            text += _("; SSIM in the slices {ssim:.3f}").format(ssim=ssim)
+        return text
 
 
 def _is_figure(value: Any) -> bool:

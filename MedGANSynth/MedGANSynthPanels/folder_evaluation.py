@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from . import evaluated
 from .errors import PanelError
+from .evaluate_words import said, words_of_folders
 from .run import Listener, Run
 from .tables import columns_of, new_table, read_rows
 
@@ -17,7 +18,9 @@ class FolderEvaluation(Run):
     """Measures a set of volume files; see `Run`.
 
     Attributes:
-        rows: what the report begins with, one dictionary for each method or set.
+        about: what was judged against what.
+        rows: what the report begins with, one dictionary for each method or set; meanings: what
+            its columns are.
         report: the page with pictures and plots.
         histogram, differences: plot chart nodes; None of sets.
         results: table nodes and those plots; empty unless `state` is DONE.
@@ -25,7 +28,9 @@ class FolderEvaluation(Run):
 
     def __init__(self, worker: Any = None) -> None:
         Run.__init__(self, worker)
+        self.about = ""
         self.rows: list[dict[str, Any]] = []
+        self.meanings: dict[str, str] = {}
         self.reference = self.error_map = self.histogram = self.differences = None
 
     def start(
@@ -50,15 +55,25 @@ class FolderEvaluation(Run):
             sets: compare them as sets, not one by one.
 
         Raises:
-            PanelError: there is no such folder, or `out` exists.
+            PanelError: there is no such folder, one is given twice, or `out` exists.
         """
         self._check_new()
         for folder in (results, references, masks, training):
             if folder and not Path(folder).is_dir():
                 raise PanelError(_("{folder} is not a folder.").format(folder=folder))
+        if Path(results).resolve() == Path(references).resolve():
+            raise PanelError(
+                _("The results and the references lie in the same folder; choose two.")
+            )
         if Path(out).exists():
             raise PanelError(_("{folder} exists already; choose a new one.").format(folder=out))
         self._out, self.report = Path(out), Path(out) / "report.html"
+        text = (
+            _("{results} against {references}, as sets")
+            if sets
+            else _("{results} against {references}, pair by pair")
+        )
+        self.about = text.format(results=Path(results).name, references=Path(references).name)
         names = ("synthetic", "real", "training") if sets else ("predictions", "targets", "masks")
         given = (results, references, training if sets else masks)
         fields: dict[str, Any] = {
@@ -68,20 +83,44 @@ class FolderEvaluation(Run):
         fields["out"] = str(out)
         self._begin(listener, lambda: self._submit(task, fields))
 
+    def _heard(self, event: dict[str, Any]) -> None:
+        if event["event"] in ("warning", "error"):
+            event = {**event, "text": said(event["text"], words_of_folders())}
+        Run._heard(self, event)
+
     def _submit(self, task: str, fields: dict[str, Any]) -> None:
         self._job = self._worker.submit(task, fields, self._heard)
 
     def _take(self, event: dict[str, Any]) -> None:
-        name = self._out.name
-        self.rows = event["result"]["rows"]
+        name, result, words = self._out.name, event["result"], words_of_folders()
+        self.rows = [
+            {key: words.get(value, value) for key, value in row.items()} for row in result["rows"]
+        ]
+        self.meanings = _of_sets(result) if "sets" in result else _of_pairs(result)
         self.results = [
             new_table(f"{name}: {kind}", columns_of(read_rows(self._out / f"{kind}.csv")))
             for kind in TABLES
             if (self._out / f"{kind}.csv").is_file()
         ]
-        if event["result"].get("cases") and any(r["cases"] for r in self.rows):
+        if result.get("cases") and any(row["cases"] for row in self.rows):
             self.histogram = evaluated.histogram_chart(self._out, name)
             self.differences = evaluated.difference_chart(self._out, name)
             self.results += [self.histogram, self.differences]
         self._tidy()
-        self._end(text=event["result"]["text"].rstrip("."))
+        self._end(text=said(result["text"], words).rstrip("."))
+
+
+def _of_pairs(result: dict[str, Any]) -> dict[str, str]:
+    """What the columns are: each figure as it is, and after the fit."""
+    meanings = evaluated.meanings_of(result["definitions"])
+    fitted = {f"{name}_fit": f"{text}; {meanings['_fit']}" for name, text in meanings.items()}
+    return meanings | fitted
+
+
+def _of_sets(result: dict[str, Any]) -> dict[str, str]:
+    """Each figure beside what it is between two halves of the real set."""
+    text = _("between two halves of the real set: {value:.3g}")
+    return {
+        row["figure"]: row["note"] or text.format(value=row["real_real"])
+        for row in result["sets"]["synthetic"]["figures"]
+    }

@@ -53,12 +53,14 @@ class Pages:
         self.translate.enter()
         self.generate.enter()
         self.train.enter()
+        self.evaluate.enter()
         self.turing.enter()
         self.models.enter()
 
     def _on_page(self, index: int) -> None:
         self.train.show_page(index == self.ui.pages.indexOf(self.train.widget))
-        self.models.enter()  # files of models may have gone meanwhile
+        for panel in (self.translate, self.generate, self.evaluate, self.models):
+            panel.enter()  # models and volumes may have come or gone meanwhile
 
     def leave(self) -> None:
         """Another module is shown."""

@@ -6,7 +6,7 @@ from slicer.i18n import tr as _
 
 from . import parameters as stored
 from .bound_panel import BoundPanel
-from .evaluate_rows import FOLDERS, problem, show_rows
+from .evaluate_rows import FOLDERS, choice, problem, show_rows
 from .panel import allow, guarded
 from .parameters import Judged
 from .running import Running
@@ -18,13 +18,16 @@ class PanelEvaluate(BoundPanel):
     """Everything that is shown follows from the parameters; what the user does changes those.
 
     Attributes:
-        evaluation: the last run that has ended well; None before.
+        evaluation: the last run, if it has ended well; its figures are shown while what was
+            `measured` is what is chosen.
     """
 
     def __init__(self, logic) -> None:
         BoundPanel.__init__(self, "PanelEvaluate.ui")
         self.logic = logic
         self.evaluation = None
+        self.measured: tuple = ()
+        self.chosen: tuple = ()
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
         for name in FOLDERS:
             edit = getattr(self.ui, f"{name}FolderEdit")
@@ -35,6 +38,7 @@ class PanelEvaluate(BoundPanel):
         self.ui.differencesButton.connect("clicked(bool)", self.on_differences)
         self.ui.histogramButton.connect("clicked(bool)", self.on_histogram)
         self.ui.openReportButton.connect("clicked(bool)", self.on_open_report)
+        self.ui.figuresTable.connect("currentCellChanged(int,int,int,int)", self._explain)
         for event in (slicer.vtkMRMLScene.NodeAddedEvent, slicer.vtkMRMLScene.NodeRemovedEvent):
             self.addObserver(slicer.mrmlScene, event, self.refresh_soon)
         self.refresh()
@@ -44,15 +48,24 @@ class PanelEvaluate(BoundPanel):
         self.on_cancel()
         BoundPanel.cleanup(self)
 
+    def enter(self) -> None:
+        """The page is shown: volumes may have changed meanwhile."""
+        self.refresh()
+
+    def _scene_closes(self, caller, event) -> None:
+        BoundPanel._scene_closes(self, caller, event)
+        self.evaluation = None
+
     def refresh(self, _caller=None, _event=None) -> None:
         """Show what the parameters say."""
-        self.ui.resultSection.visible = self.evaluation is not None
         if self.parameters is None:
+            self.ui.resultSection.visible = False
             allow(self.ui.evaluateButton, "", _("No scene is open"))
             allow(self.ui.cancelButton, "", _("Nothing runs"))
             return
         settings = self.parameters.evaluate
         show_rows(self.ui, settings.judged)
+        self._compare_with_choice()
         for name in FOLDERS:
             edit, path = getattr(self.ui, f"{name}FolderEdit"), getattr(settings, f"{name}Folder")
             if edit.currentPath != path:
@@ -64,6 +77,22 @@ class PanelEvaluate(BoundPanel):
         allow(self.ui.cancelButton, cancel, None if running else _("Nothing runs"))
         self._show_results()
         stored.remember(self.parameters, "evaluate")
+
+    def _compare_with_choice(self) -> None:
+        """Figures and messages are about what was chosen when Evaluate was pressed."""
+        chosen = choice(self.parameters)
+        if chosen != self.chosen and not self.running.open:
+            self.message.clear()
+        self.chosen = chosen
+        self.ui.resultSection.visible = self.evaluation is not None and chosen == self.measured
+
+    def _explain(self, row: int) -> None:
+        """Say below the table what the figure of a row is."""
+        rows = self.evaluation.rows if self.evaluation else []
+        name = next(iter(rows[row].values())) if 0 <= row < len(rows) else ""
+        meaning = self.evaluation.meanings.get(name, "") if name else ""
+        hint = _("Click a figure, or rest the mouse on it, to read what it is.")
+        self.ui.meaningLabel.text = f"{name}: {meaning}" if meaning else hint
 
     def _show_results(self) -> None:
         if self.evaluation is None:
@@ -107,6 +136,7 @@ class PanelEvaluate(BoundPanel):
         if not self.logic.ready(self.widget):
             self.message.warn(_("What is missing was not installed, so nothing can be measured."))
             return
+        self.evaluation, self.measured = None, choice(self.parameters)
         self.running.begin(self.ui.judgedBox.currentText, self._start)
 
     def _start(self, listener):
@@ -156,7 +186,9 @@ class PanelEvaluate(BoundPanel):
     def on_done(self, _event: dict) -> None:
         """A run has measured what it should: show the figures and where the errors lie."""
         self.evaluation = self.running.run
-        fill(self.ui.figuresTable, self.evaluation.rows)
+        self.ui.aboutLabel.text = self.evaluation.about
+        fill(self.ui.figuresTable, self.evaluation.rows, self.evaluation.meanings)
+        self._explain(-1)
         if self.evaluation.error_map is not None:
             self.on_error_map()
 

@@ -19,6 +19,7 @@ def phrases() -> dict[str, str]:
         "no such device here; use auto or cpu": _("there is none here; choose another device"),
         "mend it or give --fill-nonfinite VALUE": _("replace them first"),
         "use --set ": _("use the setting "),
+        "--set ": _("the setting "),
         "another --out folder": _("another name"),
         "choose another name or pass --overwrite": _("choose another name"),
         ", or pass --overwrite": "",
@@ -35,5 +36,6 @@ def phrases() -> dict[str, str]:
         "give more cases of both classes or --repeats 0": _(
             "give more cases of both classes, or set Repeats to 0"
         ),
+        "leave such files out with --exclude": _("move such files out of the folder:"),
         "is given both as --real and as --synthetic": _("is given both as real and as synthetic"),
     }

@@ -10,6 +10,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from .errors import PanelError
 from .geometry import ijk_to_world, ras_to_world, same_grid, shape_of
+from .nodes import called
 from .volumes_in import is_in_scene
 
 _EDGE_MM = 1e-6
@@ -27,7 +28,7 @@ class Restriction:
 
     def __init__(self, node):
         self.node = node
-        self.name = node.GetName()
+        self.name = called(node)
         if node.IsA("vtkMRMLSegmentationNode"):
             self.kind, self._mask = "segmentation", segmentation_mask
         elif node.IsA("vtkMRMLMarkupsROINode"):
@@ -129,12 +130,13 @@ def segment_masks(node, shape, affine: np.ndarray) -> Iterator[tuple[str, np.nda
     slicer.vtkMRMLTransformNode.GetTransformBetweenNodes(
         node.GetParentTransformNode(), None, to_world
     )
-    for segment_id in _visible(node):
+    for segment_id in visible_segments(node):
         segment = segmentation.GetSegment(segment_id)
         yield segment.GetName(), _segment_mask(segment, binary, reference, to_world)
 
 
-def _visible(node) -> list[str]:
+def visible_segments(node) -> list[str]:
+    """The IDs of the segments that are shown; without display all of them."""
     ids = list(node.GetSegmentation().GetSegmentIDs())
     display = node.GetDisplayNode()
     return ids if display is None else [i for i in ids if display.GetSegmentVisibility(i)]

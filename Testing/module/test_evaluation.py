@@ -33,18 +33,6 @@ def column(table, name):
     return [array.GetValue(n) for n in range(array.GetNumberOfTuples())]
 
 
-def segmentation(reference, **masks):
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "organs")
-    node.CreateDefaultDisplayNodes()
-    node.SetReferenceImageGeometryParameterFromVolumeNode(reference)
-    for name, mask in masks.items():
-        segment = node.GetSegmentation().AddEmptySegment(name, name)
-        slicer.util.updateSegmentBinaryLabelmapFromArray(
-            mask.astype(np.uint8), node, segment, reference
-        )
-    return node
-
-
 def boxes(shape=(14, 26, 30)):
     left, right = np.zeros(shape, bool), np.zeros(shape, bool)
     left[1:13, 2:24, 2:15] = True
@@ -125,7 +113,7 @@ def test_the_map_lies_where_the_reference_does(logic, smooth, transform, scene):
     assert color == [1.0, 1.0, 1.0, 1.0]
 
 
-def test_inside_a_segmentation_and_segment_by_segment(logic, smooth):
+def test_inside_a_segmentation_and_segment_by_segment(logic, smooth, segmentation):
     reference = smooth("T2")
     left, right = boxes()
     changed = voxels(reference) + np.where(left, 10.0, 0) + np.where(right, 30.0, 0)
@@ -203,7 +191,7 @@ def test_a_report_is_written_on_demand_and_marks_stay(logic, smooth, tmp_path, h
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        (lambda a: np.full_like(a, 7), "constant"),
+        (lambda a: np.full_like(a, 7), "made has the same value everywhere"),
         (lambda a: np.where(a == a.max(), np.nan, a), "made has 1 voxels that are not finite"),
     ],
 )
@@ -213,9 +201,56 @@ def test_what_cannot_be_judged_is_said_and_changes_nothing(logic, smooth, change
     before = slicer.mrmlScene.GetNumberOfNodes()
     with pytest.raises(PanelError, match=text):
         logic.evaluate(made, reference)
-    with pytest.raises(PanelError, match=r"constant|not finite"):
+    with pytest.raises(PanelError, match=r"made has (the same value everywhere|1 voxels)"):
         logic.evaluate(reference, made)
     assert slicer.mrmlScene.GetNumberOfNodes() == before
+
+
+SENTENCES = {
+    "flat result": "made has the same value everywhere inside brain; choose another result or "
+    "another place.",
+    "flat reference": "T2 has hardly any contrast inside brain; check that they belong together.",
+    "no mask": "All of T2 above its minimum counts, and background may flatter the figures; choose "
+    "a segmentation or another place under Inside.",
+    "small": "brain is too thin to measure texture; that is left empty.",
+    "corner": "brain is too near the border of T2 for SSIM; that is left empty.",
+}
+
+
+@pytest.mark.parametrize("fault", SENTENCES)
+def test_sentences_name_the_nodes_and_what_was_chosen(logic, smooth, heard, fault):
+    """No file, no "prediction", no "target": those are the library's words."""
+    inside = np.zeros((14, 26, 30), bool)
+    inside[5:8, 10:14, 12:16] = True
+    if fault == "corner":
+        inside[:] = False
+        inside[:3, :4, :4] = True
+    flat = {"flat result": "made", "flat reference": "T2"}.get(fault)
+    reference = smooth("T2")
+    made = smooth("made", voxels(reference) * 2)
+    for node in (made, reference):
+        if node.GetName() == flat:
+            voxels(node)[inside] = 7
+    brain = None if fault == "no mask" else smooth("brain", inside)
+    if flat:
+        with pytest.raises(PanelError) as error:
+            logic.evaluate(made, reference, brain)
+        told = [str(error.value)]
+    else:
+        found = logic.evaluate(made, reference, brain, listener=heard.append)
+        told = [event["text"] for event in heard if event["event"] == "warning"]
+        assert found.figures["mae_raw"] > 0
+        assert ("texture_ratio" in found.figures) == (fault == "no mask")
+        assert heard[-1]["text"].endswith(f"SSIM in the slices {1:.3f}") == (fault != "corner")
+    assert SENTENCES[fault] in told
+    for text in told:
+        assert not [w for w in ("prediction", "target", "mask", ".nrrd", "made: ") if w in text]
+
+
+def test_volumes_of_two_people_are_named(logic, smooth):
+    reference = smooth("sub-01 T2")
+    with pytest.raises(PanelError, match=r"^sub-02 T2, sub-01 T2 are of different people; choose"):
+        logic.evaluate(smooth("sub-02 T2", voxels(reference) + 1), reference, smooth("brain"))
 
 
 def test_wrong_nodes(logic, smooth, scene):
@@ -268,6 +303,8 @@ def test_folders_of_pairs(logic, smooth, tmp_path):
     assert found.differences.GetNumberOfPlotSeriesNodes() == 4
     with pytest.raises(PanelError, match="report exists already; choose a new one"):
         logic.evaluate_folders(tmp_path / "made", tmp_path / "real", tmp_path / "report")
+    with pytest.raises(PanelError, match="lie in the same folder; choose two"):
+        logic.evaluate_folders(tmp_path / "real", tmp_path / "real", tmp_path / "other")
     with pytest.raises(PanelError, match="none is not a folder"):
         logic.evaluate_folders(tmp_path / "none", tmp_path / "real", tmp_path / "other")
 

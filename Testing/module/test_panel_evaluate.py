@@ -105,7 +105,9 @@ def test_what_goes_wrong_is_said_in_the_panel(panel, smooth, click, wait_until):
     choose(panel, smooth("made", np.full((14, 26, 30), 7)), reference)
     click(panel.ui.evaluateButton)
     wait_until(lambda: not panel.running.open)
-    assert panel.message.text.startswith("correlation is undefined: the prediction")
+    assert panel.message.text.startswith(
+        "made has the same value everywhere above T2's minimum; choose another result or another"
+    )
     far = smooth("far", offset=(900, 0, 0))
     choose(panel, far, reference)
     click(panel.ui.evaluateButton)
@@ -114,6 +116,119 @@ def test_what_goes_wrong_is_said_in_the_panel(panel, smooth, click, wait_until):
     click(panel.ui.evaluateButton)
     assert panel.message.text.startswith("empty holds no voxel of the volume")
     assert panel.ui.evaluateButton.enabled and not panel.ui.resultSection.visible
+
+
+@pytest.fixture
+def measured(panel, smooth, click, wait_until):
+    """Nodes "made", "T2" and "brain", chosen and measured."""
+    reference = smooth("T2")
+    nodes = (
+        smooth("made", voxels(reference) + 1),
+        reference,
+        smooth("brain", voxels(reference) > 0),
+    )
+    choose(panel, *nodes)
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    assert panel.ui.resultSection.visible
+    return nodes
+
+
+def test_figures_say_what_they_are_of_and_go_with_it(panel, measured, smooth):
+    made, reference, brain = measured
+    assert panel.ui.aboutLabel.text == "made against T2, inside brain"
+    for other in (
+        (reference, made, brain),
+        (made, reference, None),
+        (smooth("another"), reference, brain),
+    ):
+        choose(panel, *other)
+        assert not panel.ui.resultSection.visible and panel.message.text == ""
+        choose(panel, made, reference, brain)
+        assert panel.ui.resultSection.visible
+    panel.ui.judgedBox.setCurrentIndex(1)
+    assert not panel.ui.resultSection.visible
+    panel.ui.judgedBox.setCurrentIndex(0)
+    assert panel.ui.resultSection.visible
+
+
+def test_figures_go_when_a_volume_gets_other_voxels_or_another_place(
+    panel, module, measured, transform
+):
+    made, _reference, brain = measured
+    panel.enter()
+    assert panel.ui.resultSection.visible
+    before = voxels(made).copy()
+    slicer.util.updateVolumeFromArray(made, before + 3)
+    module.pages.enter()
+    assert not panel.ui.resultSection.visible
+    panel.measured = panel.chosen
+    panel.enter()
+    assert panel.ui.resultSection.visible
+    transform(np.eye(4), brain)
+    panel.enter()
+    assert not panel.ui.resultSection.visible
+
+
+def test_figures_go_when_what_they_are_inside_is_drawn_anew(
+    panel, smooth, segmentation, click, wait_until
+):
+    reference, half = smooth("T2"), np.zeros((14, 26, 30), bool)
+    half[:, :, :15] = True
+    drawn = segmentation(reference, left=half, right=~half)
+    choose(panel, smooth("made", voxels(reference) + 1), reference, drawn)
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    panel.enter()
+    assert panel.ui.resultSection.visible
+    drawn.GetDisplayNode().SetSegmentVisibility("left", False)
+    panel.enter()
+    assert not panel.ui.resultSection.visible
+    drawn.GetDisplayNode().SetSegmentVisibility("left", True)
+    panel.enter()
+    assert panel.ui.resultSection.visible
+    slicer.util.updateSegmentBinaryLabelmapFromArray(
+        half[::-1].astype(np.uint8) * 0 + 1, drawn, "right", reference
+    )
+    panel.enter()
+    assert not panel.ui.resultSection.visible
+
+
+def test_figures_go_when_a_run_fails_or_the_scene_is_closed(
+    panel, measured, smooth, click, wait_until
+):
+    made, reference, _brain = measured
+    voxels(made)[:] = 7
+    made.Modified()
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    assert panel.message.text.startswith("made has the same value everywhere inside brain; ")
+    assert not panel.ui.resultSection.visible
+    voxels(made)[:] = voxels(reference) + 2
+    click(panel.ui.evaluateButton)
+    wait_until(lambda: not panel.running.open)
+    assert shown(panel)["mae"][0] == "2" and panel.ui.resultSection.visible
+    slicer.mrmlScene.Clear()
+    slicer.app.processEvents()
+    assert panel.evaluation is None and not panel.ui.resultSection.visible
+
+
+def test_each_figure_says_what_it_is(panel, measured):
+    table = panel.ui.figuresTable
+    assert [table.horizontalHeaderItem(n).text() for n in range(table.columnCount)] == [
+        "figure",
+        "as it is",
+        "after the fit",
+    ]
+    assert panel.ui.meaningLabel.text.startswith("Click a figure")
+    names = [table.item(row, 0).text() for row in range(table.rowCount)]
+    for row in range(table.rowCount):
+        tip = table.item(row, 1).toolTip()
+        assert tip.startswith("<p>") and len(tip) > 20
+        for word in ("prediction", "target", "mask"):
+            assert word not in tip
+    table.setCurrentCell(names.index("bias"), 0)
+    assert panel.ui.meaningLabel.text == "bias: mean of result - reference over the judged voxels"
 
 
 def test_cancel(panel, smooth, click):
@@ -133,7 +248,7 @@ def test_notices_stay_beside_the_result(panel, smooth, click, wait_until):
     wait_until(lambda: not panel.running.open)
     assert shown(panel)["bias"][0] == "8"
     assert "whole was interpolated onto the grid of T2" in panel.message.text
-    assert "T2: no mask" in panel.message.text or "no mask, so all voxels" in panel.message.text
+    assert "All of T2 above its minimum counts, and background may" in panel.message.text
 
 
 def test_folders_and_their_report(panel, smooth, click, wait_until, tmp_path, opened):
@@ -154,7 +269,11 @@ def test_folders_and_their_report(panel, smooth, click, wait_until, tmp_path, op
     click(panel.ui.evaluateButton)
     wait_until(lambda: not panel.running.open)
     assert panel.message.text.startswith("2 cases of 2 people")
-    assert panel.ui.figuresTable.item(0, 0).text() == "prediction"
+    assert panel.ui.figuresTable.item(0, 0).text() == "result"
+    assert panel.ui.aboutLabel.text == "made against real, pair by pair"
+    header = panel.ui.figuresTable.horizontalHeaderItem(3)
+    assert header.text() == "rmse_sd_fit"
+    assert "rmse divided by the reference's standard deviation" in header.toolTip()
     click(panel.ui.openReportButton)
     (address,) = opened
     assert address.toLocalFile() == str(tmp_path / "report" / "report.html")
@@ -188,6 +307,9 @@ def test_sets_of_volumes(panel, scene, ball, click, wait_until, tmp_path):
     )
     names = [node.GetName() for node in panel.evaluation.results]
     assert names == ["report: figures", "report: gate"]
+    assert panel.ui.aboutLabel.text == "made against real, as sets"
+    assert "between two halves of the real set: " in panel.evaluation.meanings["sigma"]
+    assert panel.evaluation.meanings["fd_hand"].startswith("needs ")
     assert panel.ui.openReportButton.enabled and not panel.ui.differencesButton.enabled
 
 

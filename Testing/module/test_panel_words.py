@@ -11,6 +11,7 @@ def test_no_option_or_command_is_left():
             "device cuda:7: there is none here; choose another device."
         ),
         "--count 0: must be from 1 to 100.": "count 0: must be from 1 to 100.",
+        '--set nosuch=1: unknown key "nosuch".': 'the setting nosuch=1: unknown key "nosuch".',
         "a.nii: 1 of 9 voxels are not finite numbers; mend it or give --fill-nonfinite VALUE.": (
             "a.nii: 1 of 9 voxels are not finite numbers; replace them first."
         ),
