@@ -1,7 +1,8 @@
-"""Makes the README's picture of the Translate panel: `python Testing/host/screenshot.py`.
+"""Makes the README's pictures of panels: `python Testing/host/screenshot.py [translate] [...]`.
 
-The module is loaded on the host, a phantom's T1 chosen and Translate pressed, with the real worker
-and the model that ships. Rows of views: the T1, the result over it, the result alone.
+The module is loaded on the host, phantoms chosen and the button pressed, with the real worker and
+the model that ships. Beside the panel are rows of views: of Translate the T1, the result over it,
+the result alone; of Evaluate the T2, the result, the map of its errors.
 """
 
 import sys
@@ -11,57 +12,122 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "Testing"), str(ROOT / "MedGANSynth"), str(ROOT)]
 
-OUT = ROOT / "Resources" / "Screenshots" / "slicer-translate.png"
+OUT = ROOT / "Resources" / "Screenshots"
 PANEL = (520, 909)
 VIEW = (302, 303)
+COLOURS = 192
 
 
-def main() -> None:
-    """Write the picture."""
+def main(names: list[str]) -> None:
+    """Write the named pictures, or all."""
     from host import start
 
     start()
-    import numpy as np
     import qt
-    import slicer
-    from MedGANSynthPanels import sample_data
-    from PIL import Image
 
     from host.scripted.loader import load_module, unload_module
-    from host.sliceviews import grab, render
 
-    qt.QSettings().remove("MedGANSynth")
-    widget = load_module(ROOT / "MedGANSynth", "MedGANSynth")
-    widget.parent.resize(*PANEL)
-    widget.parent.show()
-    panel = widget.pages.translate
-    t1 = slicer.util.loadVolume(str(sample_data.folder() / "MedGANSynth-phantom-T1.nii.gz"))
-    _settle(0.5)  # it is synthetic, too, and gets its mark
-    for name in ("Warming up", "Phantom T1"):  # the second press finds the worker warm
-        t1.SetName(name)
-        panel.rows.selectors["t1"].setCurrentNode(t1)
-        panel.ui.translateButton.click()
-        while panel.running.open:
-            _settle(0.05)
-        result = slicer.util.getNode(f"{name} (synthetic T2)")
-    bounds = [0.0] * 6
-    t1.GetRASBounds(bounds)
-    center = tuple((np.array(bounds[::2]) + bounds[1::2]) / 2)
-    grab(widget.parent, OUT)
-    pictures = [np.asarray(Image.open(OUT).convert("RGB"))]
-    rows = []
-    for shown in (
+    for name in names or ("translate", "evaluate"):
+        qt.QSettings().remove("MedGANSynth")
+        widget = load_module(ROOT / "MedGANSynth", "MedGANSynth")
+        widget.parent.resize(*PANEL)
+        widget.parent.show()
+        {"translate": translate, "evaluate": evaluate}[name](widget)
+        unload_module("MedGANSynth")
+
+
+def translate(widget) -> None:
+    """Translate a phantom's T1."""
+    t1 = _phantom("T1")
+    result = _translated(widget, t1)
+    rows = (
         {"background": t1, "foreground": None},
         {"background": t1, "foreground": result, "foregroundOpacity": 0.5},
         {"background": result, "foreground": None},
-    ):
+    )
+    _save(widget, rows, t1, OUT / "slicer-translate.png")
+
+
+def evaluate(widget) -> None:
+    """Translate a phantom's T1 and measure the result against its T2, inside the head."""
+    import slicer
+    from scipy.ndimage import binary_fill_holes
+
+    t1, t2 = _phantom("T1"), _phantom("T2")
+    result = _translated(widget, t1)
+    head = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Head")
+    head.CreateDefaultDisplayNodes()
+    head.SetReferenceImageGeometryParameterFromVolumeNode(t2)
+    segment = head.GetSegmentation().AddEmptySegment("head", "head")
+    voxels = slicer.util.arrayFromVolume(t1)
+    inside = binary_fill_holes(voxels > 0.1 * voxels.max()).astype("uint8")
+    slicer.util.updateSegmentBinaryLabelmapFromArray(inside, head, segment, t2)
+    widget.pages.ui.pages.setCurrentWidget(widget.pages.evaluate.widget)
+    panel = widget.pages.evaluate
+    for name, node in (("result", result), ("reference", t2), ("mask", head)):
+        getattr(panel.ui, f"{name}Selector").setCurrentNode(node)
+    _press(panel, panel.ui.evaluateButton)
+    panel.ui.figuresTable.setCurrentCell(0, 0)
+    rows = (
+        {"background": t2, "foreground": None},
+        {"background": result, "foreground": None},
+        {"background": t2, "foreground": panel.evaluation.error_map, "foregroundOpacity": 1},
+    )
+    _save(widget, rows, t2, OUT / "slicer-evaluate.png")
+
+
+def _phantom(modality: str):
+    import slicer
+    from MedGANSynthPanels import sample_data
+
+    path = sample_data.folder() / f"MedGANSynth-phantom-{modality}.nii.gz"
+    node = slicer.util.loadVolume(str(path))
+    _settle(0.5)  # it is synthetic, too, and gets its mark
+    node.SetName(f"Phantom {modality}")
+    return node
+
+
+def _translated(widget, t1):
+    """The T2 of a T1; the second press finds the worker warm."""
+    import slicer
+
+    panel, name = widget.pages.translate, t1.GetName()
+    for called in ("Warming up", name):
+        t1.SetName(called)
+        panel.rows.selectors["t1"].setCurrentNode(t1)
+        _press(panel, panel.ui.translateButton)
+    return slicer.util.getNode(f"{name} (synthetic T2)")
+
+
+def _press(panel, button) -> None:
+    button.click()
+    while panel.running.open:
+        _settle(0.05)
+
+
+def _save(widget, rows, center, path: Path) -> None:
+    """The panel beside a row of views for each set of layers, around the middle of a volume."""
+    import numpy as np
+    import slicer
+    from PIL import Image
+
+    from host.sliceviews import grab, render
+
+    bounds = [0.0] * 6
+    center.GetRASBounds(bounds)
+    middle = tuple((np.array(bounds[::2]) + bounds[1::2]) / 2)
+    _settle(0.2)
+    grab(widget.parent, path)
+    pictures = [np.asarray(Image.open(path).convert("RGB"))]
+    views = []
+    for shown in rows:
         slicer.util.setSliceViewerLayers(**shown, fit=True)
         _settle(0.2)  # the corner labels follow
-        rows.append(render(OUT, size=VIEW, center=center))
-    pictures.append(np.concatenate(rows))
+        views.append(render(path, size=VIEW, center=middle))
+    pictures.append(np.concatenate(views))
     height = min(picture.shape[0] for picture in pictures)
-    Image.fromarray(np.concatenate([p[:height] for p in pictures], axis=1)).save(OUT)
-    unload_module("MedGANSynth")
+    whole = Image.fromarray(np.concatenate([p[:height] for p in pictures], axis=1))
+    whole.quantize(COLOURS).save(path, optimize=True)
 
 
 def _settle(seconds: float) -> None:
@@ -74,4 +140,4 @@ def _settle(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
