@@ -67,6 +67,7 @@ def test_an_account_without_a_home(medgansynth, tmp_path):
     assert "t1-t2-brain" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written(medgansynth, repository):
     shipped = repository / "Resources" / "Models" / "t1-t2-brain"
     home = {"HOME": os.devnull, "MEDGANSYNTH_MODELS": "", "XDG_DATA_HOME": ""}

@@ -36,6 +36,7 @@ def begun(scene, tmp_path, wait_until):
     client.stop()
 
 
+@pytest.mark.slow
 def test_it_goes_on_afterwards(begun, tmp_path, wait_until):
     results = []
     for pause in (0.0, 2.0):
@@ -53,6 +54,7 @@ def test_it_goes_on_afterwards(begun, tmp_path, wait_until):
     assert results[0] == results[1]
 
 
+@pytest.mark.slow
 def test_cancelled_while_it_sleeps(begun, tmp_path, wait_until):
     job, process, heard = begun(tmp_path / "out.nii")
     os.kill(process, signal.SIGSTOP)

@@ -60,6 +60,7 @@ def window(package, seed, models, said):
     said.write_text("\n".join(lines))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="forkserver")
 def test_one_folder_of_models(tmp_path, record_property):
     state = build_network("unet-small", OPTIONS, "forward").state_dict()

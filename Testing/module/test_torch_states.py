@@ -117,7 +117,7 @@ def test_broken(world, translate):
     assert "Check environment" in said and "`" not in said
 
 
-@pytest.mark.parametrize("device", ["auto", "cuda:0"])
+@pytest.mark.parametrize("device", ["auto", pytest.param("cuda:0", marks=pytest.mark.slow)])
 def test_without_kernels_for_the_gpu(world, translate, device):
     world("sitecustomize.py", NO_KERNELS)
     said = translate(device)
