@@ -95,6 +95,22 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
         _unfinished.discard(temporary)
 
 
+def check_writable(path: Path) -> None:
+    """Refuse a file that `whole_file` could not write, before work is spent on what goes into it.
+
+    Raises:
+        MedGANSynthError: no permission, no space, no such folder.
+    """
+    folder = Path(path).parent
+    while not folder.exists() and folder != folder.parent:  # it will be made
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise cannot_write(path, error) from None
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path` whole or not at all."""
     with whole_file(path) as temporary:

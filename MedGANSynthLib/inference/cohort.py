@@ -7,10 +7,12 @@ from typing import Any
 
 from ..errors import NO_MEMORY, Cancelled, MedGANSynthError
 from ..events import Events
+from ..files import check_writable
 from ..volume.content import refuse_unfit
 from ..volume.finer import with_spacing
 from ..volume.grid import Intensity
 from ..volume.intensity import intensity_range
+from ..volume.marks import provenance_beside
 from ..volume.provenance import Provenance, Source
 from ..volume.read import read
 from ..volume.volume import Volume
@@ -72,7 +74,9 @@ def translate(
     cases = take_shard(plan(inputs, input, package.manifest.directions[chosen], out), shard)
     match = None
     if match_range is not None:
-        match = intensity_range(read(match_range).array, Intensity())
+        scale = read(match_range)
+        refuse_unfit(scale, match_range.name, "give an image for --match-range")
+        match = intensity_range(scale.array, Intensity())
     request = Request(
         translator=Translator.load(
             package, chosen, device, batch, match, cpu_fallback, events.warning
@@ -126,6 +130,8 @@ def _translate_case(request: Request, case: Case, progress: Any) -> bool:
     wanted = _wanted(request, case, sources)
     if not request.overwrite and finished(wanted):
         return False
+    for path in wanted:
+        check_writable(path)
     volumes = [
         _read_input(request, path, port.modality)
         for path, port in zip(case.inputs, direction.inputs, strict=True)
@@ -176,13 +182,12 @@ def _read_input(request: Request, path: Path, modality: str) -> Volume:
     refuse_unfit(volume, path.name)
     for note in volume.notes:
         request.events.warning(note)
-    if volume.provenance is not None:
-        request.events.warning(
-            f"{path.name}: is itself synthetic, made with {volume.provenance.model}."
-        )
+    made = volume.provenance or provenance_beside(path, volume)
+    if made is not None:
+        request.events.warning(f"{path.name}: is itself synthetic, made with {made.model}.")
     if request.spacing:
         volume = with_spacing(volume, request.spacing)
-    return dataclasses.replace(volume, modality=modality)
+    return dataclasses.replace(volume, modality=modality, provenance=made)
 
 
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -62,6 +62,18 @@ def provenance_in(marks: tuple[str, ...]) -> Provenance | None:
     return None
 
 
+def provenance_beside(path: Path, volume: Volume) -> Provenance | None:
+    """What the sidecar of this very file says, if the voxels are still those that it is about."""
+    own = sidecar_path(path)
+    if not own.is_file():
+        return None
+    try:
+        sidecar = read_json(Sidecar, own)
+    except MedGANSynthError:
+        return None
+    return sidecar.provenance if sidecar.voxels_sha256 == voxel_hash(volume) else None
+
+
 def find_sidecar(path: Path, voxels: str) -> tuple[Path, Sidecar] | None:
     """The sidecar whose voxels are this file's: its own by name first, then any in the folder."""
     own = sidecar_path(path)

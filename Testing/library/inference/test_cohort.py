@@ -240,3 +240,44 @@ def test_an_input_resampled_first(package, head_file, tmp_path):
     assert made.provenance.settings["spacing"] == "1x1x2.5"
     for wrong in ((1.0, 1.0), (1.0, 1.0, 0.0)):
         refused(source, out=tmp_path / "x.nii", spacing=wrong, match="three numbers between")
+
+
+def test_a_label_map_is_no_intensity_scale(package, head_file, tmp_path):
+    labels = tmp_path / "labels.nii"
+    array = np.pad(np.ones((4, 4, 4), np.uint8), 2)
+    nib.Nifti1Image(array, np.eye(4)).to_filename(labels)
+    out = tmp_path / "t2.nii"
+    refused(head_file(), out=out, match_range=labels, match="labels.nii: is a label map.*--match")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("uncertainty", [False, True])
+def test_a_folder_that_cannot_be_written_is_told_before_any_work(
+    package, head_file, tmp_path, uncertainty
+):
+    (tmp_path / "file").write_text("in the way")
+    out = tmp_path / "file" / "deeper" / "t2.nii"
+    refused(head_file(), out=out, uncertainty=uncertainty, match="t2.nii: cannot be written")
+    assert package.networks["there"].seen == 0
+
+
+@pytest.mark.parametrize("mark", ["in the file", "beside it", "of other voxels"])
+def test_a_synthetic_input_of_another_contrast(package, head_file, tmp_path, mark):
+    """Its own provenance counts, not the name that somebody gave it."""
+    made = tmp_path / "scan.nii"
+    translate(head_file(), out=made)
+    if mark != "in the file":
+        volume = read(made)
+        array = volume.array if mark == "beside it" else volume.array + 1
+        nib.Nifti1Image(array, volume.affine).to_filename(made)
+    listener = Listener()
+    translate(made, out=tmp_path / "again.nii", listener=listener)
+    found = [text for text in listener.warnings if "synthetic" in text]
+    expected = [
+        "scan.nii: is itself synthetic, made with formula.",
+        "scan.nii: is a synthetic t2, but the model takes t1.",
+    ]
+    assert found == ([] if mark == "of other voxels" else expected)
+    back = Listener()
+    translate(made, out=tmp_path / "back.nii", direction="t2-to-t1", listener=back)
+    assert not any("but the model takes" in text for text in back.warnings)
