@@ -3,11 +3,11 @@
 import slicer
 from slicer.i18n import tr as _
 
-from MedGANSynthLib.volume.contrast import CONTRASTS, contrast_in
+from MedGANSynthLib.volume.contrast import CONTRASTS, contrast_in, contrast_made
 
-from .errors import one_line
 from .fitting import spoken
 from .marking import provenance_of
+from .nodes import called
 
 _DICOM = {"CT": "ct", "PT": "pet"}
 
@@ -21,8 +21,7 @@ def contrast_of(node) -> str | None:
     if contrast := contrast_in(node.GetName()):
         return contrast
     if provenance := provenance_of(node):
-        made = (provenance.direction or "").rpartition("-to-")[2]
-        return made if made in CONTRASTS else None
+        return contrast_made(provenance.direction)
     return _contrast_of_series(node)
 
 
@@ -35,9 +34,7 @@ def mismatch(nodes: dict[str, object]) -> str:
                 "{name} seems to be {shown}, but the model takes {modality}; change one of them, "
                 "unless the name misleads."
             )
-            return text.format(
-                name=one_line(node.GetName()), shown=spoken(shown), modality=spoken(modality)
-            )
+            return text.format(name=called(node), shown=spoken(shown), modality=spoken(modality))
     return ""
 
 

@@ -15,6 +15,7 @@ from .folders import writing_problem
 from .geometry import ijk_to_world
 from .lifetime import the_worker
 from .marking import is_synthetic, provenance_of
+from .nodes import called
 from .sidecars import write_sidecar
 from .temporary import Temporary, new
 from .volumes_out import check_volume, file_name, write_nrrd
@@ -42,7 +43,7 @@ def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) ->
             text = _("How {name} was made is not known any more; translate its input again.")
         else:
             text = _("{name} is not synthetic; export it with Slicer's own DICOM export.")
-        raise PanelError(text.format(name=node.GetName()))
+        raise PanelError(text.format(name=called(node)))
     if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
         raise PanelError(_("Name a new or empty folder for the DICOM series."))
     folder = Path(folder).absolute()
@@ -57,7 +58,7 @@ def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) ->
         if event["event"] in ("done", "error"):
             temporary.remove()
         if "text" in event:
-            event = {**event, "text": event["text"].replace(volume.name, node.GetName())}
+            event = {**event, "text": event["text"].replace(volume.name, called(node))}
         listener(event)
 
     fields = {"volume": str(volume), "out": str(folder), "overwrite": folder.exists()}

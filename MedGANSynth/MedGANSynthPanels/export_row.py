@@ -7,6 +7,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .marking import is_synthetic
+from .nodes import called
 from .volumes_out import file_name
 
 
@@ -32,7 +33,7 @@ class ExportRow:
             return _("Choose a synthetic volume")
         if not is_synthetic(node):
             text = _("{name} is not synthetic; export it with Slicer's own DICOM export")
-            return text.format(name=node.GetName())
+            return text.format(name=called(node))
         return None
 
     def ask_and_start(self, parent) -> None:
@@ -48,7 +49,7 @@ class ExportRow:
             return
         folder = empty_folder(Path(chosen), node.GetName())
         text = _("{name} is written as a DICOM series ({folder})").format(
-            name=node.GetName(), folder=folder
+            name=called(node), folder=folder
         )
 
         def start(listener):
@@ -58,7 +59,7 @@ class ExportRow:
 
             return self.logic.export_dicom(node, folder, wait=False, listener=hear)
 
-        self.running.begin(_("DICOM export of {name}").format(name=node.GetName()), start)
+        self.running.begin(_("DICOM export of {name}").format(name=called(node)), start)
 
 
 def empty_folder(chosen: Path, name: str) -> Path:

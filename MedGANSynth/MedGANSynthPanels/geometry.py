@@ -6,6 +6,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .errors import PanelError
+from .nodes import called
 
 _RIGHT_ANGLE = 1e-3  # cosine between axes; the library refuses more
 _SAME_MM = 1e-3
@@ -32,7 +33,7 @@ def ras_to_world(node) -> np.ndarray:
             _(
                 "{name} lies under the non-linear transform {transform}; harden the transform or "
                 "take the volume out of it."
-            ).format(name=node.GetName(), transform=transform.GetName())
+            ).format(name=called(node), transform=called(transform))
         )
     matrix = vtk.vtkMatrix4x4()
     transform.GetMatrixTransformToWorld(matrix)
@@ -40,7 +41,7 @@ def ras_to_world(node) -> np.ndarray:
     if is_singular(world):
         raise PanelError(
             _("{name} lies under the transform {transform}, which is singular; correct it.").format(
-                name=node.GetName(), transform=transform.GetName()
+                name=called(node), transform=called(transform)
             )
         )
     return world

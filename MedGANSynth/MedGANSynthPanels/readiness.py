@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 from .errors import PanelError
 from .fitting import Way, spoken
 from .folders import results_problem
+from .nodes import is_there
 from .parameters import Source
 
 
@@ -25,7 +26,7 @@ def problem(parameters, way: Way | None) -> str | None:
 
 
 def _with_volume(parameters, way: Way) -> str | None:
-    nodes = {m: node for m, node in parameters.inputs.items() if m in way.inputs and _here(node)}
+    nodes = {m: node for m, node in parameters.inputs.items() if m in way.inputs and is_there(node)}
     for modality in way.inputs:
         if modality not in nodes:
             return _("Choose a {modality} volume").format(modality=spoken(modality))
@@ -34,13 +35,8 @@ def _with_volume(parameters, way: Way) -> str | None:
     return _unfit(nodes.values(), way, parameters.output)
 
 
-def _here(node) -> bool:
-    """Parameters may name a node for a while after it was removed from its scene."""
-    return node is not None and node.GetScene() is not None
-
-
 def _with_several(parameters, way: Way) -> str | None:
-    nodes = [node for node in parameters.volumes if _here(node)]
+    nodes = [node for node in parameters.volumes if is_there(node)]
     return _unfit(nodes, way) if nodes else _("Check at least one volume")
 
 

@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 from .errors import PanelError
 from .geometry import ijk_to_ras, ijk_to_world, ras_to_world, shape_of, without_shear
 from .nifti_out import cannot_write, write_nifti
+from .nodes import called
 from .sequences import proxy_of
 from .volumes_out import check_volume
 
@@ -61,7 +62,7 @@ def _frames(nodes: dict, films: bool) -> list[int | None]:
     if films or not counts:
         return [None]
     if len(counts) > 1 or not all(n.IsA("vtkMRMLSequenceNode") for n in nodes.values()):
-        names = ", ".join(node.GetName() for node in nodes.values())
+        names = ", ".join(called(node) for node in nodes.values())
         text = _("{names}: sequences of one person need equally many frames; choose others.")
         raise PanelError(text.format(names=names))
     return list(range(counts.pop()))
@@ -76,7 +77,7 @@ def _export(node, path: Path, frame: int | None) -> None:
     count = node.GetNumberOfDataNodes()
     if count == 0:
         text = _("{name} has no frames; load it again or choose another.")
-        raise PanelError(text.format(name=node.GetName()))
+        raise PanelError(text.format(name=called(node)))
     volumes = [node.GetNthDataNode(n) for n in ([frame] if frame is not None else range(count))]
     for volume in volumes:
         _check(volume)
@@ -93,7 +94,7 @@ def _check(volume) -> None:
 def _write(path: Path, volumes: list, affine: np.ndarray, step_s: float) -> None:
     if len({shape_of(volume) for volume in volumes}) > 1:
         text = _("{name}: its frames differ in size; crop them to one.")
-        raise PanelError(text.format(name=volumes[0].GetName()))
+        raise PanelError(text.format(name=called(volumes[0])))
     frames = np.stack([slicer.util.arrayFromVolume(volume) for volume in volumes])
     write_nifti(path, frames, without_shear(affine)[0], step_s)
 

@@ -9,6 +9,7 @@ from .errors import PanelError
 from .geometry import ijk_to_ras, ras_to_world, shape_of
 from .made_sequences import browse, enter_scene, new_frame
 from .marking import mark
+from .nodes import called
 from .volumes_in import check_in_scene, enter_hierarchy, is_in_scene, result_name, show_window
 from .volumes_out import check_volume
 
@@ -35,18 +36,18 @@ class SequenceCase:
     def __init__(self, inputs: dict):
         self.inputs = inputs
         self.first = next(iter(inputs.values()))
-        self.name = self.first.GetName()
+        self.name = called(self.first)
         self.frames = self.first.GetNumberOfDataNodes()
         for sequence in inputs.values():
             check_in_scene(sequence)
             if sequence.GetNumberOfDataNodes() == 0:
                 text = _("{name} has no frames; load it again or choose another.")
-                raise PanelError(text.format(name=sequence.GetName()))
+                raise PanelError(text.format(name=called(sequence)))
             if sequence.GetNumberOfDataNodes() != self.frames:
                 text = _("{name} has {count} frames, {first} has {frames}; choose equally many.")
                 raise PanelError(
                     text.format(
-                        name=sequence.GetName(),
+                        name=called(sequence),
                         count=sequence.GetNumberOfDataNodes(),
                         first=self.name,
                         frames=self.frames,
@@ -68,7 +69,7 @@ class SequenceCase:
                 text = _("{name} was removed during the run, so there is nothing to lay it on.")
                 raise PanelError(text.format(name=self.name))
             if sequence.GetNumberOfDataNodes() != self.frames:
-                text = _("{name} was changed during the run; translate it again.")
+                text = _("{name} was changed during the run; start again.")
                 raise PanelError(text.format(name=self.name))
 
     def nodes(self, frame: int) -> dict:

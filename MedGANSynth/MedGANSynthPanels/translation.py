@@ -15,11 +15,12 @@ from slicer.i18n import tr as _
 from . import consent
 from .asked import check_node, in_order, way_of
 from .cases import Made, VolumeCase
-from .errors import PanelError, one_line
+from .errors import PanelError
 from .fitting import spoken
 from .geometry import same_grid
 from .marking import provenance_beside, with_settings
 from .nifti_in import read_voxels
+from .nodes import called
 from .restriction import Restriction
 from .run import CANCELLING, Listener, Run
 from .sequences import SequenceCase
@@ -98,7 +99,7 @@ class Translation(Run):
             check_slices(node, self._way)
         self._update_mask()
         self._files, notices = export_inputs(nodes, self._folder / "in", self._case.worlds())
-        self._names = {path: one_line(nodes[m].GetName()) for m, path in self._files.items()}
+        self._names = {path: called(nodes[m]) for m, path in self._files.items()}
         for text in notices:
             self._tell({"event": "warning", "text": text})
         make_folder(self._folder / "out")

@@ -8,6 +8,7 @@ from .asked import check_node
 from .errors import PanelError, one_line
 from .geometry import ijk_to_ras, shape_of
 from .marking import is_synthetic
+from .nodes import called
 
 _SAMPLES = 250_000
 
@@ -17,7 +18,7 @@ class Original:
 
     def __init__(self, node):
         self.node = node
-        self.name = node.GetName()
+        self.name = called(node)
         self.scene = node.GetScene()
         self.shape = shape_of(node)
 
@@ -27,7 +28,7 @@ class Original:
             text = _("{name} was removed during the run, so there is nothing to lay the result on.")
             raise PanelError(text.format(name=self.name))
         if self.node.GetImageData() is None or shape_of(self.node) != self.shape:
-            text = _("{name} was changed during the run; translate it again.")
+            text = _("{name} was changed during the run; start again.")
             raise PanelError(text.format(name=self.name))
 
 
@@ -41,7 +42,7 @@ def check_in_scene(node) -> None:
     check_node(node)
     if not is_in_scene(node):
         text = _("{name} is not in the scene any more; choose another.")
-        raise PanelError(text.format(name=node.GetName()))
+        raise PanelError(text.format(name=called(node)))
 
 
 def check_output(output, inputs) -> None:
@@ -57,10 +58,10 @@ def check_output(output, inputs) -> None:
         raise PanelError(_("The output is also an input; choose another output."))
     if output.GetClassName() != "vtkMRMLScalarVolumeNode":
         text = _("{name} cannot hold the result; choose a scalar volume or a new one.")
-        raise PanelError(text.format(name=output.GetName()))
+        raise PanelError(text.format(name=called(output)))
     if output.GetImageData() is not None and not is_synthetic(output):
         text = _("{name} is not synthetic and stays as it is; choose another output or a new one.")
-        raise PanelError(text.format(name=output.GetName()))
+        raise PanelError(text.format(name=called(output)))
 
 
 def result_name(name: str, kind: str) -> str:

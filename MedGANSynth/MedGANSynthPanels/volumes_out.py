@@ -26,6 +26,7 @@ from .geometry import (
     shape_of,
     without_shear,
 )
+from .nodes import called
 from .temporary import cannot_be_used
 
 _TYPES = {
@@ -53,7 +54,7 @@ def check_volume(node) -> None:
         raise PanelError(_("No volume is chosen; load one and choose it."))
     check_node(node)
     if problem := _problem(node):
-        raise PanelError(f"{node.GetName()} {problem}")
+        raise PanelError(f"{called(node)} {problem}")
     ijk_to_world(node)
 
 
@@ -98,7 +99,7 @@ def check_slices(node, way: Way) -> None:
         text = _("{name} is one slice, but no {plane} one as the model takes; choose another.")
     else:
         return
-    raise PanelError(text.format(name=node.GetName(), plane=_PLANES[wanted]))
+    raise PanelError(text.format(name=called(node), plane=_PLANES[wanted]))
 
 
 def export_volume(node, path: Path) -> list[str]:
@@ -150,7 +151,7 @@ def export_inputs(
         if not same_grid(shape_of(node), grids[modality], shape_of(first), grid):
             array = resampled(node, grids[modality], first, grid)
             text = _("{name} was interpolated onto the grid of {first}, since it lies on another.")
-            notices.append(text.format(name=node.GetName(), first=first.GetName()))
+            notices.append(text.format(name=called(node), first=called(first)))
         files[modality] = Path(folder) / modality / (file_name(node.GetName()) + ".nrrd")
         make_folder(files[modality].parent)
         write_nrrd(files[modality], array, affine)
@@ -162,7 +163,7 @@ def _check_finite(node, array: np.ndarray) -> None:
         count = sum(slice_.size - np.count_nonzero(np.isfinite(slice_)) for slice_ in array)
         if count:
             text = _("{name} has {count} voxels that are not finite numbers; replace them first.")
-            raise PanelError(text.format(name=node.GetName(), count=count))
+            raise PanelError(text.format(name=called(node), count=count))
 
 
 def file_name(name: str) -> str:
@@ -196,7 +197,7 @@ def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarra
     if low < high and result.GetScalarRange()[1] <= low:
         raise PanelError(
             _("{name} and {first} do not overlap; register them first.").format(
-                name=node.GetName(), first=reference.GetName()
+                name=called(node), first=called(reference)
             )
         )
     values = vtk_to_numpy(result.GetPointData().GetScalars())
@@ -234,7 +235,7 @@ def write_nrrd(path: Path, array: np.ndarray, affine: np.ndarray) -> None:
 
 def _sheared(node) -> str:
     text = _("{name} is sheared; the model sees its voxels without the shear.")
-    return text.format(name=node.GetName())
+    return text.format(name=called(node))
 
 
 def _vector(values: np.ndarray) -> str:
