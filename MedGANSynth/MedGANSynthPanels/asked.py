@@ -52,12 +52,17 @@ def generator_of(model: str | os.PathLike) -> Manifest:
 
 
 def _entry(model: Any) -> catalogue.Entry:
-    names = [entry.name for entry in catalogue.list_entries() if not entry.problem]
+    entries = catalogue.list_entries()
+    names = [entry.name for entry in entries if not entry.problem]
     if not isinstance(model, (str, os.PathLike)) or not os.fspath(model):
         text = _("Name a model, or the folder of one; there are: {known}.")
         raise PanelError(text.format(known=", ".join(names) or _("none")))
-    if not names and not Path(model).exists():
-        raise PanelError(_("No model is installed; add one on the Models page."))
+    listed = os.fspath(model).casefold() in [entry.name.casefold() for entry in entries]
+    if not listed and not Path(model).exists():
+        if not names:
+            raise PanelError(_("No model is installed; add one on the Models page."))
+        text = _("The model {model} is not on this computer (any more); there are: {known}.")
+        raise PanelError(text.format(model=model, known=", ".join(names)))
     try:
         folder = Path(catalogue.find(model))
         manifest = catalogue.read_manifest(folder)

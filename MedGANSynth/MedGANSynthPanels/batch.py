@@ -16,6 +16,7 @@ from .asked import check_node, way_of
 from .errors import PanelError
 from .folders import results_problem
 from .lifetime import the_worker
+from .nodes import called
 from .panel_words import in_the_panel
 from .run import CANCELLED, CANCELLING, DONE, FAILED, IDLE, RUNNING, Listener
 from .translation import Translation
@@ -59,7 +60,7 @@ class NodeBatch:
             check_node(node)
         if len(way_of(options["model"], options.get("direction")).inputs) != 1:
             raise PanelError(_("This model takes several volumes of one person, one by one."))
-        self._todo = [(node, node.GetName()) for node in nodes]
+        self._todo = [(node, called(node)) for node in nodes]
         self._options = options
         self._listener = listener or (lambda event: None)
         self._started = time.monotonic()
@@ -121,12 +122,14 @@ class NodeBatch:
 
     def _finish(self) -> None:
         made = sum(row["status"] == "translated" for row in self.rows)
-        text = _("{made} of {count} volumes are translated").format(
-            made=made, count=len(self._todo)
-        )
+        counts = {"made": made, "count": len(self._todo)}
+        text = _("{made} of {count} volumes are translated").format(**counts)
         if self.state == CANCELLING:
             self.state = CANCELLED
-            self._listener({"event": "error", "cancelled": True, "text": f"{text}."})
+            text = _("Cancelled; {made} of {count} volumes were translated and stay.")
+            if not made:
+                text = _("Cancelled; none of {count} volumes was translated.")
+            self._listener({"event": "error", "cancelled": True, "text": text.format(**counts)})
         elif made:
             self.state = DONE
             seconds = time.monotonic() - self._started
@@ -204,6 +207,9 @@ class FolderBatch:
     def _heard(self, event: dict[str, Any]) -> None:
         if event["event"] == "error":
             self.state = CANCELLED if event["cancelled"] else FAILED
+            if event["cancelled"]:
+                text = _("Cancelled; what is finished stays in {folder}.")
+                event = {**event, "text": text.format(folder=self._out)}
         elif event["event"] == "done":
             self.state = DONE
             result = event["result"]

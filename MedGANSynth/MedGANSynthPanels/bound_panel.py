@@ -37,6 +37,7 @@ class BoundPanel(Panel):
             self.removeObserver(self.parameters, changed, self.refresh)
         self.parameters = parameters
         if parameters is not None:
+            self.message.look()
             self._bind(parameters)
             self.addObserver(parameters, changed, self.refresh)
         self.refresh()
@@ -51,6 +52,7 @@ class BoundPanel(Panel):
     def _refresh_now(self) -> None:
         self._waiting = False
         if self.parameters is not None:
+            self.message.look()
             self.refresh()
 
     def cleanup(self) -> None:

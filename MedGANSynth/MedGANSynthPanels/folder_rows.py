@@ -7,6 +7,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .fitting import spoken
+from .narrow import let_shrink
 
 
 class FolderRows:
@@ -53,6 +54,7 @@ class FolderRows:
     def _new_row(self) -> tuple:
         label, edit = qt.QLabel(), ctk.ctkPathLineEdit()
         edit.filters = ctk.ctkPathLineEdit.Dirs
+        let_shrink([edit])
         edit.connect("currentPathChanged(QString)", lambda _path: self.chosen())
         self.form.insertRow(self.first + len(self.rows), label, edit)
         return label, edit

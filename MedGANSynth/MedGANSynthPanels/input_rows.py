@@ -7,6 +7,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .fitting import spoken
+from .narrow import let_shrink
 
 HIDDEN = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLTensorVolumeNode")
 
@@ -61,6 +62,7 @@ class InputRows:
         selector.noneEnabled = True
         selector.noneDisplay = _("Choose a volume")
         selector.setMRMLScene(slicer.mrmlScene)
+        let_shrink([selector])
         selector.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.chosen())
         self.form.insertRow(self.first + len(self.rows), label, selector)
         return label, selector

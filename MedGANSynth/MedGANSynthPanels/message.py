@@ -5,6 +5,8 @@ from collections.abc import Callable
 import qt
 from slicer.i18n import tr as _
 
+from .narrow import breakable
+
 ICON = 16
 MOST = 3
 """So many notices are shown."""
@@ -17,6 +19,8 @@ class MessageLine:
         layout = qt.QHBoxLayout(place)
         layout.setContentsMargins(0, 0, 0, 0)
         self.place = place
+        self._text = ""
+        self._holds: Callable[[], bool] | None = None
         self.icon = qt.QLabel()
         self.icon.setAlignment(qt.Qt.AlignTop)
         self.label = qt.QLabel()
@@ -35,12 +39,22 @@ class MessageLine:
     @property
     def text(self) -> str:
         """What is shown; empty when nothing is."""
-        return self.label.text
+        return self._text
 
     def clear(self) -> None:
         """Nothing to say: the line takes no room."""
-        self.label.text = ""
+        self._text = self.label.text = ""
+        self._holds = None
         self.place.hide()
+
+    def keep_while(self, holds: Callable[[], bool]) -> None:
+        """What is shown is true only as long as `holds()` is; see `look`."""
+        self._holds = holds
+
+    def look(self) -> None:
+        """Take away what holds no longer."""
+        if self._holds is not None and not self._holds():
+            self.clear()
 
     def conclude(self, text: str, notices: list[str]) -> None:
         """How it went, and what to know of it: each notice once, of many the first."""
@@ -75,7 +89,8 @@ class MessageLine:
         self.bar.show()
 
     def _show(self, text, icon) -> None:
-        self.label.text = text
+        self._text, self._holds = text, None
+        self.label.text = breakable(text)
         self.bar.hide()
         self.icon.setVisible(icon is not None)
         if icon is not None:

@@ -7,6 +7,8 @@ from slicer.i18n import tr as _
 
 from MedGANSynthLib.models import card, catalogue
 
+from .narrow import breakable
+
 PREVIEW_WIDTH = 340
 
 
@@ -30,9 +32,9 @@ class ModelFacts:
         self.entry = entry
         manifest = entry.manifest if entry else None
         none_yet = _("No model yet; add one on the Models page")
-        self.ui.titleLabel.text = manifest.title if manifest else none_yet
-        self.ui.licenceLabel.text = manifest.licence if manifest else ""
-        self.ui.timeLabel.text = time or _("not measured on this computer yet")
+        self.ui.titleLabel.text = breakable(manifest.title if manifest else none_yet)
+        self.ui.licenceLabel.text = breakable(manifest.licence if manifest else "")
+        self.ui.timeLabel.text = breakable(time) or _("not measured on this computer yet")
         self.ui.cardButton.enabled = manifest is not None
         self._read_preview(entry.folder / catalogue.PREVIEW if entry else None)
         rows = {"licence": manifest is not None, "time": manifest is not None}
@@ -69,6 +71,13 @@ class ModelFacts:
         if self.card is not None:
             self.card.deleteLater()
             self.card = None
+
+
+def lost_model(choice, wanted: str) -> str | None:
+    """Look again which models there are; what to say if the wanted one has gone meanwhile."""
+    was_there = missing_model(wanted, choice.entries) is None
+    choice.reload()
+    return missing_model(wanted, choice.entries) if was_there else None
 
 
 def missing_model(wanted: str, entries: list[catalogue.Entry]) -> str | None:

@@ -8,8 +8,11 @@ from slicer.i18n import tr as _
 from MedGANSynthLib.models import card, catalogue
 
 from .fitting import Way, spoken
+from .narrow import breakable
+from .table_widget import share_width
 
 PREVIEW_WIDTH = 340
+_DOES = 2  # the column that says what a model does
 
 
 class ModelList:
@@ -46,9 +49,7 @@ class ModelList:
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(entry.problem or text)
                 table.setItem(row, column, item)
-        table.horizontalHeader().setStretchLastSection(False)
-        table.resizeColumnsToContents()
-        table.horizontalHeader().setStretchLastSection(True)
+        share_width(table, _DOES)
         if self.entries:
             names = [entry.name for entry in self.entries]
             table.setCurrentCell(names.index(name) if name in names else 0, 0)
@@ -62,7 +63,7 @@ class ModelList:
 
     def _show_card(self, entry: catalogue.Entry | None) -> None:
         manifest = entry.manifest if entry else None
-        self.ui.licenceText.text = manifest.licence if manifest else ""
+        self.ui.licenceText.text = breakable(manifest.licence) if manifest else ""
         self.ui.folderText.text = str(entry.folder) if entry else ""
         if manifest is not None:
             self.ui.cardText.setMarkdown(card.render_card(manifest))
@@ -76,7 +77,7 @@ class ModelList:
 
 
 def _columns(entry: catalogue.Entry) -> list[str]:
-    where = _("ships with MedGANSynth") if entry.origin == "shipped" else _("yours")
+    where = _("shipped") if entry.origin == "shipped" else _("yours")
     if entry.problem:
         where = _("{where}; cannot be used").format(where=where)
     m = entry.manifest

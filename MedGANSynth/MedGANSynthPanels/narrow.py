@@ -2,6 +2,8 @@
 
 import re
 
+import qt
+
 LEAST = 80
 """Pixels to which a selector may shrink, however long what it holds is."""
 WORD = 24
@@ -12,10 +14,14 @@ _SELECTORS = ("currentNodeID", "currentPath", "currentText")
 
 
 def let_shrink(widgets) -> None:
-    """Selectors among the widgets take the room there is instead of asking for their text's."""
+    """Selectors, and sections that hold them, take the room there is and ask for no more."""
     for widget in widgets:
         if any(hasattr(widget, name) for name in _SELECTORS):
             widget.minimumWidth = LEAST
+        if hasattr(widget, "collapsed"):  # a section is a button, and those do not shrink
+            policy = widget.sizePolicy
+            policy.setHorizontalPolicy(qt.QSizePolicy.Preferred)
+            widget.setSizePolicy(policy)
 
 
 def breakable(text: str) -> str:

@@ -10,6 +10,7 @@ from MedGANSynthLib.errors import MedGANSynthError
 
 from .errors import PanelError
 from .message import MessageLine
+from .narrow import let_shrink
 from .panel_words import in_the_panel
 
 UI = Path(__file__).resolve().parents[1] / "Resources" / "UI"
@@ -24,13 +25,17 @@ class Panel(VTKObservationMixin):
         widget: the top widget, to be put into the module's layout.
         ui: its named children.
         message: the line for results, warnings and errors.
+        running: the panel's runs, whose log has the errors too; None for a panel without any.
     """
+
+    running = None
 
     def __init__(self, ui_file: str):
         VTKObservationMixin.__init__(self)
         self.widget = slicer.util.loadUI(str(UI / ui_file))
         self.ui = slicer.util.childWidgetVariables(self.widget)
         self.widget.setMRMLScene(slicer.mrmlScene)
+        let_shrink(vars(self.ui).values())
         self.message = MessageLine(self.ui.message)
 
     def cleanup(self) -> None:
@@ -44,8 +49,15 @@ def allow(button, purpose: str, problem: str | None) -> None:
     button.toolTip = problem or purpose
 
 
+def sentence_of(error: Exception) -> str:
+    """What an error says, in a panel's words."""
+    if isinstance(error, OSError):
+        return f"{error.filename or ''} {error.strerror or error}".strip()
+    return in_the_panel(str(error))
+
+
 def guarded(method: Callable) -> Callable:
-    """For slots and observers of a Panel: what fails is said in its message line.
+    """For slots and observers of a Panel: what fails is said in its message line and its log.
 
     The method gets none of the signal's arguments, so that it does not matter how many there are.
     """
@@ -53,10 +65,11 @@ def guarded(method: Callable) -> Callable:
     def call(self, *_arguments):
         try:
             return method(self)
-        except (PanelError, MedGANSynthError) as error:
-            self.message.complain(in_the_panel(str(error)))
-        except OSError as error:
-            self.message.complain(f"{error.filename or ''} {error.strerror or error}".strip())
+        except (PanelError, MedGANSynthError, OSError) as error:
+            text = sentence_of(error)
+            self.message.complain(text)
+            if self.running is not None:
+                self.running.view.log(text)
 
     # Not functools.wraps: how many arguments a slot gets is read off the function itself.
     call.__name__, call.__doc__ = method.__name__, method.__doc__

@@ -9,10 +9,11 @@ from . import display, generate_rows, timing
 from . import parameters as stored
 from .bound_panel import BoundPanel
 from .devices import Devices
+from .errors import PanelError
 from .frame_slider import FrameSlider
 from .generator_choice import WAY, GeneratorChoice
 from .model_choice import fill
-from .model_facts import missing_model
+from .model_facts import lost_model, missing_model
 from .panel import allow, guarded
 from .parameters import Making
 from .running import Running
@@ -52,8 +53,11 @@ class PanelGenerate(BoundPanel):
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
-        self.choice.reload()
+        wanted = self.parameters.generate.model if self.parameters is not None else ""
+        gone = lost_model(self.choice, wanted)
         self.refresh()
+        if gone:
+            self.message.warn(gone)
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
@@ -122,12 +126,15 @@ class PanelGenerate(BoundPanel):
         entry, settings = self.choice.entry, self.parameters.generate
         self.message.clear()
         if not self.logic.ready(self.widget):
-            self.message.warn(_("What is missing was not installed, so nothing can be generated."))
-            return
+            raise PanelError(_("What is missing was not installed, so nothing can be generated."))
         self.started = (entry.name, WAY, settings.device)
         self.thumbnails.clear()
         self.frames.set(None)
-        self.running.begin(f"{entry.name} {entry.manifest.version}", self._start)
+        try:
+            self.running.begin(f"{entry.name} {entry.manifest.version}", self._start)
+        except PanelError:
+            self.enter()  # the model may have gone
+            raise
 
     def _start(self, listener):
         def hear(event: dict) -> None:

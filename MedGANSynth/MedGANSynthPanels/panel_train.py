@@ -234,7 +234,8 @@ class PanelTrain(BoundPanel):
 
         self.checked = None
         self.asked = asked
-        self.running.begin(_("Check of the data for {preset}").format(preset=chosen.preset), start)
+        title = _("Check of the data for {preset}").format(preset=chosen.preset)
+        self.running.begin(title, start, lambda: self.result is not None)
 
     def on_done(self, event: dict[str, Any]) -> None:
         """A check or an export is done."""
@@ -261,6 +262,7 @@ class PanelTrain(BoundPanel):
         self.runs.show_curves()
         self.refresh()
         self.message.say(_("{name} has begun; see below.").format(name=run.name))
+        self.message.keep_while(lambda: self.runs.is_alive(run.folder))
 
     @guarded
     def on_cancel(self) -> None:

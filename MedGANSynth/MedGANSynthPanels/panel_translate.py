@@ -14,7 +14,7 @@ from .fitting import takes
 from .input_rows import InputRows
 from .message import MessageLine
 from .model_choice import ModelChoice, fill
-from .model_facts import missing_model
+from .model_facts import lost_model, missing_model
 from .panel import allow, guarded
 from .parameters import Source
 from .result_view import ResultView
@@ -66,8 +66,11 @@ class PanelTranslate(BoundPanel):
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
-        self.choice.reload()
+        wanted = self.parameters.settings.model if self.parameters is not None else ""
+        gone = lost_model(self.choice, wanted)
         self.refresh()
+        if gone:
+            self.message.warn(gone)
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
@@ -163,6 +166,7 @@ class PanelTranslate(BoundPanel):
         """A volume was chosen; a model or direction made for it is taken, if there is one."""
         if self.parameters is None:
             return
+        self.message.clear()
         chosen = self.parameters
         nodes = self.rows.nodes()
         way = self.choice.way
@@ -221,8 +225,7 @@ class PanelTranslate(BoundPanel):
         way = self.choice.way
         self.message.clear()
         if not self.logic.ready(self.widget):
-            self.message.warn(_("What is missing was not installed, so nothing can be translated."))
-            return
+            raise PanelError(_("What is missing was not installed, so nothing can be translated."))
         settings = self.parameters.settings
         kind = timing.kind(way.name, settings.uncertainty)
         self.started = (way.entry.name, kind, settings.device)

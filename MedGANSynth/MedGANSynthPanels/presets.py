@@ -13,6 +13,7 @@ from MedGANSynthLib.training.needs import Needs, needs_of
 
 from .errors import PanelError
 from .fitting import spoken
+from .panel_words import in_the_panel
 
 _DEBUG = "-debug"
 _NAMES = {"cine": _("heart cycles as films (4D)"), "image": _("an image"), "label": _("its labels")}
@@ -83,7 +84,7 @@ def with_settings(name: str, settings: str) -> Preset:
     try:
         return Preset(name, load_config(name, split(settings)))
     except MedGANSynthError as error:
-        raise PanelError(str(error)) from None
+        raise PanelError(in_the_panel(str(error))) from None
 
 
 def _kind(modality: str, needs: Needs) -> str:

@@ -32,6 +32,7 @@ class RunButtons:
 
     def refresh(self) -> None:
         """Enable what can be done with the chosen one."""
+        self.message.look()
         ui, run = self.ui, self.runs.run
         none = None if run is not None else _("Choose a training")
         alive = run is not None and run.alive

@@ -5,6 +5,9 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from . import consent
+from .errors import PanelError
+from .nodes import called, is_there
 from .run_view import RunView, duration
 
 
@@ -23,20 +26,31 @@ class Running:
         self.done = done
         self.run: Any = None
         self.warnings: list[str] = []
+        self.start: Callable[[Callable[[dict], None]], Any] | None = None
+        self.holds: Callable[[], bool] | None = None
 
     @property
     def open(self) -> bool:
         """Whether a run goes on."""
         return self.run is not None and self.run.open
 
-    def begin(self, text: str, start: Callable[[Callable[[dict], None]], Any]) -> None:
+    def begin(
+        self,
+        text: str,
+        start: Callable[[Callable[[dict], None]], Any],
+        holds: Callable[[], bool] | None = None,
+    ) -> None:
         """Start a run: `start(listener)` returns it.
+
+        Args:
+            holds: whether what it says at a good end is still true; None: as long as any of the
+                nodes is there that it has made.
 
         Raises:
             PanelError: it was refused.
         """
         self.message.clear()
-        self.warnings = []
+        self.warnings, self.start, self.holds = [], start, holds
         self.view.start(_("Starting"))
         self.view.log(text)
         try:
@@ -63,16 +77,27 @@ class Running:
             self.done(event)
             self._ended_well(event)
         elif kind == "error":
-            self._ended_badly(event)
+            start, self.start = self.start, None
+            if event.get("gpu_too_small") and start is not None and consent.ask():
+                self._start_again(start)
+            else:
+                self._ended_badly(event)
+
+    def _start_again(self, start: Callable[[Callable[[dict], None]], Any]) -> None:
+        try:
+            self.run = start(self.hear)
+        except PanelError as error:
+            self._ended_badly({"event": "error", "text": str(error)})
 
     def _ended_well(self, event: dict) -> None:
         text = event.get("text") or _("{name} is ready after {time}").format(
-            name=event["nodes"][0].GetName(), time=duration(event["seconds"])
+            name=called(event["nodes"][0]), time=duration(event["seconds"])
         )
         self.view.finish(text)
         failures = [row["error"] for row in event.get("rows") or [] if row.get("error")]
         others = [w for w in self.warnings if w.removeprefix("failed: ") not in failures]
         self.message.conclude(f"{text}.", failures + others)
+        self._keep(self.holds, event)
         self.changed()
 
     def _ended_badly(self, event: dict) -> None:
@@ -81,4 +106,11 @@ class Running:
             self.view.log(event["log"])
         tell = self.message.conclude if event.get("cancelled") else self.message.fail
         tell(event["text"], self.warnings)
+        self._keep(None, event)
         self.changed()
+
+    def _keep(self, holds: Callable[[], bool] | None, event: dict) -> None:
+        """What is said of results goes with the last of them."""
+        made = list(event.get("nodes") or getattr(self.run, "results", ()))
+        if holds is not None or made:
+            self.message.keep_while(holds or (lambda: any(map(is_there, made))))

@@ -7,10 +7,12 @@ from slicer.i18n import tr as _
 
 from . import run_list
 from .check_view import size
+from .narrow import breakable
 from .panel_words import in_the_panel
 from .run_curves import RunCurves
 from .run_previews import RunPreviews
 from .run_view import duration
+from .table_widget import share_width
 from .training_run import TrainingRun
 
 WIDTH = 340
@@ -33,7 +35,7 @@ class RunsTable:
         ui.runsTable.setColumnCount(_COLUMNS)
         heads = [_("Training"), _("State"), _("Done"), _("Time left")]
         ui.runsTable.setHorizontalHeaderLabels(heads)
-        ui.runsTable.horizontalHeader().setStretchLastSection(True)
+        share_width(ui.runsTable, 0)
         ui.runsTable.connect("itemSelectionChanged()", self._on_selection)
         self.clock = qt.QTimer()
         self.clock.setInterval(1000)
@@ -45,6 +47,10 @@ class RunsTable:
         """The chosen one."""
         item = self.ui.runsTable.currentItem()
         return self.runs[item.row()] if item is not None and item.row() < len(self.runs) else None
+
+    def is_alive(self, folder) -> bool:
+        """Whether a trainer works on a listed Run."""
+        return any(run.folder == folder and run.alive for run in self.runs)
 
     def show_curves(self) -> None:
         """Put the chosen one's losses into a plot view, from now on live."""
@@ -88,6 +94,7 @@ class RunsTable:
             self._seen = seen
             for number, run in enumerate(runs):
                 self._show_row(number, run)
+            share_width(self.ui.runsTable, 0)
             self.changed()
         self._show_details()
 
@@ -129,8 +136,8 @@ class RunsTable:
         ui.runBar.setValue(int(100 * run.fraction))
         left = _(", {time} left").format(time=duration(run.left_s)) if run.left_s else ""
         ui.runBar.setFormat(f"{int(100 * run.fraction)} %{left}")
-        ui.factsLabel.text = facts(run)
-        ui.problemLabel.text = in_the_panel(run.problem)
+        ui.factsLabel.text = breakable(facts(run))
+        ui.problemLabel.text = breakable(in_the_panel(run.problem))
         ui.problemLabel.visible = bool(run.problem)
         log = run.log()
         if ui.runLogText.plainText != log:

@@ -8,6 +8,8 @@ from slicer.i18n import tr as _
 
 from .errors import PanelError
 from .marking import is_synthetic, provenance_of
+from .nodes import called
+from .table_widget import share_width
 from .volume_list import volumes
 from .volumes_out import export_volume, file_name
 
@@ -31,13 +33,15 @@ class SceneCases:
         self.nodes = volumes()
         self.table.setRowCount(len(self.nodes))
         for row, node in enumerate(self.nodes):
-            self.table.setItem(row, 0, qt.QTableWidgetItem(node.GetName()))
+            name = qt.QTableWidgetItem(called(node))
+            name.setToolTip(called(node))
+            self.table.setItem(row, 0, name)
             box = qt.QComboBox()
             box.addItems([_("real"), _("synthetic"), _("left out")])
             marked = "synthetic" if is_synthetic(node) else ""
             box.setCurrentIndex(LABELS.index(said.get(node.GetID(), marked)))
             self.table.setCellWidget(row, 1, box)
-        self.table.resizeColumnsToContents()
+        share_width(self.table, 0)
 
     def counts(self) -> tuple[int, int]:
         """How many real, how many synthetic."""

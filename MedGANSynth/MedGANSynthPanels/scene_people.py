@@ -12,6 +12,9 @@ from MedGANSynthLib.volume.contrast import CONTRASTS
 from .contrast import contrast_of
 from .errors import PanelError
 from .fitting import spoken
+from .marking import is_synthetic
+from .nodes import called
+from .table_widget import share_width
 
 _VOLUME, _SHOWS, _PERSON = range(3)
 
@@ -37,8 +40,9 @@ class ScenePeople:
         was_blocked = self.table.blockSignals(True)
         self.table.setRowCount(len(nodes))
         for row, node in enumerate(nodes):
-            name = qt.QTableWidgetItem(node.GetName())
+            name = qt.QTableWidgetItem(called(node))
             name.setFlags(qt.Qt.ItemIsEnabled)
+            name.setToolTip(called(node))
             self.table.setItem(row, _VOLUME, name)
             box = qt.QComboBox()
             box.addItem(_("not used"), "")
@@ -50,7 +54,7 @@ class ScenePeople:
             self.table.setCellWidget(row, _SHOWS, box)
             person = people.get(node.GetID()) or person_of(node)
             self.table.setItem(row, _PERSON, qt.QTableWidgetItem(person))
-        self.table.resizeColumnsToContents()
+        share_width(self.table, _VOLUME)
         self.table.blockSignals(was_blocked)
 
     def there(self) -> set[str]:
@@ -75,7 +79,7 @@ class ScenePeople:
                 continue
             if not person:
                 text = _("Say in the table which person {name} shows.")
-                raise PanelError(text.format(name=node.GetName()))
+                raise PanelError(text.format(name=called(node)))
             case = cases.setdefault(person, {"subject": person})
             if modality in case:
                 text = _("{person} has two {modality}; make them two persons, or use one.")
@@ -112,7 +116,9 @@ def images_of_the_scene() -> list:
 
 
 def guess(node, modalities: tuple[str, ...], labels: tuple[str, ...]) -> str:
-    """What a node most likely shows of these; empty if nothing tells."""
+    """What a node most likely shows of these; empty if nothing tells, or if it is synthetic."""
+    if is_synthetic(node):
+        return ""
     if node.IsA("vtkMRMLLabelMapVolumeNode"):
         found = [modality for modality in modalities if modality in labels]
     else:
@@ -129,7 +135,7 @@ def person_of(node) -> str:
     item = hierarchy.GetItemAncestorAtLevel(hierarchy.GetItemByDataNode(node), level)
     if item:
         return hierarchy.GetItemName(item)
-    text = node.GetName()
+    text = re.sub(r"\(synthetic [^)]*\)", "", called(node))
     for pattern in (*CONTRASTS.values(), r"mask|label|cine"):
         text = re.sub(pattern, "", text, flags=re.IGNORECASE)
-    return re.sub(r"[\s_.-]+", " ", text).strip() or node.GetName()
+    return re.sub(r"[\s_.-]+", " ", text).strip() or called(node)

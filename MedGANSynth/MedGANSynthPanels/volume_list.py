@@ -7,6 +7,7 @@ import slicer
 
 from .contrast import contrast_of
 from .input_rows import HIDDEN
+from .nodes import called
 
 
 class VolumeList:
@@ -30,8 +31,9 @@ class VolumeList:
         was_blocked = self.list.blockSignals(True)
         self.list.clear()
         for volume in volumes():
-            item = qt.QListWidgetItem(volume.GetName())
+            item = qt.QListWidgetItem(called(volume))
             item.setData(qt.Qt.UserRole, volume.GetID())
+            item.setToolTip(called(volume))
             is_checked = volume.GetID() in checked
             item.setCheckState(qt.Qt.Checked if is_checked else qt.Qt.Unchecked)
             self.list.addItem(item)

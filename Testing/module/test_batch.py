@@ -71,6 +71,7 @@ def test_cancelling_ends_the_whole_batch(scene, volume, worker, heard):
     worker.jobs[0].say("error", text="cancelled.", cancelled=True)
     assert len(worker.jobs) == 1
     assert heard[-1]["cancelled"] is True
+    assert heard[-1]["text"] == "Cancelled; none of 2 volumes was translated."
     assert batch.state == "cancelled"
 
 
@@ -97,6 +98,12 @@ def test_a_folder_with_one_volume_has_one_row(scene, worker, heard, tmp_path):
     batch.start(tmp_path, tmp_path / "out", MODEL, listener=heard.append)
     worker.jobs[0].say("done", result={"text": "a: translated.", "outputs": ["/o/a.nii.gz"]})
     assert [(row["case"], row["status"]) for row in batch.rows] == [("a.nii.gz", "translated")]
+
+
+def test_a_cancelled_folder_says_where_what_is_finished_lies(scene, worker, heard, tmp_path):
+    FolderBatch(worker).start(tmp_path, tmp_path / "out", MODEL, listener=heard.append)
+    worker.jobs[0].say("error", text="Cancelled.", cancelled=True)
+    assert heard[-1]["text"] == f"Cancelled; what is finished stays in {tmp_path / 'out'}."
 
 
 def test_a_folder_that_is_none(scene, worker, tmp_path):

@@ -209,7 +209,7 @@ def test_other_models_are_refused(worker, generator_package, scene, tmp_path):
             Generation(worker).start(nothing)
     with pytest.raises(PanelError, match="t1-t2-brain generates nothing"):
         Generation(worker).start("t1-t2-brain")
-    with pytest.raises(PanelError, match="no model of that name"):
+    with pytest.raises(PanelError, match="is not on this computer"):
         Generation(worker).start("absent")
     (generator_package / "model.json").write_text(json.dumps({"format": 1}))
     with pytest.raises(PanelError):

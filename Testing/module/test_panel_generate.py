@@ -121,6 +121,26 @@ def test_a_click_starts_what_is_chosen(panel, runs, click):
     assert panel.message.text == "Cancelled."
 
 
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_small_graphics_card_is_asked_about_once(panel, runs, click, monkeypatch, agrees):
+    from MedGANSynthPanels import consent
+
+    asked = []
+    monkeypatch.setattr(consent, "_answer", [])
+    monkeypatch.setattr(
+        slicer.util, "confirmYesNoDisplay", lambda *words: asked.append(words) or agrees
+    )
+    error = {"event": "error", "text": "Not enough memory.", "cancelled": False}
+    for _time in range(2):
+        click(panel.ui.generateButton)
+        runs[-1][1].say(error | {"gpu_too_small": True})
+        assert panel.running.open == agrees == consent.agreed()
+        if agrees:  # the processor has too little, too
+            runs[-1][1].say(error | {"gpu_too_small": True})
+        assert panel.message.text == "Not enough memory." and not panel.running.open
+    assert len(asked) == 1 and len(runs) == (4 if agrees else 2)
+
+
 def test_a_walk_needs_two_seeds(panel, runs, click):
     ui = panel.ui
     panel.parameters.generate.model = "nobody"
@@ -170,6 +190,9 @@ def test_pictures_come_one_by_one_and_show_their_volume(panel, runs, click, made
     slicer.mrmlScene.RemoveNode(nodes[0])
     wait_until(lambda: panel.ui.thumbnailList.count == 1)
     assert panel.thumbnails.shown == [(nodes[1], 0)]
+    assert panel.message.text == "2 volumes are generated."
+    slicer.mrmlScene.RemoveNode(nodes[1])
+    wait_until(lambda: panel.message.text == "")
     click(panel.ui.generateButton)
     assert panel.ui.thumbnailList.count == 0
 
@@ -203,6 +226,21 @@ def test_a_model_that_is_not_here(panel, module):
     text = "The model theirs is not on this computer, so another one is chosen."
     assert panel.message.text == text
     assert panel.choice.entry.name != "theirs"
+
+
+def test_a_model_whose_files_went_is_said_to_have_gone(
+    panel, click, generator_package, monkeypatch
+):
+    monkeypatch.setattr(panel.logic, "ready", lambda parent: True)
+    panel.parameters.generate.model = "nobody"
+    shutil.rmtree(generator_package)
+    click(panel.ui.generateButton)
+    text = "The model nobody is not on this computer (any more); there are: "
+    assert panel.message.text.startswith(text)
+    log = panel.ui.logText.plainText
+    assert "Not started" in log and text in log
+    names = [panel.ui.modelBox.itemText(n) for n in range(panel.ui.modelBox.count)]
+    assert "nobody" not in names and panel.parameters.generate.model == "nobody"
 
 
 def test_no_model_that_generates(panel, monkeypatch):

@@ -181,6 +181,24 @@ def test_a_check_holds_for_what_was_checked(panel, click):
     assert panel.ui.trainButton.enabled
 
 
+def test_what_is_said_goes_with_what_it_was_said_of(panel, click, monkeypatch):
+    from MedGANSynthPanels import training_run
+
+    trial(panel)
+    click(panel.ui.checkButton)
+    panel.checks[0].end()
+    assert panel.message.text == "The training can start."
+    panel.ui.settingsEdit.text = "batch=4"
+    assert panel.message.text == ""
+    panel.ui.settingsEdit.text = ""
+    click(panel.ui.trainButton)
+    panel.runs.update()
+    assert panel.message.text == "cyclegan-t1-t2-small-debug has begun; see below."
+    monkeypatch.setattr(training_run, "_at_work", lambda process: False)  # killed
+    panel.runs.update()
+    assert panel.message.text == ""
+
+
 def test_a_check_can_be_cancelled(panel, click):
     trial(panel)
     assert not panel.ui.cancelButton.visible
@@ -216,6 +234,31 @@ def test_volumes_of_the_scene(panel, volume, click):
     assert len(panel.checks) == 1
 
 
+def test_synthetic_volumes_are_not_taken_for_training_by_themselves(panel, volume):
+    from MedGANSynthPanels.marking import mark
+
+    from MedGANSynthLib.volume.provenance import Provenance
+
+    panel.ui.sourceBox.setCurrentIndex(3)
+    volume("Anna T1")
+    mark(volume("Anna T1 (synthetic T2)"), Provenance(model="m", model_sha256="0" * 64))
+    slicer.app.processEvents()
+    table = panel.ui.peopleTable
+    assert [table.cellWidget(row, 1).currentText for row in range(2)] == ["T1", "not used"]
+    assert [table.item(row, 2).text() for row in range(2)] == ["Anna", "Anna"]
+
+
+def test_a_bids_folder(panel, click, tmp_path):
+    ui = panel.ui
+    ui.sourceBox.setCurrentIndex(1)
+    assert "sub-01_T1w.nii.gz" in ui.checkButton.toolTip and not ui.listEdit.visible
+    ui.bidsEdit.currentPath = str(tmp_path)
+    assert ui.validationSlider.visible and str(tmp_path / "runs") in ui.commandText.plainText
+    click(ui.checkButton)
+    (check,) = panel.checks
+    assert check.asked[1] == str(tmp_path)
+
+
 def test_a_data_list_says_which_presets_it_will_do_for(panel, tmp_path):
     (tmp_path / "a.nii").write_bytes(b"")
     content = {"modality": {"cine": "film"}, "training": [{"subject": "s", "cine": "a.nii"}]}
@@ -234,17 +277,6 @@ def begun(tmp_path, name, *events, alive=False, keep=True):
 
     folder = tmp_path / name
     (folder / "checkpoints").mkdir(parents=True)
-def test_a_bids_folder(panel, click, tmp_path):
-    ui = panel.ui
-    ui.sourceBox.setCurrentIndex(1)
-    assert "sub-01_T1w.nii.gz" in ui.checkButton.toolTip and not ui.listEdit.visible
-    ui.bidsEdit.currentPath = str(tmp_path)
-    assert ui.validationSlider.visible and str(tmp_path / "runs") in ui.commandText.plainText
-    click(ui.checkButton)
-    (check,) = panel.checks
-    assert check.asked[1] == str(tmp_path)
-
-
     lines = [{"time": 1.0, "event": "started", "device": "cpu", "images": 9}, *events]
     (folder / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     if alive:

@@ -288,6 +288,8 @@ def test_a_refused_start_leaves_the_panel_ready(panel, package, volume, click, m
     choose(panel, t1=volume("head"))
     click(panel.ui.translateButton)
     assert panel.message.text == "t1-t2-brain: it is gone; choose another model."
+    log = panel.ui.logText.plainText
+    assert "Not started" in log and log.endswith("t1-t2-brain: it is gone; choose another model.")
     package("own", to_t2="t1")
     assert items(panel.ui.modelBox) == ["t1-t2-brain"]
     click(panel.ui.translateButton)
@@ -295,7 +297,8 @@ def test_a_refused_start_leaves_the_panel_ready(panel, package, volume, click, m
     assert panel.ui.translateButton.enabled and not panel.ui.progressBar.visible
     monkeypatch.setattr(panel.logic, "ready", lambda parent: False)
     click(panel.ui.translateButton)
-    assert panel.message.text == "What is missing was not installed, so nothing can be translated."
+    text = "What is missing was not installed, so nothing can be translated."
+    assert panel.message.text == text and panel.ui.logText.plainText.endswith(text)
 
 
 def test_the_direction_follows_the_volume(panel, volume):
@@ -587,3 +590,87 @@ def test_looking_at_another_module_binds_nothing_again(panel, module):
     # A number for each time that a panel observed, and for a call above; no widget's.
     panels = sum(isinstance(panel, BoundPanel) for panel in vars(module.pages).values())
     assert observers() == before + panels * 3 + 1
+
+
+def test_a_model_whose_files_went_is_said_to_have_gone(
+    panel, module, package, volume, click, monkeypatch
+):
+    monkeypatch.delattr(panel.logic, "translate")  # the module's own
+    folder = package("mine", to_t2="t1")
+    panel.enter()
+    panel.parameters.settings.model = "mine"
+    choose(panel, t1=volume("head"))
+    shutil.rmtree(folder)
+    assert items(panel.ui.modelBox) == ["t1-t2-brain", "mine"]
+    click(panel.ui.translateButton)
+    text = "The model mine is not on this computer (any more); there are: t1-t2-brain"
+    assert panel.message.text.startswith(text)
+    assert items(panel.ui.modelBox) == ["t1-t2-brain"] and text in panel.ui.logText.plainText
+    # Found out by a look at another page, it is said as well.
+    folder = package("mine", to_t2="t1")
+    module.pages.ui.pages.setCurrentIndex(2)
+    module.pages.ui.pages.setCurrentIndex(0)
+    assert items(panel.ui.modelBox) == ["t1-t2-brain", "mine"]
+    shutil.rmtree(folder)
+    module.pages.ui.pages.setCurrentIndex(2)
+    module.pages.ui.pages.setCurrentIndex(0)
+    text = "The model mine is not on this computer, so another one is chosen."
+    assert panel.message.text == text and items(panel.ui.modelBox) == ["t1-t2-brain"]
+
+
+def test_a_batch_that_is_cancelled_says_how_many_are_done(panel, volume, click, monkeypatch):
+    from MedGANSynthPanels import batch
+
+    started = []
+
+    class Translation:
+        """Does what the test says."""
+
+        def start(self, node, listener, **_options):
+            self.node, self.listener, self.results = node, listener, []
+            started.append(self)
+
+        def end(self):
+            self.results = [volume(f"{self.node.GetName()} (synthetic T2)")]
+            self.listener({"event": "done", "nodes": self.results, "seconds": 1.0})
+
+        def cancel(self):
+            self.listener({"event": "error", "text": "Cancelled.", "cancelled": True})
+
+    monkeypatch.setattr(batch, "Translation", lambda _worker: Translation())
+    nodes = [volume(f"head {n} T1") for n in range(3)]
+    panel.ui.sourceBox.setCurrentIndex(1)
+    panel.parameters.volumes = nodes
+    click(panel.ui.translateButton)
+    click(panel.ui.cancelButton)
+    assert panel.message.text == "Cancelled; none of 3 volumes was translated."
+    click(panel.ui.translateButton)
+    started[1].end()
+    click(panel.ui.cancelButton)
+    assert panel.message.text == "Cancelled; 1 of 3 volumes were translated and stay."
+    assert panel.ui.logText.plainText.count("Cancelled; ") == 2
+    slicer.mrmlScene.RemoveNode(started[1].results[0])
+    slicer.app.processEvents()
+    assert panel.message.text == ""
+
+
+def test_what_is_said_of_a_result_goes_with_it(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    result = volume("head (synthetic T2)")
+    panel.runs[0].say({"event": "done", "nodes": [result], "seconds": 3.2})
+    assert panel.message.text == "head (synthetic T2) is ready after 3 s."
+    volume("another")
+    slicer.app.processEvents()
+    assert panel.message.text == "head (synthetic T2) is ready after 3 s."
+    slicer.mrmlScene.RemoveNode(result)
+    slicer.app.processEvents()
+    assert panel.message.text == ""
+
+
+def test_another_volume_ends_what_was_said_of_the_last(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    panel.runs[0].say({"event": "error", "text": "head: It failed.", "cancelled": False})
+    choose(panel, t1=volume("other"))
+    assert panel.message.text == ""

@@ -66,7 +66,7 @@ def test_waiting_gives_the_nodes_and_passes_every_event_on(scene):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"model": "none-such"}, "none-such: no model of that name"),
+        ({"model": "none-such"}, "The model none-such is not on this computer"),
         ({"model": "t1-t2-brain", "direction": "t1-to-ct"}, "has no direction t1-to-ct"),
     ],
 )

@@ -210,7 +210,7 @@ def test_a_result_that_cannot_be_used(scene, volume, worker, heard, temporary, s
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"model": "nothing"}, "no model of that name"),
+        ({"model": "nothing"}, "The model nothing is not on this computer"),
         ({"model": MODEL, "direction": "ct-to-pet"}, "has no direction ct-to-pet"),
         ({"model": MODEL, "inputs": {"t1": None}}, "Choose a volume for T1"),
         ({"model": MODEL, "inputs": {"t2": None}}, "Choose a volume for T1"),
