@@ -122,7 +122,7 @@ class PanelModels(Panel):
         def add(_result: dict[str, Any]) -> None:
             self._run("models add", {"package": str(package)}, _("Adding"), self._added)
 
-        self._run("models import", fields, _("Importing"), add)
+        self._run(self.form.task, fields, _("Importing"), add)
 
     @guarded
     def on_cancel(self) -> None:

@@ -1,5 +1,6 @@
 """The Models panel: pressed with the mouse, with a pretended worker and once with the real one."""
 
+import itertools
 import json
 import shutil
 import zipfile
@@ -127,7 +128,7 @@ def test_lists_shipped_and_own_models_with_card_and_licence(panel):
         json.loads((SHIPPED / "model.json").read_text())["version"],
         "T1 → T2, T2 → T1",
         "Apache-2.0",
-        "ships with MedGANSynth",
+        "shipped",
     ]
     assert panel.list.entry.name == "t1-t2-brain"
     assert panel.ui.licenceText.text == "Apache-2.0"
@@ -288,6 +289,73 @@ def test_import(panel, click, worker, own, tmp_path):
     assert not out.parent.exists()
 
 
+def test_import_of_a_generator(panel, click, worker, own, tmp_path):
+    """Of the published alpha-WGAN code: other rows, another Task."""
+    ui = panel.ui
+    weights, encoder = tmp_path / "G_iter200000.pth", tmp_path / "E_iter200000.pth"
+    weights.write_bytes(b"x")
+    fill(panel, weights)
+    assert ui.sourceEdit.visible and not ui.voxelEdit.visible
+    ui.architectureBox.setCurrentIndex(ui.architectureBox.findText("alpha-WGAN"))
+    rows = ("source", "reverse", "encoder", "voxel", "crop")
+    assert [getattr(ui, f"{n}Edit").visible for n in rows] == [False, False, True, True, True]
+    assert not ui.spacingBox.visible and ui.targetEditLabel.text == "Shows:"
+    for voxels, tip in (
+        ("", "Say how large its voxels are: three numbers in mm, such as 1 1 1"),
+        ("1 1", "Say how large its voxels are: three numbers in mm, such as 1 1 1"),
+        ("1 1 0", "Say how large its voxels are: three numbers in mm, such as 1 1 1"),
+        ("0.9, 0.9, 3", "Make a model of these weights and put it into your models"),
+    ):
+        ui.voxelEdit.text = voxels
+        assert ui.importButton.toolTip == tip
+    ui.cropEdit.text = "64 64 x"
+    assert ui.importButton.toolTip.startswith("Say how many voxels to keep")
+    ui.cropEdit.text = "64 64 40"
+    ui.encoderEdit.currentPath = str(encoder)
+    assert ui.importButton.toolTip.startswith("There is no file of weights for the encoder")
+    encoder.write_bytes(b"x")
+    ui.encoderEdit.currentPath = ""
+    ui.encoderEdit.currentPath = str(encoder)
+    click(ui.importButton)
+    (job,) = worker.jobs
+    assert job.task == "models import-alpha-wgan"
+    assert job.fields == {
+        "weights": str(weights),
+        "encoder": str(encoder),
+        "name": "theirs",
+        "modality": "t2",
+        "spacing": [0.9, 0.9, 3.0],
+        "crop": [64, 64, 40],
+        "licence": "unknown",
+        "out": job.fields["out"],
+    }
+    job.done(text="written", outputs=[job.fields["out"]])
+    assert worker.jobs[1].task == "models add"
+
+
+def test_an_imported_generator_is_among_the_models(
+    panel, click, library_worker, own, tmp_path, wait_until
+):
+    """With weights as the published code saves them, and the library's own work."""
+    import torch
+
+    channels = (16, 8, 4, 2, 1)
+    state = {"tp_conv1.weight": torch.randn(10, 16, 4, 4, 4)}
+    for n, (before, after) in enumerate(itertools.pairwise(channels), 2):
+        state[f"tp_conv{n}.weight"] = torch.randn(after, before, 3, 3, 3)
+    weights = tmp_path / "G_iter200000.pth"
+    torch.save(state, weights)
+    fill(panel, weights)
+    ui = panel.ui
+    ui.architectureBox.setCurrentIndex(ui.architectureBox.findText("alpha-WGAN"))
+    ui.voxelEdit.text = "1 1 1"
+    click(ui.importButton)
+    wait_until(lambda: panel.job is None, PATIENCE_S)
+    assert "theirs" in names(panel), panel.message.text
+    assert panel.list.entry.manifest.generation.crop == (64, 64, 64)
+    assert ui.modelTable.item(names(panel).index("theirs"), 2).text() == "makes T2 of nobody"
+
+
 def test_import_that_fails_leaves_nothing(panel, click, worker, tmp_path):
     weights = tmp_path / "a.pth"
     weights.write_bytes(b"x")
@@ -393,3 +461,15 @@ def test_notices_are_said_once(panel, click, worker):
     worker.jobs[0].done(text="sound")
     assert panel.message.text == "sound\na\nb\nc\nAnd 1 more; see the log."
     assert panel.ui.logSection.visible
+
+
+def test_all_columns_are_in_view(panel):
+    import qt
+
+    table = panel.ui.modelTable
+    for size in (520, 700, 500):
+        panel.widget.resize(size, 1200)
+        qt.QApplication.processEvents()
+        widths = [table.columnWidth(column) for column in range(5)]
+        assert sum(widths) <= table.viewport().width
+        assert all(width >= 40 for width in widths)
