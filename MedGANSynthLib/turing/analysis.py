@@ -153,9 +153,12 @@ def _notices(readers: list[dict[str, Any]], data: Unblinded) -> list[str]:
     notices = []
     if simulated:
         notices.append(
-            f"{', '.join(simulated)} are simulated and saw no image: no evidence about any model."
+            f"Simulated readers, who saw no image ({', '.join(simulated)}): no evidence about any "
+            "model."
         )
-    notices += [f"{name} has answered nothing." for name in data.study.orders if name not in there]
+    notices += [
+        f"{name} has answered no scored case." for name in data.study.orders if name not in there
+    ]
     for row in readers:
         name = row["reader"]
         if row["biased"]:

@@ -124,7 +124,7 @@ def test_one_reader_with_too_few_answers_leaves_the_others_auc(paper, read_as):
     assert panel["auc_interval"] == pytest.approx([alone["auc_low"], alone["auc_high"]])
     assert "one reader; nothing is known about others" in panel["text"]
     assert "reader-2 has answered too few cases of one class for an AUC" in result["text"]
-    assert "reader-3 has answered nothing" in result["text"]
+    assert "reader-3 has answered no scored case" in result["text"]
 
 
 @pytest.mark.parametrize("command", ["analyse", "report"])
@@ -133,7 +133,7 @@ def test_what_has_to_be_known_is_said_once(paper, read_as, tmp_path, capsys, com
     read_as(folder, "reader-1", lambda truth, number: 5 if truth == "synthetic" else 2)
     key = folder.with_name("study-key.json")
     assert main(["study", command, str(folder), "--key", str(key), "-o", str(tmp_path / "r")]) == 0
-    assert "".join(capsys.readouterr()).count("reader-2 has answered nothing.") == 1
+    assert "".join(capsys.readouterr()).count("reader-2 has answered no scored case.") == 1
 
 
 def test_a_log_under_another_name_is_not_forgotten(paper, read_as):

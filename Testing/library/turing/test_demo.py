@@ -18,7 +18,7 @@ def test_a_whole_study_of_phantoms(tmp_path, monkeypatch, quick_disk):
     monkeypatch.setattr(demo_cases, "SHAPE", (24, 28, 10))
     monkeypatch.setattr(demo_cases, "SPACING", (8.0, 8.0, 16.0))
     result = demo.demo_study(tmp_path / "demo", "t1-t2-brain", 8, 0, False, Events())
-    assert "reader-5 are simulated and saw no image: no evidence about any" in result["text"]
+    assert "reader-5): no evidence about any model." in result["text"]
     assert "reader-5 shows response bias" in result["text"]
     assert [row["answers"] for row in result["rows"]] == [12] * 5
     assert (tmp_path / "demo" / "report" / "report.html").stat().st_size > 20_000
@@ -30,9 +30,9 @@ def test_a_whole_study_of_phantoms(tmp_path, monkeypatch, quick_disk):
         "report",
     }
     summary = json.loads((tmp_path / "demo" / "report" / "summary.json").read_text())
-    assert "reader-6 has answered nothing." in summary["notices"]
+    assert "reader-6 has answered no scored case." in summary["notices"]
     page = (tmp_path / "demo" / "report" / "report.html").read_text("utf-8")
-    assert "simulated and saw no image" in page
+    assert "Simulated readers, who saw no image (reader-1, " in page
     Reading(tmp_path / "demo" / "study", "reader-6").close()
     with pytest.raises(MedGANSynthError, match=r"reader-6\.jsonl: holds your answers"):
         demo.demo_study(tmp_path / "demo", "t1-t2-brain", 8, 0, True, Events())
