@@ -7,7 +7,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from .fitting import spoken
-from .narrow import let_shrink
+from .narrow import LEAST
+from .nodes import called
 
 HIDDEN = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLTensorVolumeNode")
 
@@ -36,10 +37,11 @@ class InputRows:
             label.visible = selector.visible = needed
             modality = modalities[index] if needed else ""
             label.text = _("{modality} volume:").format(modality=spoken(modality))
-            tip = _("The {modality} volume to translate")
-            selector.toolTip = tip.format(modality=spoken(modality))
+            node = nodes.get(modality)
+            tip = _("The {modality} volume to translate").format(modality=spoken(modality))
+            selector.toolTip = tip if node is None else f"{tip}: {called(node)}"
             was_blocked = selector.blockSignals(True)
-            selector.setCurrentNode(nodes.get(modality))
+            selector.setCurrentNode(node)
             selector.blockSignals(was_blocked)
 
     @property
@@ -62,7 +64,7 @@ class InputRows:
         selector.noneEnabled = True
         selector.noneDisplay = _("Choose a volume")
         selector.setMRMLScene(slicer.mrmlScene)
-        let_shrink([selector])
+        selector.minimumWidth = LEAST
         selector.connect("currentNodeChanged(vtkMRMLNode*)", lambda _node: self.chosen())
         self.form.insertRow(self.first + len(self.rows), label, selector)
         return label, selector

@@ -79,7 +79,7 @@ class ModelList:
 def _columns(entry: catalogue.Entry) -> list[str]:
     where = _("shipped") if entry.origin == "shipped" else _("yours")
     if entry.problem:
-        where = _("{where}; cannot be used").format(where=where)
+        where = _("cannot be used")
     m = entry.manifest
     if m is None:
         return [entry.name, "", "", "", where]

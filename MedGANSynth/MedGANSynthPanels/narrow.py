@@ -4,6 +4,8 @@ import re
 
 import qt
 
+from .nodes import called
+
 LEAST = 80
 """Pixels to which a selector may shrink, however long what it holds is."""
 WORD = 24
@@ -18,10 +20,22 @@ def let_shrink(widgets) -> None:
     for widget in widgets:
         if any(hasattr(widget, name) for name in _SELECTORS):
             widget.minimumWidth = LEAST
+        if hasattr(widget, "currentNodeID"):
+            _tell_whole_name(widget)
         if hasattr(widget, "collapsed"):  # a section is a button, and those do not shrink
             policy = widget.sizePolicy
             policy.setHorizontalPolicy(qt.QSizePolicy.Preferred)
             widget.setSizePolicy(policy)
+
+
+def _tell_whole_name(selector) -> None:
+    """In its tooltip, since names that begin alike look alike once their ends are cut off."""
+    purpose = selector.toolTip
+
+    def tell(node) -> None:
+        selector.toolTip = purpose if node is None else f"{purpose}: {called(node)}"
+
+    selector.connect("currentNodeChanged(vtkMRMLNode*)", tell)
 
 
 def breakable(text: str) -> str:

@@ -137,5 +137,5 @@ def person_of(node) -> str:
         return hierarchy.GetItemName(item)
     text = re.sub(r"\(synthetic [^)]*\)", "", called(node))
     for pattern in (*CONTRASTS.values(), r"mask|label|cine"):
-        text = re.sub(pattern, "", text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?:{pattern})(?:w(?![a-z]))?", "", text, flags=re.IGNORECASE)
     return re.sub(r"[\s_.-]+", " ", text).strip() or called(node)

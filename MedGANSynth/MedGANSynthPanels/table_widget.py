@@ -7,7 +7,7 @@ from typing import Any
 import qt
 
 _NOTHING = 1e-9
-_MOST = 160
+_MOST = 120
 """Pixels of a column beside the widest, whatever it holds."""
 
 

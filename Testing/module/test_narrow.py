@@ -110,6 +110,20 @@ def test_nor_does_any_choice(pages, page, box):
         assert width(panel.widget) <= MOST, box.itemText(choice)
 
 
+def test_what_is_cut_off_is_in_the_tooltip(pages):
+    first = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")[0]
+    evaluate, translate = pages.evaluate.ui.resultSelector, pages.translate
+    purpose = evaluate.toolTip
+    evaluate.setCurrentNode(first)
+    assert evaluate.toolTip == f"{purpose}: {LONG}"
+    evaluate.setCurrentNode(None)
+    assert evaluate.toolTip == purpose
+    selector = translate.rows.selectors["t1"]
+    assert selector.toolTip == "The T1 volume to translate"
+    selector.setCurrentNode(first)
+    assert selector.toolTip == f"The T1 volume to translate: {LONG}"
+
+
 @pytest.mark.parametrize("model", ["translates", "generates"])
 def test_nor_does_a_models_name(pages, model):
     panel = pages.translate if model == "translates" else pages.generate

@@ -246,6 +246,9 @@ def test_synthetic_volumes_are_not_taken_for_training_by_themselves(panel, volum
     table = panel.ui.peopleTable
     assert [table.cellWidget(row, 1).currentText for row in range(2)] == ["T1", "not used"]
     assert [table.item(row, 2).text() for row in range(2)] == ["Anna", "Anna"]
+    volume("sub-01_T1w")
+    slicer.app.processEvents()
+    assert table.item(2, 2).text() == "sub 01"
 
 
 def test_a_bids_folder(panel, click, tmp_path):
