@@ -94,11 +94,12 @@ def test_no_command_opens_a_socket(guarded, tmp_path, record_property):
 
 @pytest.mark.slow
 def test_the_module_opens_no_socket(guarded, repository, record_property):
-    """All of the module's tests, those with the real worker and a real training among them."""
+    """In all of the module's tests, those with the real worker and a real training among them;
+    whether they pass is told elsewhere."""
     done, opened, processes = guarded(
         ["-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow", "Testing/module"], repository
     )
-    assert done.returncode == 0, done.stdout
     assert opened == "" and processes >= 10
-    tests = re.search(r"(\d+) passed", done.stdout)[1]
+    tests = int(re.search(r"(\d+) passed", done.stdout)[1])
+    assert tests > 300, done.stdout
     record_property("figure", f"0 sockets in {tests} tests of the module, {processes} processes")

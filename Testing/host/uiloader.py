@@ -57,18 +57,16 @@ class QUiLoader(PlainLoader):
             raise self._failed[0]
         if top is None:
             raise RuntimeError(self.errorString())
-        for name, attribute, value in enumerations:
-            setattr(named(top, name), attribute, value)
-        for sender, signal, receiver, slot in connections:
-            named(top, sender).connect(signal, named(top, receiver), slot)
+        named = {child.name: child for child in reversed((top, *top.findChildren("QObject")))}
+        try:
+            for name, attribute, value in enumerations:
+                setattr(named[name], attribute, value)
+            for sender, signal, receiver, slot in connections:
+                named[sender].connect(signal, named[receiver], slot)
+        except KeyError as missing:
+            text = f"the .ui file names {missing}, which it does not contain"
+            raise RuntimeError(text) from None
         return top
-
-
-def named(top: QWidget, name: str) -> Any:
-    found = top if top.name == name else top.findChild("QObject", name)
-    if found is None:
-        raise RuntimeError(f"the .ui file names {name!r}, which it does not contain")
-    return found
 
 
 def take_connections(root: ElementTree.Element) -> list[tuple[str, str, str, str]]:
