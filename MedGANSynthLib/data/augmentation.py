@@ -12,6 +12,8 @@ from .seeded import Seeded
 from .settings import SlicePairs
 
 BACKGROUND = -1.0
+ALL = "all"
+"""Where images that are moved alike lie as channels of one."""
 
 
 class SlabAugmentation:
@@ -21,22 +23,22 @@ class SlabAugmentation:
 
     Args:
         settings: the `[data]` table.
-        keys: names of the images in a call.
+        slices: of each image in a call, by its name.
         appearance: those of them that also vary in appearance.
     """
 
-    def __init__(self, settings: SlicePairs, keys: list[str], appearance: list[str]) -> None:
+    def __init__(self, settings: SlicePairs, slices: dict[str, int], appearance: list[str]) -> None:
         a, size = settings.augmentation, settings.size
         enlarged = [round(n * a.jitter) for n in size]
         shift = [a.shift * n for n in size]
         # Padding inside the affine transform is 0, so the images are moved up by one for it.
-        steps = [Offset(keys, 1.0)]
+        steps = [Offset([ALL], 1.0)]
         if a.blur:
-            steps.append(_RandThickVoxels(keys, a.blur))
+            steps.append(_RandThickVoxels([ALL], a.blur))
         if a.affine:
             steps.append(
                 mt.RandAffined(
-                    keys,
+                    [ALL],
                     prob=a.affine,
                     rotate_range=math.radians(a.rotate),
                     scale_range=(a.scale, a.scale),
@@ -46,23 +48,26 @@ class SlabAugmentation:
                 )
             )
         if a.jitter > 1:
-            steps.append(mt.Resized(keys, enlarged, mode="nearest"))
-        steps += [mt.SpatialPadd(keys, size), mt.RandSpatialCropd(keys, size, random_size=False)]
+            steps.append(mt.Resized([ALL], enlarged, mode="nearest"))
+        steps += [mt.SpatialPadd([ALL], size), mt.RandSpatialCropd([ALL], size, random_size=False)]
         if a.flip:
-            steps.append(mt.RandFlipd(keys, prob=a.flip, spatial_axis=1))
+            steps.append(mt.RandFlipd([ALL], prob=a.flip, spatial_axis=1))
+        steps.append(Apart(slices))
         if a.contrast:
             steps.append(mt.RandAdjustContrastd(appearance, prob=a.contrast, gamma=(0.7, 1.4)))
         if a.bias:
             steps.append(mt.RandBiasFieldd(appearance, prob=a.bias, coeff_range=(0.0, 0.15)))
         if a.noise:
             steps.append(_RandNoise(appearance, prob=a.noise, std=0.05))
-        self.keys = keys
-        self.transform = Seeded([*steps, Offset(keys, -1.0)])
+        self.keys = list(slices)
+        self.transform = Seeded(steps)
 
     def __call__(self, images: dict[str, Tensor], seed: int) -> dict[str, Tensor]:
         """The same seed gives the same change."""
-        made = self.transform(images, seed)
-        return {key: torch.as_tensor(made[key]).clamp(-1, 1).contiguous() for key in self.keys}
+        made = self.transform({ALL: torch.cat([images[key] for key in self.keys])}, seed)
+        return {
+            key: (torch.as_tensor(made[key]) - 1).clamp_(-1, 1).contiguous() for key in self.keys
+        }
 
 
 class Offset(mt.MapTransform):
@@ -74,6 +79,17 @@ class Offset(mt.MapTransform):
 
     def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
         return {**data, **{key: data[key] + self.offset for key in self.key_iterator(data)}}
+
+
+class Apart(mt.Transform):
+    """Makes of `ALL` images of their own again, each with its number of channels."""
+
+    def __init__(self, channels: dict[str, int]) -> None:
+        self.channels = channels
+
+    def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
+        parts = torch.as_tensor(data[ALL]).split(list(self.channels.values()))
+        return dict(zip(self.channels, parts, strict=True))
 
 
 class _RandNoise(mt.RandGaussianNoised):

@@ -8,11 +8,9 @@ import torch
 from monai import transforms as mt
 from torch import Tensor
 
-from .augmentation import Offset
+from .augmentation import ALL, Apart, Offset
 from .seeded import Seeded
 from .settings import PatchAugmentation
-
-_ALL = "all"
 
 
 class AugmentPatches:
@@ -29,12 +27,12 @@ class AugmentPatches:
         self.keys = [*names, "target", "inside"]
         # What moves all alike moves them at once, as channels of one image. What comes in from
         # outside is 0, so the background is moved there.
-        steps: list[mt.Transform] = [Offset([_ALL], 1.0)]
+        steps: list[mt.Transform] = [Offset([ALL], 1.0)]
         if a.affine:
             angle = math.radians(a.rotate)
             steps.append(
                 mt.RandAffined(
-                    [_ALL],
+                    [ALL],
                     prob=a.affine,
                     rotate_range=(angle, angle, angle),
                     scale_range=(a.scale, a.scale, a.scale),
@@ -43,8 +41,8 @@ class AugmentPatches:
                 )
             )
         if a.flip:
-            steps.append(mt.RandFlipd([_ALL], prob=a.flip, spatial_axis=left_right))
-        steps.append(_Apart(self.keys))
+            steps.append(mt.RandFlipd([ALL], prob=a.flip, spatial_axis=left_right))
+        steps.append(Apart(dict.fromkeys(self.keys, 1)))
         for name in names:
             if a.contrast:
                 steps.append(mt.RandAdjustContrastd(name, prob=a.contrast, gamma=(0.7, 1.4)))
@@ -60,16 +58,6 @@ class AugmentPatches:
         Args:
             patches: `[inputs + 2, *spatial]` in [-1, 1]: the inputs, the target, and the mask.
         """
-        made = self.transform({_ALL: patches}, int(rng.integers(2**31)))
+        made = self.transform({ALL: patches}, int(rng.integers(2**31)))
         together = torch.cat([torch.as_tensor(made[key]) for key in self.keys])
         return together.sub_(1).clamp_(-1, 1)
-
-
-class _Apart(mt.Transform):
-    """Makes the channels of one image images of their own."""
-
-    def __init__(self, keys: list[str]) -> None:
-        self.keys = keys
-
-    def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
-        return dict(zip(self.keys, torch.as_tensor(data[_ALL]).split(1), strict=True))

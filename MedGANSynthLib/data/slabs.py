@@ -18,4 +18,4 @@ def slab(array: np.ndarray, index: int, slices: int, step: int) -> np.ndarray:
     """
     half = slices // 2
     wanted = index + step * np.arange(-half, half + 1)
-    return np.moveaxis(array[:, :, np.clip(wanted, 0, array.shape[2] - 1)], 2, 0)
+    return np.stack([array[:, :, k] for k in np.clip(wanted, 0, array.shape[2] - 1)])

@@ -106,8 +106,9 @@ class SlicePairDataset(Dataset):
     processes: every epoch is a new permutation of all slices, every item has its own random state.
 
     Items: `{"source": [slices, rows, cols], "target": the same}`, float32 in [-1, 1]; of pairs also
-    `"inside"`, 1 in the mask (where there is none, in the target's foreground) and 0 elsewhere,
-    and where targets have a scale of their own `"source_truth"` and `"target_truth"`.
+    those slices that are predicted of `"inside"`, 1 in the mask (where there is none, in the
+    target's foreground) and 0 elsewhere, and where targets have a scale of their own of
+    `"source_truth"` and `"target_truth"`.
 
     Raises:
         MedGANSynthError: no usable slices of a modality.
@@ -121,9 +122,15 @@ class SlicePairDataset(Dataset):
         self.index = self._usable(paired_needs)
         self.targets = self.index if s.paired else self._usable((s.target,))
         if s.paired:
-            truths = ["source_truth", "target_truth"] if s.standardise else []
-            self.both = SlabAugmentation(s, ["source", "target", "inside", *truths], ["source"])
-        self.alone = SlabAugmentation(s, ["image"], ["image"])
+            # What generators do not predict, nobody compares.
+            compared = ["inside", *(["source_truth", "target_truth"] if s.standardise else [])]
+            slices = {
+                "source": s.slices,
+                "target": s.slices,
+                **dict.fromkeys(compared, s.predicted),
+            }
+            self.both = SlabAugmentation(s, slices, ["source"])
+        self.alone = SlabAugmentation(s, {"image": s.slices}, ["image"])
         self._epoch, self._order = -1, np.empty(0, int)
 
     def _usable(self, modalities: tuple[str, ...]) -> list[tuple[int, np.ndarray]]:
@@ -161,14 +168,14 @@ class SlicePairDataset(Dataset):
         source = self._slab(arrays[s.source], place)
         if s.paired:
             target = self._slab(arrays[s.target], place)
-            inside = target > BACKGROUND
+            inside = self._predicted(target) > BACKGROUND
             if s.mask in arrays:
-                inside = self._slab(arrays[s.mask], place)
+                inside = self._predicted(self._slab(arrays[s.mask], place))
             # As an image in [-1, 1], so that it moves like the others.
             images = {"source": source, "target": target, "inside": 2.0 * inside - 1.0}
             if s.standardise:
-                images["source_truth"] = self._slab(head.targets[s.source], place)
-                images["target_truth"] = self._slab(head.targets[s.target], place)
+                for name, modality in (("source_truth", s.source), ("target_truth", s.target)):
+                    images[name] = self._predicted(self._slab(head.targets[modality], place))
             item = self.both(images, seed)
             return item | {"inside": (item["inside"] > 0).float()}
         other = self._draw(self.targets[rng.integers(len(self.targets))], rng)
@@ -183,6 +190,10 @@ class SlicePairDataset(Dataset):
     def _draw(self, entry: tuple[int, np.ndarray], rng: np.random.Generator) -> tuple[int, int]:
         head, slices = entry
         return head, int(slices[rng.integers(len(slices))])
+
+    def _predicted(self, slab: Tensor) -> Tensor:
+        skipped = (self.settings.slices - self.settings.predicted) // 2
+        return slab[skipped : self.settings.slices - skipped]
 
     def _slab(self, array: np.ndarray, place: tuple[int, int]) -> Tensor:
         step = neighbour_step(self.settings.step_mm, self.heads[place[0]].spacing[2])

@@ -18,11 +18,14 @@ def example_batch(config: Config, count: int, device: torch.device) -> dict[str,
         return (image(channels, *size) > 0).float()
 
     if isinstance(data, SlicePairs):
-        names = ["source", "target"]
-        if data.standardise:
-            names += ["source_truth", "target_truth"]
-        batch = {name: image(data.slices, *data.size) for name in names}
-        return batch | ({"inside": mask(data.slices, *data.size)} if data.paired else {})
+        skipped = (data.slices - data.predicted) // 2
+        compared = slice(skipped, data.slices - skipped)
+        batch = {name: image(data.slices, *data.size) for name in ("source", "target")}
+        for name in ("source_truth", "target_truth") if data.standardise else ():
+            batch[name] = image(data.slices, *data.size)[:, compared]
+        if data.paired:
+            batch["inside"] = mask(data.slices, *data.size)[:, compared]
+        return batch
     if isinstance(data, Modalities):
         return {
             "inputs": image(len(data.inputs), *data.size),

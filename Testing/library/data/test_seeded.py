@@ -17,9 +17,10 @@ ALWAYS = {"affine": 1.0, "contrast": 1.0, "bias": 1.0, "noise": 1.0}
 
 
 def slabs():
-    settings = SliceAugmentation(blur=1.0, jitter=1.2, **ALWAYS)
-    augment = SlabAugmentation(SlicePairs(size=(16, 16), augmentation=settings), ["a", "b"], ["a"])
-    return augment.transform, {"a": torch.rand(3, 20, 18), "b": torch.rand(3, 20, 18)}
+    changes = SliceAugmentation(blur=1.0, jitter=1.2, **ALWAYS)
+    settings = SlicePairs(size=(16, 16), augmentation=changes)
+    augment = SlabAugmentation(settings, {"a": 3, "b": 1}, ["a"])
+    return augment.transform, {"all": torch.rand(4, 20, 18)}
 
 
 def patches():

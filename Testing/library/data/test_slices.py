@@ -124,6 +124,18 @@ def test_standard_targets_are_of_the_whole_head_on_the_scale_of_the_organ():
     assert (item["target_truth"][item["inside"] == 0] > -1).any()
 
 
+def test_slices_that_are_not_predicted_are_not_compared():
+    settings = dataclasses.replace(SETTINGS, standardise=True, slices=3)
+    head = load_head("p0", volumes(), settings)
+    whole = SlicePairDataset([head], settings, seed=0)[0]
+    middle = dataclasses.replace(settings, predict="middle")
+    item = SlicePairDataset([head], middle, seed=0)[0]
+    for name in ("inside", "source_truth", "target_truth"):
+        assert torch.equal(item[name], whole[name][1:2]) and item[name].std() > 0
+    assert torch.equal(item["source"], whole["source"])
+    assert torch.equal(item["target"], whole["target"])
+
+
 FULL = SliceAugmentation(
     flip=0.5, affine=1.0, blur=1.0, contrast=1.0, bias=1.0, noise=1.0, jitter=1.25
 )
@@ -131,7 +143,7 @@ FULL = SliceAugmentation(
 
 def test_augmentation_repeats_by_seed_and_moves_pairs_alike():
     settings = dataclasses.replace(SETTINGS, size=(32, 32), augmentation=FULL)
-    change = SlabAugmentation(settings, ["source", "target"], ["source"])
+    change = SlabAugmentation(settings, {"source": 3, "target": 3}, ["source"])
     image = -torch.ones(3, 40, 28)
     image[:, 10:30, 8:20] = 0.5
     images = {"source": image, "target": image}
@@ -152,6 +164,6 @@ def test_noise_leaves_what_is_blank():
     settings = dataclasses.replace(SETTINGS, size=(32, 32), augmentation=augmentation)
     image = -torch.ones(3, 32, 32)
     image[:, 10:20] = 0.5
-    made = SlabAugmentation(settings, ["image"], ["image"])({"image": image}, 0)["image"]
+    made = SlabAugmentation(settings, {"image": 3}, ["image"])({"image": image}, 0)["image"]
     assert torch.equal(made == -1, image == -1)
     assert 0.001 < made[image == 0.5].std() < 0.055  # MONAI draws the deviation, up to 0.05
