@@ -118,7 +118,7 @@ def test_importing_the_module_is_light():
     )
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     seconds = []
-    for _time in range(2):
+    for _time in range(3):
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
         )
@@ -126,6 +126,8 @@ def test_importing_the_module_is_light():
         number, heavy = done.stdout.split("\n")[-3:-1]
         assert heavy == "[]"
         seconds.append(float(number))
+        if seconds[-1] < 0.3:
+            break
     assert min(seconds) < 0.3, seconds
 
 

@@ -24,22 +24,22 @@ def listing(real_data, tmp_path_factory):
         "root": str((real_data / "brain_t1_t2").resolve()),
         "modality": dict.fromkeys(files, ""),
         "training": cases(split["train"][:3]),
-        "validation": cases(split["val"]),
+        "validation": cases(split["val"][:1]),
     }
     path = tmp_path_factory.mktemp("real") / "list.json"
     path.write_text(json.dumps(content))
     return path
 
 
-def test_order_of_the_baselines_on_unseen_people(listing, few_trees, monkeypatch):
+def test_order_of_the_baselines_on_an_unseen_person(listing, few_trees, monkeypatch):
     pytest.importorskip("sklearn")
     monkeypatch.setattr(methods, "MAX_TRAINING_VOXELS", 45_000)
     result = evaluate_paired(data=listing, baselines=True, events=Events())
     assert result["failed"] == 0
     figures = {name: entry["figures"] for name, entry in result["summary"].items()}
     error = {name: entry["rmse_sd_fit"]["mean"] for name, entry in figures.items()}
-    # Identity after the fit is sqrt(1 - r^2); r = -0.346 and -0.303 for these two people.
-    assert error["identity"] == pytest.approx(0.9456, abs=0.001)
+    # Identity after the fit is sqrt(1 - r^2); r = -0.346.
+    assert error["identity"] == pytest.approx(0.9382, abs=0.001)
     assert error["boosted-trees"] < 0.8 < 0.9 < error["look-up-table"] < 1
     similar = {name: entry["ssim_in_plane_fit"]["mean"] for name, entry in figures.items()}
     assert similar["identity"] < similar["look-up-table"] < similar["boosted-trees"] - 0.1
