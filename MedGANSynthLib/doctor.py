@@ -5,7 +5,6 @@ Importing it needs the standard library only, for it must run where nothing is i
 
 import dataclasses
 import functools
-import importlib.metadata
 import platform
 import re
 import sys
@@ -135,6 +134,8 @@ def _package(name: str, floor: str) -> Finding:
 
 
 def _version(name: str) -> str | None:
+    import importlib.metadata  # slow, and this file is read at every start
+
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

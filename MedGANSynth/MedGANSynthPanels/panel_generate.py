@@ -5,7 +5,7 @@ import random
 import slicer
 from slicer.i18n import tr as _
 
-from . import display, generate_rows, timing
+from . import generate_rows, timing
 from . import parameters as stored
 from .bound_panel import BoundPanel
 from .devices import Devices
@@ -115,6 +115,8 @@ class PanelGenerate(BoundPanel):
 
     def on_thumbnail(self, node, frame: int) -> None:
         """A picture was clicked."""
+        from . import display  # with numpy, which takes its time
+
         if node is not self.frames.sequence:
             self.frames.set(node)
             display.show_alone(node)
