@@ -6,7 +6,9 @@ from slicer.i18n import tr as _
 
 from . import parameters as stored
 from .bound_panel import BoundPanel
+from .errors import PanelError
 from .evaluate_rows import FOLDERS, choice, problem, show_rows
+from .nodes import is_there
 from .panel import allow, guarded
 from .parameters import Judged
 from .running import Running
@@ -134,8 +136,7 @@ class PanelEvaluate(BoundPanel):
         """Start what the parameters ask for."""
         self.message.clear()
         if not self.logic.ready(self.widget):
-            self.message.warn(_("What is missing was not installed, so nothing can be measured."))
-            return
+            raise PanelError(_("What is missing was not installed, so nothing can be measured."))
         self.evaluation, self.measured = None, choice(self.parameters)
         self.running.begin(self.ui.judgedBox.currentText, self._start)
 
@@ -191,8 +192,3 @@ class PanelEvaluate(BoundPanel):
         self._explain(-1)
         if self.evaluation.error_map is not None:
             self.on_error_map()
-
-
-def is_there(node) -> bool:
-    """Whether a node was made and is still in the scene."""
-    return node is not None and node.GetScene() is not None

@@ -214,8 +214,7 @@ class PanelTrain(BoundPanel):
         """Look at the data before anything starts."""
         self.message.clear()
         if not self.logic.ready(self.widget):
-            self.message.warn(_("What is missing was not installed, so nothing can be trained."))
-            return
+            raise PanelError(_("What is missing was not installed, so nothing can be trained."))
         chosen, asked = self.parameters.train, self._chosen()
         data = self.form.data(chosen)
 
