@@ -13,9 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 for folder in ("Testing", "Testing/faults", "MedGANSynth"):
     sys.path.insert(0, str(ROOT / folder))
 
+import children  # noqa: E402
 from host.fixtures import errors, scene, wait_until  # noqa: E402
-
-from MedGANSynthLib import cli  # noqa: E402
 
 __all__ = ["errors", "scene", "wait_until"]
 
@@ -32,14 +31,6 @@ OFTEN = [
 ]
 
 
-def _train(command: list[str], said: Path) -> None:
-    """In the trainer's process; what it says goes into a file."""
-    with open(said, "a", encoding="utf-8") as file:
-        sys.stderr = sys.stdout = file
-        code = cli.main(command)
-    sys.exit(code)
-
-
 @pytest.fixture
 def trainer() -> Callable[..., BaseProcess]:
     """`trainer(preset, images, folder, *settings)`: a process of its own that trains, torch being
@@ -53,7 +44,7 @@ def trainer() -> Callable[..., BaseProcess]:
         command = ["train", "-p", preset, "-o", str(folder), "--device", "cpu"]
         command += ["--progress", "none", "--set", f"images={images}", *OFTEN, *settings]
         said = folder.with_name(f"{folder.name}.said")
-        process = context.Process(target=_train, args=(command, said), daemon=True)
+        process = context.Process(target=children.train, args=(command, said), daemon=True)
         process.said = said
         process.start()
         return process

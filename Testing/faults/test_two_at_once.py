@@ -1,19 +1,17 @@
 """Two windows of Slicer with one folder of models: both change it, and neither breaks it."""
 
-import contextlib
-import io
 import multiprocessing
 import os
-import random
 
+import children
 import pytest
+from children import TURNS
 
-from MedGANSynthLib import cli, schema
+from MedGANSynthLib import schema
 from MedGANSynthLib.models.manifest import Manifest
 from MedGANSynthLib.models.package import NO_WEIGHTS, open_package, write_package
 from MedGANSynthLib.networks.registry import build_network
 
-TURNS = 30
 OPTIONS = {"in_channels": 1, "out_channels": 1, "widths": [2, 4], "norm": "batch"}
 PLAIN = {
     "format": 1,
@@ -38,26 +36,6 @@ PLAIN = {
     "limits": "Untrained.",
     "weights_sha256": NO_WEIGHTS,
 }
-REQUESTS = [
-    ["models", "add", "{package}", "--overwrite"],
-    ["models", "add", "{package}"],
-    ["models", "remove", "shared"],
-    ["models", "verify", "shared"],
-    ["models", "list"],
-]
-
-
-def window(package, seed, models, said):
-    """One of the windows, in a process of its own: what was said of what failed goes to `said`."""
-    os.environ["MEDGANSYNTH_MODELS"] = str(models)
-    draws, lines = random.Random(seed), []
-    for _ in range(TURNS):
-        words = [word.format(package=package) for word in draws.choice(REQUESTS)]
-        errors = io.StringIO()
-        with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
-            code = cli.main(words)
-        lines.append(f"{code} {' '.join(words[:2])}: {errors.getvalue().strip()}")
-    said.write_text("\n".join(lines))
 
 
 @pytest.mark.slow
@@ -71,7 +49,7 @@ def test_one_folder_of_models(tmp_path, record_property):
     context.set_forkserver_preload(["MedGANSynthLib.training.command"])
     said = [tmp_path / f"said-{number}" for number in range(2)]
     windows = [
-        context.Process(target=window, args=(package, number, models, path))
+        context.Process(target=children.window, args=(package, number, models, path))
         for number, path in enumerate(said)
     ]
     for process in windows:
