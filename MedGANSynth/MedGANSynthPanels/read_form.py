@@ -6,11 +6,11 @@ from pathlib import Path
 from slicer.i18n import tr as _
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.turing.answers import read_log
-from MedGANSynthLib.turing.reading import Reading, answers_folder, progress
+from MedGANSynthLib.turing.reading import Reading, progress, read_answers
 from MedGANSynthLib.turing.study import Study, read_study, require_clearance
 
 from .panel_words import in_the_panel
+from .paths import typed
 
 ABOUT = ("experience", "monitor", "light", "conflicts")
 
@@ -22,6 +22,7 @@ class ReadForm:
         self.ui = ui
         self.changed = changed
         self.study: Study | None = None
+        self.sha256 = ""
         self.complaint: str | None = None
         self.spoiled: str | None = None
         self.answered = 0
@@ -33,7 +34,7 @@ class ReadForm:
     @property
     def folder(self) -> Path:
         """The chosen study."""
-        return Path(self.ui.studyEdit.currentPath)
+        return typed(self.ui.studyEdit.currentPath) or Path()
 
     @property
     def reader(self) -> str:
@@ -81,8 +82,8 @@ class ReadForm:
         self.study, self.complaint = None, None
         if self.ui.studyEdit.currentPath:
             try:
-                self.study, sha256 = read_study(self.folder)
-                require_clearance(self.folder, sha256)
+                self.study, self.sha256 = read_study(self.folder)
+                require_clearance(self.folder, self.sha256)
             except MedGANSynthError as error:
                 self.complaint = in_the_panel(str(error))
         names = list(self.study.orders) if self.study is not None else []
@@ -99,10 +100,9 @@ class ReadForm:
         if self.reader:
             self._describe((str(self.folder), self.reader))
         self.answered, self.spoiled = 0, None
-        log = answers_folder(self.folder) / f"{self.reader}.jsonl"
-        if self.study is not None and log.exists():
+        if self.study is not None:
             try:
-                self.answered = len(progress(read_log(log)[0]))
+                self.answered = len(progress(read_answers(self.folder, self.reader, self.sha256)))
             except MedGANSynthError as error:
                 self.spoiled = in_the_panel(str(error))
         self.changed()

@@ -13,7 +13,7 @@ from typing import Any
 from .. import __version__
 from ..errors import MedGANSynthError
 from ..events import Events
-from .answers import AnswerLog, read_log
+from .answers import AnswerLog, read_log, require_owner
 from .records import Answered, Finished, Opened, Record, Resumed, Skipped, Undone
 from .study import Trial, case_path, damaged_cases, read_study, require_clearance
 
@@ -230,13 +230,25 @@ def progress(records: list[Record]) -> dict[int, Answered | Skipped]:
     return done
 
 
+def read_answers(study: Path, reader: str, study_sha256: str) -> list[Record]:
+    """What a reader has answered so far; empty where the reading has not begun.
+
+    Raises:
+        MedGANSynthError: as `read_log`; the log is another reader's or study's.
+    """
+    log = answers_folder(study) / f"{reader}.jsonl"
+    records = read_log(log)[0] if log.exists() else []
+    if records:
+        require_owner(log, records[0], reader, study_sha256)
+    return records
+
+
 def show_progress(study: Path, events: Events) -> dict[str, Any]:
     """`medgansynth study progress`: how far each reader is, counts only."""
-    content, _ = read_study(study)
+    content, sha256 = read_study(study)
     rows = []
     for reader, trials in content.orders.items():
-        log = answers_folder(study) / f"{reader}.jsonl"
-        done = len(progress(read_log(log)[0])) if log.exists() else 0
+        done = len(progress(read_answers(study, reader, sha256)))
         rows.append({"reader": reader, "answered": done, "trials": len(trials)})
     return {"rows": rows}
 

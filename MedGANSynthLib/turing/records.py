@@ -96,12 +96,12 @@ class Finished:
 
 
 Record = Opened | Resumed | Answered | Undone | Skipped | Finished
-_KINDS = {kind.__dataclass_fields__["event"].default: kind for kind in Record.__args__}
+KINDS = {kind.__dataclass_fields__["event"].default: kind for kind in Record.__args__}
 
 
 def to_record(data: Any, where: str) -> Record:
     """A line's content as its type; `where` names file and line."""
-    kind = _KINDS.get(data.get("event")) if isinstance(data, dict) else None
+    kind = KINDS.get(data.get("event")) if isinstance(data, dict) else None
     if kind is None:
         raise MedGANSynthError(f"{where}: is no record of an answer log; restore the file.")
     return from_dict(kind, data, where)

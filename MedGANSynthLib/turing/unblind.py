@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MedGANSynthError
-from .answers import read_log
-from .reading import answers_folder, progress
+from .reading import answers_folder, progress, read_answers
 from .records import Answered, Opened, Skipped, Undone
 from .study import PAIR_SCALE, SCALE, Key, Study, Trial, read_key, read_study
 
@@ -56,20 +55,13 @@ def unblind(folder: Path, key: Path) -> Unblinded:
     about, events = {}, {}
     hashes = {case.id: case.sha256 for case in study.cases}
     for reader, trials in study.orders.items():
-        path = answers_folder(folder) / f"{reader}.jsonl"
-        if not path.exists():
-            continue
-        records, _ = read_log(path)
+        records = read_answers(folder, reader, sha256)
         if not records:
             continue
         opened = records[0]
         assert isinstance(opened, Opened)
-        if opened.study_sha256 != sha256 or opened.reader != reader:
-            raise MedGANSynthError(
-                f"{path}: holds answers of another reader or study; move it away."
-            )
         done = progress(records)
-        _fits(path, trials, done)
+        _fits(f"{reader}.jsonl", trials, done)
         rows += _rows(reader, trials, done, truth, hashes)
         about[reader] = dict(opened.about)
         events[reader] = {
@@ -84,14 +76,14 @@ def unblind(folder: Path, key: Path) -> Unblinded:
     return Unblinded(study, sha256, truth, rows, about, events)
 
 
-def _fits(path: Path, trials: tuple[Trial, ...], done: dict[int, Answered | Skipped]) -> None:
+def _fits(name: str, trials: tuple[Trial, ...], done: dict[int, Answered | Skipped]) -> None:
     for number, record in done.items():
         wrong = number >= len(trials)
         if not wrong and isinstance(record, Answered):
             wrong = record.cases != trials[number].cases
         if wrong:
             raise MedGANSynthError(
-                f"{path.name}: trial {number} is not what the study's order has there; "
+                f"{name}: trial {number} is not what the study's order has there; "
                 "use the log that belongs to this study."
             )
 

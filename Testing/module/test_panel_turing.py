@@ -295,6 +295,21 @@ def test_edited_answers_block_the_start(panel, paper):
     assert panel.ui.startButton.enabled
 
 
+def test_the_answers_of_another_reader_are_not_gone_on_with(panel, paper):
+    folder = paper()
+    simulate_readers(
+        folder, folder.with_name("study-key.json"), {"reader-1": SimulatedReader()}, 0, 12
+    )
+    answers = folder / "answers"
+    shutil.copy(answers / "reader-1.jsonl", answers / "reader-2.jsonl")
+    ui = panel.ui
+    ui.studyEdit.currentPath = str(folder)
+    ui.readerBox.setCurrentIndex(1)
+    ui.consentBox.checked = True
+    assert ui.startButton.text == "Start reading" and not ui.startButton.enabled
+    assert "holds the answers of another reader, reader-1" in ui.startButton.toolTip
+
+
 def test_a_second_window_under_the_same_name_is_told(panel, paper, click):
     folder = paper()
     first = Reading(folder, "reader-1")

@@ -230,7 +230,7 @@ def test_the_log_of_another_reader_is_refused(paper, read_as):
     read_as(folder, "reader-1", lambda truth, number: 3)
     answers = folder / "answers"
     shutil.copy(answers / "reader-1.jsonl", answers / "reader-2.jsonl")
-    with pytest.raises(MedGANSynthError, match="another reader or study"):
+    with pytest.raises(MedGANSynthError, match="answers of another reader, reader-1;"):
         analyse(folder)
 
 

@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import random
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_opening_again_goes_on(path):
 
 def test_every_changed_byte_is_found(path):
     whole = b"".join(path.read_bytes().splitlines(keepends=True)[:3])
-    for place in range(len(whole) - 1):  # without the last line end, which makes a torn line
+    for place in range(len(whole)):
         changed = bytearray(whole)
         changed[place] ^= 1
         path.write_bytes(changed)
@@ -74,19 +75,76 @@ def test_an_edit_with_a_hash_of_its_own_breaks_the_chain(path):
         read_log(path)
 
 
-def test_a_torn_last_line_costs_only_itself(path):
+def test_a_torn_last_line_costs_only_itself_and_is_kept_beside(path):
     whole = path.read_bytes()
     start = whole[:-1].rindex(b"\n") + 1
-    for end in range(start, len(whole)):
+    for end in range(start, len(whole) - 1):
         path.write_bytes(whole[:end])
         records, torn = read_log(path)
         assert (len(records), torn) == (4, end - start)
     log = AnswerLog(path, OPENED)
-    assert log.torn == len(whole) - 1 - start
+    assert log.torn == len(whole) - 2 - start
     log.append(answer(3, rating=5))
     log.close()
     records, torn = read_log(path)
     assert (records[-1].rating, len(records), torn) == (5, 5, 0)
+    assert path.with_suffix(".torn").read_bytes() == whole[start:-2] + b"\n"
+
+
+def test_a_second_torn_line_is_kept_beside_the_first(path):
+    for _ in range(2):
+        path.write_bytes(path.read_bytes() + b'{"event":"answ')
+        AnswerLog(path, OPENED).close()
+    assert path.with_suffix(".torn").read_bytes() == b'{"event":"answ\n' * 2
+    assert len(read_log(path)[0]) == 5
+
+
+def test_a_first_line_that_was_cut_off_is_begun_again(path):
+    first = path.read_bytes().partition(b"\n")[0]
+    path.write_bytes(first[:-1])
+    assert read_log(path) == ([], len(first) - 1)
+    AnswerLog(path, OPENED).close()
+    assert path.read_bytes() == first + b"\n"
+
+
+def test_a_last_line_without_its_end_is_kept(path):
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert read_log(path) == ([OPENED, *map(answer, range(4))], 0)
+    log = AnswerLog(path, OPENED)
+    log.append(answer(4))
+    log.close()
+    assert path.read_bytes().startswith(whole)
+    assert read_log(path) == ([OPENED, *map(answer, range(5))], 0)
+
+
+EDITS = {
+    "line ends as spaces": lambda raw: raw.replace(b"\n", b" "),
+    "line ends left out": lambda raw: raw.replace(b"\n", b""),
+    "line ends as spaces, torn": lambda raw: raw.replace(b"\n", b" ")[:-9],
+    "random bytes": lambda raw: random.Random(0).randbytes(300),
+    "random bytes after it": lambda raw: raw + random.Random(1).randbytes(30),
+    "zeros after it": lambda raw: raw + bytes(30),
+    "words after it": lambda raw: raw + b"was here",
+    "a torn line that was edited": lambda raw: raw + b'{"event":"answered", "trial":4',
+    "a torn line with zeros": lambda raw: raw + b'{"event":"answered","note":"\0\0',
+    "an answer first": lambda raw: raw.split(b"\n")[1][:-5],
+    "the reader again": lambda raw: raw + raw[:40],
+    "a record without its hash": lambda raw: raw + b'{"event":"undone","trial":3}',
+    "the last hash": lambda raw: raw[:-4] + b'x"}',
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_an_editor_left_is_refused_and_stays(path, edit):
+    edited = EDITS[edit](path.read_bytes())
+    path.write_bytes(edited)
+    with pytest.raises(MedGANSynthError, match=r"ann\.jsonl, line \d: was changed"):
+        read_log(path)
+    with pytest.raises(MedGANSynthError, match="to leave this reader out"):
+        AnswerLog(path, OPENED)
+    assert path.read_bytes() == edited
+    assert not path.with_suffix(".torn").exists()
 
 
 def test_a_second_window_is_refused(path):
@@ -100,8 +158,10 @@ def test_a_second_window_is_refused(path):
 def test_the_log_of_another_study_is_refused(path):
     before = path.read_bytes()
     other = Opened(reader="ann", study_sha256="b" * 64, tool="test")
-    with pytest.raises(MedGANSynthError, match="another reader or study"):
+    with pytest.raises(MedGANSynthError, match="answers of another study"):
         AnswerLog(path, other)
+    with pytest.raises(MedGANSynthError, match="answers of another reader, ann;"):
+        AnswerLog(path, Opened(reader="bea", study_sha256="a" * 64, tool="test"))
     assert path.read_bytes() == before
 
 
