@@ -113,6 +113,7 @@ def paper(tmp_path: Path) -> Callable[..., Path]:
     """A cleared study whose cases are uniform: `paper(real, synthetic, readers=..., ...)` gives its
     folder; the key lies beside it. Case n is made of voxels n. `design` holds what is not usual."""
     from MedGANSynthLib.turing import study as files
+    from MedGANSynthLib.turing.clearance import write_clearance
     from MedGANSynthLib.turing.plan import plan_cases, plan_orders
 
     def make(
@@ -174,7 +175,7 @@ def paper(tmp_path: Path) -> Callable[..., Path]:
         files.write_json(content, folder / "study.json")
         files.write_json(truth, tmp_path / "study-key.json")
         sha256 = files.read_study(folder)[1]
-        files.write_json(files.Clearance(1, sha256, True), folder / "clearance.json")
+        write_clearance(folder, sha256, True)
         return folder
 
     return make

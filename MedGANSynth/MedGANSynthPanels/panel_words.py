@@ -27,9 +27,10 @@ def phrases() -> dict[str, str]:
         "`medgansynth doctor` says": _("Check environment says"),
         "; `medgansynth models list` shows what is": "",
         "the study's owner runs `medgansynth study audit`": _("its owner presses Audit again"),
-        "run `medgansynth study audit` with --override and a reason": _(
+        "run `medgansynth study audit` with --override REASON": _(
             "say why the study may start all the same and press Audit again"
         ),
+        "that `study prepare` wrote": _("that Prepare wrote"),
         "run `medgansynth study audit` again": _("press Audit again"),
         "give a coarser --spacing or a --shape": _("leave out the largest or the finest volumes"),
         "out, or give --spacing and --shape": _("out"),

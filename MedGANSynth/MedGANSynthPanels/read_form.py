@@ -6,8 +6,9 @@ from pathlib import Path
 from slicer.i18n import tr as _
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.turing.clearance import require_clearance
 from MedGANSynthLib.turing.reading import Reading, progress, read_answers
-from MedGANSynthLib.turing.study import Study, read_study, require_clearance
+from MedGANSynthLib.turing.study import Study, read_study
 
 from .panel_words import in_the_panel
 from .paths import typed

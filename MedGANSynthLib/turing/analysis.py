@@ -11,10 +11,10 @@ from .. import files, schema
 from ..errors import MedGANSynthError
 from ..evaluation.table import to_csv
 from ..events import Events
-from .audited import read_audit
 from .by_case import case_rows, group_rows, reason_rows
 from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
+from .leaks import leaks
 from .panel import panel_figures
 from .places import check_results
 from .simulate import SIMULATED
@@ -65,7 +65,7 @@ def analysis(study: Path, key: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         panel = panel_figures(data.rows, data.study.registered, data.pairs)
     except ValueError as error:
         raise MedGANSynthError(f"{study}: {error}; more answers are needed.") from None
-    audit = read_audit(key, data.sha256)
+    audit, leak_notices = leaks(study, key, data.sha256)
     summary: dict[str, Any] = {
         "name": data.study.name,
         "study_sha256": data.sha256,
@@ -81,7 +81,7 @@ def analysis(study: Path, key: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         "roles": dict(collections.Counter(row["role"] for row in data.rows)),
         "panel": panel,
         "readers": readers,
-        "notices": _notices(readers, data),
+        "notices": leak_notices + _notices(readers, data),
     }
     tables: dict[str, Any] = {
         "answers": data.rows,

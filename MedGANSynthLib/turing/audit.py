@@ -13,10 +13,12 @@ import numpy as np
 from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
-from .audited import Audit, Fingerprint, audit_path
+from ..volume.write import file_hash
+from .audited import Audit, Fingerprint, audit_path, in_words
+from .clearance import write_clearance
 from .fingerprints import fingerprints
 from .roc import auc
-from .study import Clearance, case_path, damaged_cases, read_key, read_study, write_json
+from .study import case_path, damaged_cases, read_key, read_study, write_json
 
 LIMIT = 0.65
 ALPHA = 0.05
@@ -33,9 +35,11 @@ def audit_study(
         permutations: of the labels, for the p of the bookkeeping AUC.
 
     Raises:
-        MedGANSynthError: not a study, the wrong key, case files damaged.
+        MedGANSynthError: not a study, the wrong key, case files damaged, a blank reason.
     """
     study, key = Path(study), Path(key)
+    if override and not override.strip():
+        raise MedGANSynthError("--override needs a reason in words; the report quotes it.")
     if not 39 <= permutations <= 10_000:
         raise MedGANSynthError("--permutations must lie between 39 and 10000.")
     if not 0 <= seed < 2**63:
@@ -70,15 +74,16 @@ def audit_study(
         content=_ranked(looks, synthetic),
     )
     write_json(audit, audit_path(key))
-    cleared = not leak or bool(override.strip())
+    cleared = not leak or bool(override)
     reason = override if leak else ""
-    write_json(Clearance(1, sha256, cleared, reason), study / "clearance.json")
+    clearance = write_clearance(study, sha256, cleared, reason, file_hash(audit_path(key)))
     figures = schema.to_dict(audit)
     return figures | {
         "text": _text(audit, cleared),
         "rows": figures["bookkeeping"][:5],
         "cleared": cleared,
-        "outputs": [str(study / "clearance.json"), str(audit_path(key))],
+        "failed": int(not cleared),
+        "outputs": [str(clearance), str(audit_path(key))],
     }
 
 
@@ -140,7 +145,9 @@ def _text(audit: Audit, cleared: bool) -> str:
         return text + "No leak was found; the study may start."
     if cleared:
         return text + f"A leak was found and overridden: {audit.override}"
+    worst = audit.bookkeeping[0]
     return text + (
-        f"The files give the classes away ({audit.bookkeeping[0].fingerprint}); the study may not "
-        "start."
+        f"The files give the classes away, above all by {in_words(worst.fingerprint)} "
+        f"({worst.fingerprint}, AUC {worst.auc:.2f} alone), so no reading starts: prepare the "
+        "cases differently, or run `medgansynth study audit` with --override REASON."
     )

@@ -2,12 +2,12 @@
 library only."""
 
 import dataclasses
+import hashlib
 from pathlib import Path
 from typing import Annotated
 
 from .. import schema
-from ..errors import MedGANSynthError
-from ..schema import Name, Range, Text
+from ..schema import Length, Name, Range, Text
 from ..volume.provenance import Sha256
 
 Share = Annotated[float, Range(0.0, 1.0)]
@@ -39,27 +39,66 @@ class Audit:
     content_auc: Share
     leak: bool
     override: Text
-    bookkeeping: tuple[Fingerprint, ...]
-    content: tuple[Fingerprint, ...]
+    bookkeeping: Annotated[tuple[Fingerprint, ...], Length(1, 1000)]
+    content: Annotated[tuple[Fingerprint, ...], Length(1, 1000)]
+
+
+_BOOKKEEPING = {
+    "file_size": "the size of the file",
+    "metadata": "the number of entries in the file's header",
+    "type": "the type of the voxels",
+    **{f"voxels_{axis}": f"the number of voxels along {axis}" for axis in "ijk"},
+    **{f"spacing_{axis}": f"the voxel size along {axis}" for axis in "ijk"},
+    **{f"origin_{axis}": f"the origin along {axis}" for axis in "ijk"},
+    "minimum": "the smallest value",
+    "maximum": "the largest value",
+    "not_whole": "the share of values that are no whole numbers",
+    "gaps": "empty levels in the histogram",
+    "comb": "levels of the histogram that are filled by turns",
+    "at_bottom": "the share of foreground voxels at the darkest level",
+    "at_top": "the share of foreground voxels at the brightest level",
+    "border_sd": "how much the values vary on the faces of the volume",
+    "background_sd": "how much the background varies",
+}
+_CONTENT = {
+    "foreground": "the share of foreground voxels",
+    "mean": "the mean brightness",
+    "contrast": "the spread of the brightness",
+    "median": "the median brightness",
+    "skewness": "the skewness of the brightness",
+    "high_frequencies": "the share of fine detail",
+    "noise": "the noise",
+}
+
+
+def in_words(fingerprint: str) -> str:
+    """What a fingerprint measures."""
+    return (_BOOKKEEPING | _CONTENT).get(fingerprint, fingerprint)
 
 
 def audit_path(key: Path) -> Path:
-    """Where the audit lies."""
+    """Where the audit is written."""
     return Path(key).with_name(f"{Path(key).stem}-audit.json")
 
 
-def read_audit(key: Path, study_sha256: str) -> Audit | None:
-    """The audit of this very study; None where none was made.
+def read_audit(key: Path, study_sha256: str, audit_sha256: str = "") -> tuple[Audit | None, str]:
+    """The audit of this very study among all `*-audit.json` beside the key, however the key is
+    called now, and the SHA-256 of its file; None where there is none.
+
+    Args:
+        audit_sha256: of the one to prefer, where several are of this study.
 
     Raises:
-        MedGANSynthError: damaged, or another study's.
+        MedGANSynthError: damaged.
     """
-    path = audit_path(key)
-    if not path.exists():
-        return None
-    audit = schema.read_json(Audit, path)
-    if audit.study_sha256 != study_sha256:
-        raise MedGANSynthError(
-            f"{path}: is the audit of another study; run `medgansynth study audit` again."
-        )
-    return audit
+    found: dict[str, Path] = {}
+    for path in sorted(Path(key).parent.glob("*-audit.json")):
+        text = schema.read_text(path)
+        if study_sha256 in text or path == audit_path(key):
+            found[hashlib.sha256(text.encode()).hexdigest()] = path
+    audits = {sha256: schema.read_json(Audit, path) for sha256, path in found.items()}
+    ours = {sha256: one for sha256, one in audits.items() if one.study_sha256 == study_sha256}
+    if not ours:
+        return None, ""
+    chosen = audit_sha256 if audit_sha256 in ours else list(ours)[-1]
+    return ours[chosen], chosen

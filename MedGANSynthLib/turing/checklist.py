@@ -67,7 +67,7 @@ def _about(summary: dict[str, Any], *names: str) -> str:
 
 def _audit(audit: dict[str, Any] | None) -> str:
     if audit is None:
-        return "not done"
+        return "not found beside the key"
     text = (
         f"bookkeeping AUC {audit['bookkeeping_auc']:.2f} (permutation p "
         f"{audit['bookkeeping_p']:.3f}), content AUC {audit['content_auc']:.2f}"

@@ -139,7 +139,7 @@ def prepare_study(
     if not no_audit:
         audited = audit_study(out, key, "", 99, seed, events)
         result["text"] += " " + audited["text"]
-        result["cleared"] = audited["cleared"]
+        result |= {name: audited[name] for name in ("cleared", "failed")}
     return result
 
 

@@ -14,8 +14,9 @@ from .. import __version__
 from ..errors import MedGANSynthError
 from ..events import Events
 from .answers import AnswerLog, read_log, require_owner
+from .clearance import require_clearance
 from .records import Answered, Finished, Opened, Record, Resumed, Skipped, Undone
-from .study import Trial, case_path, damaged_cases, read_study, require_clearance
+from .study import Trial, case_path, damaged_cases, read_study
 
 _CLOCK_TOLERANCE_S = 2.0
 

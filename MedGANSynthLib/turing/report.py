@@ -14,6 +14,7 @@ from ..report.confusion import confusions
 from ..report.png import data_uri
 from ..volume.itk import to_array
 from .analysis import SUMMARY, analysis, file_names, short, spoken, write_tables
+from .audited import in_words
 from .by_reader import BIASED, confusion
 from .checklist import checklist
 from .places import check_results
@@ -199,7 +200,7 @@ def _power(panel: dict[str, Any]) -> str:
 
 def _audit(audit: dict[str, Any] | None) -> str:
     if audit is None:
-        return page.paragraph("No audit lies beside the key.", "notice")
+        return page.paragraph("No leak audit of this study lies beside the key.", "notice")
     text = (
         f"Bookkeeping AUC {audit['bookkeeping_auc']:.2f}, permutation p "
         f"{audit['bookkeeping_p']:.3f}; content AUC {audit['content_auc']:.2f} over "
@@ -209,7 +210,10 @@ def _audit(audit: dict[str, Any] | None) -> str:
     if audit["leak"]:
         reason = audit["override"] or "none was given"
         html += page.paragraph(f"A leak was found. Reason to go on: {reason}", "notice")
-    return html + page.table(audit["bookkeeping"][:5]) + page.table(audit["content"][:5])
+    for kind in ("bookkeeping", "content"):
+        most = audit[kind][:5]
+        html += page.table([one | {"it measures": in_words(one["fingerprint"])} for one in most])
+    return html
 
 
 def _thumbnail(paths: list[Path], window: list[float]) -> str:

@@ -13,6 +13,7 @@ a salted hash of the key (a commitment), so that the truth cannot be changed aft
 import dataclasses
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -198,20 +199,6 @@ class Key:
         return _committed(schema.to_dict(self))
 
 
-@dataclasses.dataclass(frozen=True)
-class Clearance:
-    """`clearance.json`: whether the leak audit allows the start. Figures stay with the key.
-
-    Attributes:
-        reason: why the study may start although the audit found a leak; empty where none was.
-    """
-
-    format: Literal[1]
-    study_sha256: Sha256
-    cleared: bool
-    reason: Text = ""
-
-
 def read_study(folder: Path) -> tuple[Study, str]:
     """The study and the SHA-256 of its `study.json`; case files are not touched.
 
@@ -219,6 +206,10 @@ def read_study(folder: Path) -> tuple[Study, str]:
         MedGANSynthError: not a study, of an unknown version, damaged.
     """
     path = Path(folder) / "study.json"
+    if not os.path.lexists(path):
+        raise MedGANSynthError(
+            f"{folder}: is no study; choose the folder that `study prepare` wrote."
+        )
     text = schema.read_text(path, _MAX_BYTES)
     content = schema.parse_json(text, path.name)
     if isinstance(content, dict) and content.get("format") not in (None, 1):
@@ -256,6 +247,10 @@ def read_key(path: Path, study: Study) -> Key:
     """
     path = Path(path)
     content = schema.parse_json(schema.read_text(path, _MAX_BYTES), path.name)
+    if not isinstance(content, dict) or not content.keys() >= {"salt", "cases"}:
+        raise MedGANSynthError(
+            f"{path}: is no key file; give the one that `study prepare` wrote apart from the study."
+        )
     key = schema.from_dict(Key, content, path.name)
     if key.study != study.id:
         raise MedGANSynthError(f"{path}: is the key of another study; give the right one.")
@@ -275,27 +270,3 @@ def _committed(content: object) -> str:
 def write_json(value: object, path: Path) -> None:
     """Write one of these dataclasses whole or not at all."""
     files.write_text(path, json.dumps(schema.to_dict(value), indent=1, ensure_ascii=False) + "\n")
-
-
-def require_clearance(folder: Path, study_sha256: str) -> Clearance:
-    """The clearance of this very study.
-
-    Raises:
-        MedGANSynthError: not audited, or a leak was found and nobody overrode it.
-    """
-    path = Path(folder) / "clearance.json"
-    if not path.exists():
-        raise MedGANSynthError(
-            f"{folder}: has no leak audit; the study's owner runs `medgansynth study audit`."
-        )
-    clearance = schema.read_json(Clearance, path)
-    if clearance.study_sha256 != study_sha256:
-        raise MedGANSynthError(
-            f"{folder}: the leak audit is of another study; run `medgansynth study audit` again."
-        )
-    if not clearance.cleared:
-        raise MedGANSynthError(
-            f"{folder}: the leak audit found that the files give the classes away; prepare the "
-            "cases differently, or run `medgansynth study audit` with --override and a reason."
-        )
-    return clearance

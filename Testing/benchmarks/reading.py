@@ -5,7 +5,6 @@ cases, which is 0 here. What is read ahead while a case is on show is timed by i
 """
 
 import hashlib
-import json
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ def make_study(folder: Path, shape: tuple[int, int, int], display: str) -> None:
     import numpy as np
 
     from MedGANSynthLib.turing import study as files
+    from MedGANSynthLib.turing.clearance import write_clearance
 
     (folder / "cases").mkdir(parents=True)
     cases = []
@@ -54,9 +54,7 @@ def make_study(folder: Path, shape: tuple[int, int, int], display: str) -> None:
     )
     files.write_json(study, folder / "study.json")
     sha256 = files.read_study(folder)[1]
-    (folder / "clearance.json").write_text(
-        json.dumps({"format": 1, "study_sha256": sha256, "cleared": True})
-    )
+    write_clearance(folder, sha256, True)
 
 
 def read(folder: Path) -> tuple[list[float], list[float]]:

@@ -73,6 +73,7 @@ STANDARD_LIBRARY_ONLY = [
     "training.config",
     "training.needs",
     "turing.answers",
+    "turing.clearance",
     "turing.order",
     "turing.reading",
     "turing.records",

@@ -26,7 +26,7 @@ DESIGN |= {"real": None, "synthetic": None, "bids": None, "name": "", "key": Non
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory, ball):
     """A study of phantoms whose list, folders and files say what they are: folder and key."""
-    from MedGANSynthLib.turing.study import Clearance, write_json
+    from MedGANSynthLib.turing.clearance import write_clearance
 
     folder = tmp_path_factory.mktemp("owner")
     with open(folder / "cases.csv", "w", newline="") as file:
@@ -40,7 +40,7 @@ def sealed(tmp_path_factory, ball):
             table.writerow([name, label, "GROUPX", f"PERSON{number:02}", model, "NOTEZ"])
     study = folder / "reader-copy"
     prepare_study(**DESIGN, out=study, cases=folder / "cases.csv", events=Events())
-    write_json(Clearance(1, read_study(study)[1], True), study / "clearance.json")
+    write_clearance(study, read_study(study)[1], True)
     return study, study.with_name("reader-copy-key.json")
 
 

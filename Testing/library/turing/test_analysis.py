@@ -10,9 +10,11 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.turing.analysis import analyse_study
 from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
+from MedGANSynthLib.turing.clearance import write_clearance
 from MedGANSynthLib.turing.reading import Reading
 from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
 from MedGANSynthLib.turing.study import read_key, read_study, write_json
+from MedGANSynthLib.volume.write import file_hash
 
 
 @pytest.fixture
@@ -145,30 +147,20 @@ def test_a_log_under_another_name_is_not_forgotten(paper, read_as):
         analyse(folder)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{}", "study_sha256 is missing"),
-        ("[]", "must be a table"),
-        ('{"leak": "no"}', "study_sha256 is missing"),
-    ],
-)
-def test_a_damaged_audit_is_refused_in_one_sentence(paper, read_as, text, message):
-    folder = paper(readers=1)
-    read_as(folder, "reader-1", lambda truth, number: 3 + number % 2)
-    audit_path(folder.with_name("study-key.json")).write_text(text)
-    with pytest.raises(MedGANSynthError, match=message):
-        analyse(folder)
-
-
-def test_the_audit_of_another_study_is_refused(paper, read_as):
+def test_a_leak_is_said_with_the_verdict_whatever_the_key_is_called(paper, read_as, tmp_path):
     folder = paper(readers=1)
     read_as(folder, "reader-1", lambda truth, number: 3 + number % 2)
     found = (Fingerprint("comb", 0.9),)
-    other = Audit("f" * 64, 24, 0.9, 0.01, 0.5, True, "", found, found)
-    write_json(other, audit_path(folder.with_name("study-key.json")))
-    with pytest.raises(MedGANSynthError, match="is the audit of another study"):
-        analyse(folder)
+    sha256 = read_study(folder)[1]
+    audit = Audit(sha256, 24, 0.9, 0.01, 0.5, True, "a pilot", found, found)
+    key = folder.with_name("study-key.json")
+    write_json(audit, audit_path(key))
+    write_clearance(folder, sha256, True, "a pilot", file_hash(audit_path(key)))
+    key.rename(tmp_path / "other.json")
+    result = analyse_study(folder, tmp_path / "other.json", None, False, Events())
+    assert "The leak audit was overridden: a pilot." in result["text"]
+    assert result["summary"]["audit"]["leak"]
+    assert result["summary"]["notices"][0].startswith("Leak: the files give the classes away")
 
 
 def test_repeats_are_scored_once_and_give_kappa(paper, read_as):

@@ -5,12 +5,15 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from MedGANSynthLib.cli import main
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
-from MedGANSynthLib.schema import read_json
 from MedGANSynthLib.turing import audit
+from MedGANSynthLib.turing.audited import in_words
+from MedGANSynthLib.turing.clearance import read_clearance
 from MedGANSynthLib.turing.fingerprints import fingerprints
-from MedGANSynthLib.turing.study import Clearance, case_path
+from MedGANSynthLib.turing.study import case_path, read_study
+from MedGANSynthLib.volume.write import file_hash
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +23,10 @@ def small_forest(monkeypatch):
 
 def run(study, key, override=""):
     return audit.audit_study(study, key, override, 39, 0, Events())
+
+
+def cleared(study):
+    return read_clearance(study, read_study(study)[1])
 
 
 def tamper(study, key, change):
@@ -47,8 +54,9 @@ def test_cases_made_alike_pass(study, key):
     assert result["cleared"] and not result["leak"]
     assert result["cases"] == 22
     assert not (result["bookkeeping_auc"] > 0.65 and result["bookkeeping_p"] < 0.05)
-    clearance = read_json(Clearance, study / "clearance.json")
+    clearance = cleared(study)
     assert (clearance.cleared, clearance.reason) == (True, "")
+    assert clearance.audit_sha256 == file_hash(audit.audit_path(key))
 
 
 def test_the_readers_side_gets_no_figure(study):
@@ -57,6 +65,8 @@ def test_the_readers_side_gets_no_figure(study):
         "study_sha256",
         "cleared",
         "reason",
+        "audit_sha256",
+        "seal",
     }
 
 
@@ -95,15 +105,33 @@ def test_a_planted_leak_blocks_the_start(study, key):
     assert result["bookkeeping_auc"] > 0.9
     assert result["bookkeeping_p"] == pytest.approx(1 / 40)
     assert result["leak"] and not result["cleared"]
-    assert not read_json(Clearance, study / "clearance.json").cleared
+    assert not cleared(study).cleared
+    worst = result["bookkeeping"][0]["fingerprint"]
+    assert f"by {in_words(worst)} ({worst}, AUC" in result["text"]
+    assert result["text"].endswith("or run `medgansynth study audit` with --override REASON.")
+
+
+def test_a_leak_ends_the_command_with_1(study, key, monkeypatch, capsys):
+    monkeypatch.setattr(audit, "LIMIT", 0.0)
+    monkeypatch.setattr(audit, "ALPHA", 1.1)
+    words = ["study", "audit", str(study), "--key", str(key), "--permutations", "39"]
+    assert main(words) == 1
+    assert "so no reading starts" in capsys.readouterr().out
+    assert main([*words, "--override", "   "]) == 1
+    assert "--override needs a reason in words" in capsys.readouterr().err
+    assert not cleared(study).cleared
+    assert main([*words, "--override", "a pilot"]) == 0
+
+
+def test_every_fingerprint_has_words(study):
+    for kind in fingerprints(case_path(study, "case-0001")):
+        assert all(in_words(name) != name for name in kind)
 
 
 def test_an_override_needs_a_reason_and_keeps_it(study, key):
     tamper(study, key, LEAKS["file size"])
     assert run(study, key, "the readers see screenshots only")["cleared"]
-    assert (
-        read_json(Clearance, study / "clearance.json").reason == "the readers see screenshots only"
-    )
+    assert cleared(study).reason == "the readers see screenshots only"
     figures = json.loads(audit.audit_path(key).read_text())
     assert figures["override"] == "the readers see screenshots only"
 

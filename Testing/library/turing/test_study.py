@@ -5,12 +5,10 @@ import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.turing.study import (
-    Clearance,
     case_path,
     damaged_cases,
     read_key,
     read_study,
-    require_clearance,
     write_json,
 )
 
@@ -26,6 +24,14 @@ def test_round_trip(paper):
     assert read_key(folder.with_name("study-key.json"), study).study == study.id
     write_json(study, folder / "study.json")
     assert read_study(folder) == (study, sha256)
+
+
+def test_another_folder_is_no_study(tmp_path):
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(MedGANSynthError) as refused:
+            read_study(folder)
+        said = f"{folder}: is no study; choose the folder that `study prepare` wrote."
+        assert str(refused.value) == said
 
 
 def test_an_unknown_version_is_refused(paper):
@@ -102,16 +108,8 @@ def test_damaged_and_missing_cases_are_named(paper):
     assert damaged_cases(folder, study) == ["case-0003", "case-0005"]
 
 
-def test_no_start_without_a_clearance_of_this_study(paper):
+@pytest.mark.parametrize("other", ["study.json", "clearance.json"])
+def test_another_file_is_no_key(paper, other):
     folder = paper()
-    _, sha256 = read_study(folder)
-    assert require_clearance(folder, sha256).cleared
-    write_json(Clearance(1, sha256, False), folder / "clearance.json")
-    with pytest.raises(MedGANSynthError, match="give the classes away"):
-        require_clearance(folder, sha256)
-    write_json(Clearance(1, "0" * 64, True), folder / "clearance.json")
-    with pytest.raises(MedGANSynthError, match="of another study"):
-        require_clearance(folder, sha256)
-    (folder / "clearance.json").unlink()
-    with pytest.raises(MedGANSynthError, match="has no leak audit"):
-        require_clearance(folder, sha256)
+    with pytest.raises(MedGANSynthError, match=rf"{other}: is no key file; give the one"):
+        read_key(folder / other, read_study(folder)[0])
