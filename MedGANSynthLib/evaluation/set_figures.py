@@ -19,7 +19,8 @@ from .set_features import HAND
 from .set_frechet import frechet, frechet_curve
 from .set_gate import FEWEST, Statistic
 from .set_mmd import kid, mmd_permutation, unbiased
-from .set_neighbours import NEAREST, prdc
+from .set_neighbours import FEWEST as COVERED_FEWEST
+from .set_neighbours import prdc
 from .set_pool import Pool
 
 DRAWS, HALVES = 10, 20
@@ -109,7 +110,7 @@ def _all(pool: Pool, subjects: Sequence[str], half: int, seed: int) -> list[Figu
         Figure("kid_hand", _kid, FEWEST, "0"),
         Figure("mmd_rbf", _mmd, FEWEST, "0"),
         *(
-            Figure(name, _share(name), NEAREST + 1, aim)
+            Figure(name, _share(name), COVERED_FEWEST, aim)
             for name, aim in (
                 ("precision", "real_real"),
                 ("recall", "real_real"),

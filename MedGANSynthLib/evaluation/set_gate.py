@@ -4,7 +4,7 @@ Every single figure is beaten by some useless generator, so a gate is a set of t
 compares synthetic with real cases at the same number as real halves with each other, and asks
 whether the former lie further apart than the latter do by chance: beyond `BEYOND` standard
 deviations of random halves. Where cases are too few for a criterion, the gate says so instead of
-passing.
+passing; with fewer than 10 synthetic or 20 real cases nothing but copies can make it fail.
 
 `real-like` is that. `useful` asks less: fixed limits, for volumes that train other networks.
 """
@@ -15,11 +15,14 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import binom
 
+from .duplicates import NEAR
+from .equal_detail import equally_detailed
 from .nearest import best_correlations, distances, ratios, without_self
 from .set_features import HAND
 from .set_frechet import frechet
-from .set_mmd import unbiased
-from .set_neighbours import NEAREST, prdc
+from .set_mmd import flat, squared_distances, unbiased
+from .set_neighbours import FEWEST as COVERED_FEWEST
+from .set_neighbours import prdc
 from .set_pool import Pool
 
 BEYOND = 4.0
@@ -80,7 +83,7 @@ def _detail(pool: Pool, candidates: np.ndarray, real: np.ndarray) -> float:
 CRITERIA = (
     Criterion("FD on hand-made features", _hand, len(HAND) + 6, len(HAND) / 2),
     Criterion("RBF MMD^2 of voxels", _mmd, FEWEST, 0.02),
-    Criterion("real cases not covered", _uncovered, 2 * NEAREST, 0.5),
+    Criterion("real cases not covered", _uncovered, COVERED_FEWEST, 0.5),
     Criterion("alikeness of pairs, log ratio", _alike, FEWEST, np.log(1.2), True),
     Criterion("variance, log ratio", _variance, FEWEST, np.log(1.5), True),
     Criterion("fine detail, log ratio of power", _detail, FEWEST, np.log(2.0), True),
@@ -117,10 +120,7 @@ def _judge(criterion: Criterion, pool: Pool, half: int, seed: int) -> dict[str, 
     row: dict[str, object] = {"criterion": criterion.name, "value": None, "limit": None}
     row |= {"useful_limit": criterion.useful, "real_like": None, "useful": None, "note": ""}
     if half < criterion.needs:
-        row["note"] = (
-            f"needs {criterion.needs} synthetic and {2 * criterion.needs} real cases, has {pool.m} "
-            f"and {pool.n}"
-        )
+        row["note"] = _too_few(criterion.needs, pool)
         return row
     if criterion.statistic is _alike and pool.alike is None:
         row["note"] = "needs volumes of at least 11 voxels a side"
@@ -162,20 +162,25 @@ def _copies(pool: Pool, training: np.ndarray | None) -> dict[str, object]:
 
 
 def _twins(pool: Pool, seed: int) -> dict[str, object]:
-    """Synthetic cases that lie nearer to each other than any two real people."""
+    """Synthetic cases that lie as near to each other as two scans of one person, equally sharp."""
     row = _count("twins among the synthetic")
-    size = min(pool.n, pool.m)
-    if size < FEWEST:
-        row["note"] = f"needs {FEWEST} cases on either side, has {pool.n} and {pool.m}"
+    if pool.n < 2 * FEWEST or pool.m < FEWEST:
+        row["note"] = _too_few(FEWEST, pool)
         return row
+    size = min(pool.n, pool.m)
     rng = np.random.default_rng(seed)
-    real = rng.choice(pool.n, size, replace=False)
-    fake = pool.n + rng.choice(pool.m, size, replace=False)
-    squared = [pool.squared[np.ix_(group, group)] for group in (real, fake)]
-    # Against the real median: where all are the same, their own would be as small.
-    typical = np.sqrt(np.median(squared[0][np.triu_indices(size, 1)]))
-    nearest = [np.sqrt(without_self(s).min(axis=1)) / max(typical, 1e-12) for s in squared]
-    return _verdict(row, nearest[1] < nearest[0].min(), 2 / (size + 1))
+    chosen = [s.volumes[rng.choice(len(s), size, replace=False)] for s in (pool.real, pool.fake)]
+    nearest = [
+        np.sqrt(without_self(squared_distances(flat(volumes - volumes.mean(axis=0)))).min(axis=1))
+        for volumes in equally_detailed(*chosen)
+    ]
+    near = NEAR * np.median(nearest[0])
+    # As many as among the real, who may have been scanned twice, and one more.
+    return _verdict(row, nearest[1] < near, ((nearest[0] < near).sum() + 1) / (size + 1))
+
+
+def _too_few(needs: int, pool: Pool) -> str:
+    return f"needs {needs} synthetic and {2 * needs} real cases, has {pool.m} and {pool.n}"
 
 
 def _count(name: str) -> dict[str, object]:

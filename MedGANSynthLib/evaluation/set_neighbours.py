@@ -5,6 +5,8 @@ import numpy as np
 from ..errors import MedGANSynthError
 
 NEAREST = 5
+FEWEST = 2 * NEAREST
+"""With fewer cases on either side, balls of `NEAREST` neighbours reach across most of a set."""
 
 
 def prdc(squared: np.ndarray, n: int, k: int = NEAREST) -> dict[str, float]:

@@ -56,6 +56,13 @@ def test_too_few_cases_get_a_note_and_no_number(brains):
     assert found["sigma"]["value"] is not None
 
 
+def test_coverage_has_a_number_where_the_gate_judges_it(brains):
+    for count, note in ((19, "needs 10 synthetic and 20 real cases"), (20, "")):
+        found = table(Side(brains(count, 2), 0), brains(12, 3))
+        for name in ("precision", "recall", "density", "coverage"):
+            assert (found[name]["value"] is None, found[name]["note"]) == (bool(note), note)
+
+
 def test_points_keep_the_distances_of_the_volumes(real, brains):
     pool = Pool(real, Side(brains(20, 3), 0))
     assert squared_distances(pool.coordinates) == pytest.approx(pool.squared, abs=1e-6)
