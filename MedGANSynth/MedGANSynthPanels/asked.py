@@ -17,6 +17,7 @@ from MedGANSynthLib.models.manifest import Direction, Manifest
 from .errors import PanelError
 from .fitting import Way, spoken
 from .panel_words import in_the_panel
+from .paths import typed
 
 
 def way_of(model: str | os.PathLike, direction: str | None) -> Way:
@@ -51,20 +52,26 @@ def generator_of(model: str | os.PathLike) -> Manifest:
     return manifest
 
 
+def named(model: str | os.PathLike) -> str:
+    """What the worker finds a model by: a listed one's name, or the absolute path of another."""
+    names = [entry.name.casefold() for entry in catalogue.list_entries()]
+    return os.fspath(model) if os.fspath(model).casefold() in names else str(typed(model))
+
+
 def _entry(model: Any) -> catalogue.Entry:
     entries = catalogue.list_entries()
     names = [entry.name for entry in entries if not entry.problem]
     if not isinstance(model, (str, os.PathLike)) or not os.fspath(model):
         text = _("Name a model, or the folder of one; there are: {known}.")
         raise PanelError(text.format(known=", ".join(names) or _("none")))
-    listed = os.fspath(model).casefold() in [entry.name.casefold() for entry in entries]
-    if not listed and not Path(model).exists():
+    known_by = named(model)
+    if os.path.isabs(known_by) and not os.path.exists(known_by):
         if not names:
             raise PanelError(_("No model is installed; add one on the Models page."))
         text = _("The model {model} is not on this computer (any more); there are: {known}.")
         raise PanelError(text.format(model=model, known=", ".join(names)))
     try:
-        folder = Path(catalogue.find(model))
+        folder = Path(catalogue.find(known_by))
         manifest = catalogue.read_manifest(folder)
     except MedGANSynthError as error:
         raise PanelError(in_the_panel(str(error))) from None

@@ -12,12 +12,13 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from . import consent
-from .asked import check_node, way_of
+from .asked import check_node, named, way_of
 from .errors import PanelError
 from .folders import results_problem
 from .lifetime import the_worker
 from .nodes import called
 from .panel_words import in_the_panel
+from .paths import is_folder, typed
 from .run import CANCELLED, CANCELLING, DONE, FAILED, IDLE, RUNNING, Listener
 from .translation import Translation
 from .volumes_in import check_in_scene
@@ -179,17 +180,17 @@ class FolderBatch:
         way = way_of(model, direction)
         if not all(isinstance(path, str | os.PathLike) for path in (folder, out)):
             raise PanelError(_("Name the folder of the volumes, and one for the results."))
-        if not os.fspath(folder) or not Path(folder).is_dir():
+        if not is_folder(folder):
             text = _("{folder} is not a folder; choose the one that holds the volumes.")
             raise PanelError(text.format(folder=folder))
         if problem := results_problem(out, folder):
             raise PanelError(f"{problem}.")
         self._listener = listener or (lambda event: None)
-        self._out = Path(out).absolute()
+        self._out = typed(out)
         fields = {
-            "inputs": [str(Path(folder).absolute())],
+            "inputs": [str(typed(folder))],
             "out": str(self._out),
-            "model": str(model),
+            "model": named(model),
             "direction": way.name,
             "device": device,
             "uncertainty": uncertainty,

@@ -12,6 +12,7 @@ from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.needs import needs_of
 
 from .errors import PanelError
+from .paths import is_folder, needed, typed_preset
 from .run import Listener, Run
 from .scene_export import export_people
 from .training_run import REQUEST
@@ -54,17 +55,17 @@ class DataCheck(Run):
             PanelError: it cannot be done; nothing has begun.
         """
         self._check_new()
+        preset, out = typed_preset(preset), needed(out)
         try:
             needs = needs_of(load_config(preset, settings).data)
         except MedGANSynthError as error:
             raise PanelError(str(error)) from None
-        out = Path(out).absolute()
         self._fields = {"preset": preset, "out": str(out), "set": settings, "device": device}
         self._wrote: Path | None = None
         is_path = isinstance(data, (str, Path))
-        is_bids = is_path and Path(data).is_dir()
+        is_bids = is_path and is_folder(data)
         if data is None or (is_path and not is_bids):
-            self._fields["data"] = None if data is None else str(Path(data).absolute())
+            self._fields["data"] = None if data is None else str(needed(data))
             self._begin(listener, self._submit_check)
             return
         is_ours = out / DATA in _ours and not (out / REQUEST).exists()
@@ -78,9 +79,9 @@ class DataCheck(Run):
         try:
             self._remove_written()
             if is_bids:
-                found["bids"] = str(Path(data).absolute())
+                found["bids"] = str(needed(data))
             elif isinstance(data, dict):
-                found["folder"] = [f"{name}={Path(place)}" for name, place in data.items()]
+                found["folder"] = [f"{name}={needed(place)}" for name, place in data.items()]
             else:
                 found["csv"] = str(export_people(data, self._wrote, needs.cine))
             self._begin(listener, lambda: self._submit("datalist", found))

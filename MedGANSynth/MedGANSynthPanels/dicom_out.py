@@ -16,6 +16,7 @@ from .geometry import ijk_to_world
 from .lifetime import the_worker
 from .marking import is_synthetic, provenance_of
 from .nodes import called
+from .paths import typed
 from .sidecars import write_sidecar
 from .temporary import Temporary, new
 from .volumes_out import check_volume, file_name, write_nrrd
@@ -44,9 +45,9 @@ def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) ->
         else:
             text = _("{name} is not synthetic; export it with Slicer's own DICOM export.")
         raise PanelError(text.format(name=called(node)))
-    if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
+    if not isinstance(folder, str | os.PathLike) or not typed(folder):
         raise PanelError(_("Name a new or empty folder for the DICOM series."))
-    folder = Path(folder).absolute()
+    folder = typed(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PanelError(_("{folder} is not empty; choose a new folder.").format(folder=folder))
     if problem := writing_problem(folder):

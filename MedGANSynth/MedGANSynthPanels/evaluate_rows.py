@@ -1,11 +1,11 @@
 """The Evaluate panel's rows, by what is judged, and why nothing can be judged yet."""
 
-from pathlib import Path
-
 from slicer.i18n import tr as _
 
 from .errors import PanelError
+from .folders import report_problem, same
 from .parameters import Judged
+from .paths import is_folder, typed
 
 _FOLDERS = (Judged.PAIRS, Judged.SETS)
 ROWS = {
@@ -70,9 +70,11 @@ def _content(node) -> tuple:
 def problem(parameters) -> str | None:
     """The first thing that is missing; None when Evaluate may be pressed."""
     settings = parameters.evaluate
-    missing = _nodes(parameters) if settings.judged == Judged.VOLUME else _folders(settings)
-    if missing is None and settings.reportFolder and Path(settings.reportFolder).exists():
-        return _("The report's folder exists already; choose a new one")
+    if settings.judged != Judged.VOLUME:
+        return _folders(settings) or report_problem(settings.reportFolder)
+    missing = _nodes(parameters)
+    if missing is None and typed(settings.reportFolder):
+        return report_problem(settings.reportFolder)
     return missing
 
 
@@ -95,10 +97,10 @@ def _nodes(parameters) -> str | None:
 
 
 def _folders(settings) -> str | None:
-    if not Path(settings.resultFolder or " ").is_dir():
+    if not is_folder(settings.resultFolder):
         return _("Choose the folder of the volumes to be judged")
-    if not Path(settings.referenceFolder or " ").is_dir():
+    if not is_folder(settings.referenceFolder):
         return _("Choose the folder of the references")
-    if Path(settings.resultFolder).resolve() == Path(settings.referenceFolder).resolve():
+    if same(settings.resultFolder, settings.referenceFolder):
         return _("The results and the references lie in the same folder; choose two")
-    return None if settings.reportFolder else _("Choose a new folder for the report")
+    return None

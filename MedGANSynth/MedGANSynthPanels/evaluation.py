@@ -13,10 +13,12 @@ from slicer.i18n import tr as _
 from . import evaluated
 from .errors import PanelError
 from .evaluate_words import said, words_of_volumes
+from .folders import report_problem
 from .geometry import ijk_to_world, shape_of, without_shear
 from .marking import is_synthetic, mark, provenance_beside
 from .nifti_in import read_frames
 from .nodes import called
+from .paths import typed
 from .restriction import Restriction, covered, segment_masks
 from .run import Listener, Run
 from .tables import columns_of, new_table
@@ -74,6 +76,8 @@ class Evaluation(Run):
             check_volume(node)
         if result is reference:
             raise PanelError(_("The result and its reference are the same volume; choose two."))
+        if typed(out) and (problem := report_problem(out)):
+            raise PanelError(f"{problem}.")
         self._result, self._original, self.reference = result, Original(reference), reference
         self._name = _("{result} against {reference}").format(
             result=called(result), reference=called(reference)
@@ -103,7 +107,7 @@ class Evaluation(Run):
             self._tell({"event": "warning", "text": text})
         self._case = files["result"].stem
         self._words |= {files[key].name: called(node) for key, node in nodes.items()}
-        self._out = Path(out) if out else folder / "report"
+        self._out = typed(out) or folder / "report"
         self.report = self._out / "report.html"
         fields: dict[str, Any] = {
             "predictions": [str(files["result"])],

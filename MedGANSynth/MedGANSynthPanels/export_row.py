@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 
 from .marking import is_synthetic
 from .nodes import called
+from .paths import typed
 from .volumes_out import file_name
 
 
@@ -47,7 +48,7 @@ class ExportRow:
         chosen = qt.QFileDialog.getExistingDirectory(parent, title, "")
         if not chosen or not self.logic.ready(parent):
             return
-        folder = empty_folder(Path(chosen), node.GetName())
+        folder = empty_folder(typed(chosen), node.GetName())
         text = _("{name} is written as a DICOM series ({folder})").format(
             name=called(node), folder=folder
         )

@@ -23,6 +23,9 @@ def export_training(folder: Path, name: str | None, listener: Callable[[dict[str
         PanelError: there is no checkpoint yet.
     """
     checkpoints = folder / "checkpoints"
+    if not checkpoints.is_dir():
+        text = _("{folder} is no Run folder; choose one that a training has written.")
+        raise PanelError(text.format(folder=folder))
     found = next((c for c in ("best", "last") if (checkpoints / f"{c}.pt").is_file()), None)
     if found is None:
         text = _("{name} has no checkpoint yet; train on, or press Stop to have one written.")

@@ -8,6 +8,8 @@ from slicer.i18n import tr as _
 from . import evaluated
 from .errors import PanelError
 from .evaluate_words import said, words_of_folders
+from .folders import report_problem, same
+from .paths import is_folder, typed
 from .run import Listener, Run
 from .tables import columns_of, new_table, read_rows
 
@@ -59,15 +61,16 @@ class FolderEvaluation(Run):
         """
         self._check_new()
         for folder in (results, references, masks, training):
-            if folder and not Path(folder).is_dir():
+            if folder and not is_folder(folder):
                 raise PanelError(_("{folder} is not a folder.").format(folder=folder))
-        if Path(results).resolve() == Path(references).resolve():
+        if same(results, references):
             raise PanelError(
                 _("The results and the references lie in the same folder; choose two.")
             )
-        if Path(out).exists():
-            raise PanelError(_("{folder} exists already; choose a new one.").format(folder=out))
-        self._out, self.report = Path(out), Path(out) / "report.html"
+        if problem := report_problem(out):
+            raise PanelError(f"{problem}.")
+        self._out = typed(out)
+        self.report = self._out / "report.html"
         text = (
             _("{results} against {references}, as sets")
             if sets
@@ -77,10 +80,10 @@ class FolderEvaluation(Run):
         names = ("synthetic", "real", "training") if sets else ("predictions", "targets", "masks")
         given = (results, references, training if sets else masks)
         fields: dict[str, Any] = {
-            name: [str(folder)] for name, folder in zip(names, given, strict=True) if folder
+            name: [str(typed(folder))] for name, folder in zip(names, given, strict=True) if folder
         }
         task = "evaluate distribution" if sets else "evaluate paired"
-        fields["out"] = str(out)
+        fields["out"] = str(self._out)
         self._begin(listener, lambda: self._submit(task, fields))
 
     def _heard(self, event: dict[str, Any]) -> None:

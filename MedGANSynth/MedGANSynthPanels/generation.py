@@ -6,7 +6,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from . import consent
-from .asked import generator_of
+from .asked import generator_of, named
 from .fitting import spoken
 from .generated import Drawn, Walked
 from .run import Listener, Run
@@ -59,7 +59,7 @@ class Generation(Run):
         self._taken: set[Path] = set()
         self._making: Path | None = None
         fields = {
-            "model": str(model),
+            "model": named(model),
             "count": count,
             "seed": seed,
             "to_seed": to_seed,

@@ -1,12 +1,13 @@
 """The form for another project's weights: what it says, and what is wrong with it."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from slicer.i18n import tr as _
 
 from MedGANSynthLib.models import catalogue
+
+from .paths import is_file, typed
 
 ALPHA_WGAN = "alpha-WGAN"
 """The architecture whose generators make volumes of nobody; the others translate."""
@@ -48,7 +49,7 @@ class ImportForm:
     def problem(self) -> str | None:
         """Why nothing can be imported yet."""
         ui = self.ui
-        if not Path(ui.weightsEdit.currentPath or " ").is_file():
+        if not is_file(ui.weightsEdit.currentPath):
             return _("Choose the file with the weights")
         problem = self._of_generator() if self.makes_nobody else self._of_translation()
         if problem:
@@ -64,13 +65,13 @@ class ImportForm:
         """The fields of the Task, all but where it writes."""
         ui = self.ui
         fields = {
-            "weights": ui.weightsEdit.currentPath,
+            "weights": typed(ui.weightsEdit.currentPath),
             "name": ui.nameEdit.text.strip(),
             "licence": ui.licenceEdit.text.strip() or "unknown",
         }
         if self.makes_nobody:
             return fields | {
-                "encoder": ui.encoderEdit.currentPath or None,
+                "encoder": typed(ui.encoderEdit.currentPath),
                 "modality": ui.targetEdit.text.strip(),
                 "spacing": _three(ui.voxelEdit.text, float),
                 "crop": _three(ui.cropEdit.text, int) or [],
@@ -79,7 +80,7 @@ class ImportForm:
             "architecture": ui.architectureBox.currentText,
             "source": ui.sourceEdit.text.strip(),
             "target": ui.targetEdit.text.strip(),
-            "reverse": ui.reverseEdit.currentPath or None,
+            "reverse": typed(ui.reverseEdit.currentPath),
             "spacing": ui.spacingBox.value or None,
         }
 
@@ -99,7 +100,7 @@ class ImportForm:
     def _of_translation(self) -> str | None:
         ui = self.ui
         reverse = ui.reverseEdit.currentPath
-        if reverse and not Path(reverse).is_file():
+        if reverse and not is_file(reverse):
             return _("There is no file of weights for the way back; choose one, or none")
         source, target = ui.sourceEdit.text.strip(), ui.targetEdit.text.strip()
         if not (_NAME.fullmatch(source) and _NAME.fullmatch(target)):
@@ -109,7 +110,7 @@ class ImportForm:
     def _of_generator(self) -> str | None:
         ui = self.ui
         encoder = ui.encoderEdit.currentPath
-        if encoder and not Path(encoder).is_file():
+        if encoder and not is_file(encoder):
             return _("There is no file of weights for the encoder; choose one, or none")
         if not _NAME.fullmatch(ui.targetEdit.text.strip()):
             return _("Say which modality comes out, such as t2")

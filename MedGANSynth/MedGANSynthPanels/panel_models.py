@@ -17,6 +17,7 @@ from .import_form import ImportForm
 from .message import MOST
 from .model_list import ModelList
 from .panel import Panel, allow, guarded
+from .paths import typed
 from .signal import Signal
 from .temporary import Temporary
 
@@ -150,7 +151,7 @@ class PanelModels(Panel):
         self.message.clear()
         if not chosen or not self.logic.ready(self.widget):
             return
-        package = Path(chosen)
+        package = typed(chosen)
         name, replace = name_of(package), False
         if name in [entry.name for entry in self.list.entries if entry.origin == "user"]:
             question = _("You have a model {name} already. Replace it?").format(name=name)

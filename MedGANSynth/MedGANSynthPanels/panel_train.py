@@ -12,8 +12,10 @@ from .bound_panel import BoundPanel
 from .check_view import as_html
 from .devices import Devices
 from .errors import PanelError
+from .folders import writing_problem
 from .model_choice import fill
 from .panel import allow, guarded
+from .paths import typed
 from .presets import split
 from .run_buttons import RunButtons
 from .running import Running
@@ -131,7 +133,7 @@ class PanelTrain(BoundPanel):
     def out(self) -> Path:
         """The Run folder."""
         chosen = self.parameters.train
-        return Path(self.parent) / (chosen.name.strip() or chosen.preset)
+        return typed(self.parent) / (chosen.name.strip() or chosen.preset)
 
     @property
     def result(self) -> dict[str, Any] | None:
@@ -170,7 +172,7 @@ class PanelTrain(BoundPanel):
             return _("Give a name without slashes or colons; the folder is chosen below it")
         if (self.out / "checkpoints").exists() or (self.out / REQUEST).exists():
             return _("There is a training of that name already; choose another name, or resume it")
-        return None
+        return writing_problem(self.out)
 
     # What the user does
 

@@ -1,6 +1,5 @@
 """The Turing panel: prepare a reader study, read its cases, unblind the answers."""
 
-from pathlib import Path
 from typing import Any
 
 import qt
@@ -11,8 +10,10 @@ from MedGANSynthLib import tasks
 
 from . import lifetime
 from .errors import PanelError
+from .folders import report_problem
 from .keys_table import KeysTable
 from .panel import Panel, allow, guarded
+from .paths import holds, is_file, typed
 from .prepare_form import PrepareForm
 from .read_form import ReadForm
 from .reading_desk import Desk
@@ -94,27 +95,27 @@ class PanelTuring(Panel):
         allow(ui.prepareButton, purpose, busy or self.prepare.problem())
         purpose = _("Look for leaks again; with a reason, reading may start all the same")
         allow(ui.auditButton, purpose, busy or self.prepare.audit_problem())
-        seen = None if self.prepare.preview.is_file() else _("Prepare a study first")
+        seen = None if is_file(self.prepare.preview) else _("Prepare a study first")
         allow(ui.previewButton, _("Some real and some synthetic cases, for the owner only"), seen)
         allow(ui.planButton, _("Compute what the numbers above can show"), busy)
-        study = Path(ui.resultStudyEdit.currentPath)
-        no_study = None if (study / "study.json").is_file() else _("Choose a study folder")
+        is_study = holds(ui.resultStudyEdit.currentPath, "study.json")
+        no_study = None if is_study else _("Choose a study folder")
         allow(ui.progressButton, _("Counts only; nothing is unblinded"), no_study)
-        allow(ui.reportButton, _("Tell the truth and compute"), busy or self._report_problem())
-        page = Path(ui.reportEdit.currentPath) / "report.html"
-        there = None if page.is_file() else _("There is no report yet")
+        allow(
+            ui.reportButton,
+            _("Tell the truth and compute"),
+            busy or no_study or self._report_problem(),
+        )
+        is_there = holds(ui.reportEdit.currentPath, "report.html")
+        there = None if is_there else _("There is no report yet")
         allow(ui.openReportButton, _("Show the page in a browser"), there)
         ui.cancelButton.setVisible(self.running.open)
 
     def _report_problem(self) -> str | None:
         ui = self.ui
-        if not (Path(ui.resultStudyEdit.currentPath) / "study.json").is_file():
-            return _("Choose a study folder")
-        if not Path(ui.resultKeyEdit.currentPath).is_file():
+        if not is_file(ui.resultKeyEdit.currentPath):
             return _("Choose the study's key")
-        if not ui.reportEdit.currentPath or Path(ui.reportEdit.currentPath).exists():
-            return _("Choose a new folder for the report")
-        return None
+        return report_problem(ui.reportEdit.currentPath)
 
     def on_another(self) -> None:
         """Another study, reader or file is chosen: what was said holds of the last one."""
@@ -174,20 +175,21 @@ class PanelTuring(Panel):
     @guarded
     def on_progress(self) -> None:
         """Say how far each reader is."""
-        study = Path(self.ui.resultStudyEdit.currentPath)
+        study = typed(self.ui.resultStudyEdit.currentPath)
         fill(self.ui.progressTable, tasks.run(tasks.StudyProgress(study=study))["rows"])
 
     @guarded
     def on_report(self) -> None:
         """Unblind the study."""
         ui = self.ui
-        fields = {"study": ui.resultStudyEdit.currentPath, "key": ui.resultKeyEdit.currentPath}
-        self._run("study report", {**fields, "out": ui.reportEdit.currentPath}, self._reported)
+        fields = {"study": ui.resultStudyEdit, "key": ui.resultKeyEdit, "out": ui.reportEdit}
+        fields = {name: typed(edit.currentPath) for name, edit in fields.items()}
+        self._run("study report", fields, self._reported)
 
     @guarded
     def on_open_report(self) -> None:
         """Show the page."""
-        page = Path(self.ui.reportEdit.currentPath) / "report.html"
+        page = typed(self.ui.reportEdit.currentPath) / "report.html"
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(page)))
 
     @guarded
@@ -228,7 +230,7 @@ class PanelTuring(Panel):
         self.form.look_again()
 
     def _reported(self, result: dict[str, Any]) -> None:
-        folder = Path(self.ui.reportEdit.currentPath)
+        folder = typed(self.ui.reportEdit.currentPath)
         self.results = StudyResults(folder, folder.name)
         self.results.show()
 

@@ -1,11 +1,14 @@
 """The steps to a study: where the cases come from, how they are shown, how many, and where to."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from slicer.i18n import tr as _
 
+from .folders import same, writing_problem
+from .paths import holds, is_file, typed
 from .scene_cases import SceneCases
 
 DISPLAYS = ("volume", "slice", "cine", "pair")
@@ -68,13 +71,13 @@ class PrepareForm:
     @property
     def out(self) -> Path:
         """The study folder."""
-        return Path(self.ui.outEdit.currentPath)
+        return typed(self.ui.outEdit.currentPath) or Path()
 
     @property
     def key(self) -> Path:
         """The key's file, which lies beside the study folder where none was chosen."""
-        chosen = self.ui.keyEdit.currentPath
-        return Path(chosen) if chosen else self.out.parent / f"{self.out.name}-key.json"
+        beside = self.out.parent / f"{self.out.name}-key.json"
+        return typed(self.ui.keyEdit.currentPath) or beside
 
     @property
     def preview(self) -> Path:
@@ -89,19 +92,21 @@ class PrepareForm:
                 return _("Say which volumes of the scene are real and which are synthetic")
         elif not all(getattr(self.ui, name).currentPath for name in _ROWS[source]):
             return _("Choose where the cases come from (step 1)")
-        elif source == _FOLDERS and _same(self.ui.realEdit, self.ui.syntheticEdit):
+        elif source == _FOLDERS and same(
+            self.ui.realEdit.currentPath, self.ui.syntheticEdit.currentPath
+        ):
             return _("The real and the synthetic cases lie in the same folder; choose two")
-        if not self.ui.outEdit.currentPath:
+        if typed(self.ui.outEdit.currentPath) is None:
             return _("Choose a folder for the study")
-        if self.out.exists():
+        if os.path.lexists(self.out):
             return _("The study folder exists already; choose a new one")
-        return None
+        return writing_problem(self.out) or writing_problem(self.key.parent)
 
     def audit_problem(self) -> str | None:
         """Why nothing can be audited yet."""
-        if not (self.ui.outEdit.currentPath and (self.out / "study.json").is_file()):
+        if not holds(self.ui.outEdit.currentPath, "study.json"):
             return _("Choose the folder of a prepared study")
-        return None if self.key.is_file() else _("Choose the study's key")
+        return None if is_file(self.key) else _("Choose the study's key")
 
     def fields(self, temporary: Path) -> dict[str, Any]:
         """The fields of the Task `study prepare`.
@@ -114,17 +119,16 @@ class PrepareForm:
         """
         ui, source = self.ui, self.ui.sourceBox.currentIndex
         fields: dict[str, Any] = {
-            _TABLE: lambda: {"cases": ui.tableEdit.currentPath},
+            _TABLE: lambda: {"cases": typed(ui.tableEdit.currentPath)},
             _FOLDERS: lambda: {
-                "real": ui.realEdit.currentPath,
-                "synthetic": ui.syntheticEdit.currentPath,
+                "real": typed(ui.realEdit.currentPath),
+                "synthetic": typed(ui.syntheticEdit.currentPath),
             },
-            _BIDS: lambda: {"bids": ui.bidsEdit.currentPath},
+            _BIDS: lambda: {"bids": typed(ui.bidsEdit.currentPath)},
             _SCENE: lambda: {"cases": str(self.nodes.write(temporary))},
         }[source]()
-        if ui.trainingEdit.currentPath:
-            fields["training"] = ui.trainingEdit.currentPath
         return fields | {
+            "training": typed(ui.trainingEdit.currentPath),
             "out": str(self.out),
             "key": str(self.key),
             "name": ui.nameEdit.text,
@@ -153,8 +157,3 @@ class PrepareForm:
             "accuracy": self.ui.accuracySpin.value,
             "margin": self.ui.marginSpin.value,
         }
-
-
-def _same(one, other) -> bool:
-    """Whether two path edits hold the same folder."""
-    return Path(one.currentPath).resolve() == Path(other.currentPath).resolve()

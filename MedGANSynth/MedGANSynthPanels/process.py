@@ -17,6 +17,7 @@ from slicer.i18n import tr as _
 from . import temporary
 from .child import Child, library_command
 from .panel_words import in_the_panel
+from .paths import check_absolute
 from .signal import call_safely
 
 Listener = Callable[[dict[str, Any]], None]
@@ -79,7 +80,12 @@ class WorkerClient:
         return self._current is not None or bool(self._queue)
 
     def submit(self, task: str, fields: dict[str, Any], listener: Listener) -> Job:
-        """Hand in a Task by its command's name; `fields` may hold paths (absolute ones)."""
+        """Hand in a Task by its command's name; `fields` may hold paths.
+
+        Raises:
+            PanelError: a path is relative; see `paths.typed`.
+        """
+        check_absolute(task, fields)
         self._number += 1
         request = {"id": str(self._number), "task": task, "fields": fields}
         job = Job(self, self._number, json.dumps(request, default=str).encode(), listener)

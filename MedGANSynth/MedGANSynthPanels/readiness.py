@@ -1,7 +1,5 @@
 """Why nothing can be translated yet, in the words of a button's tooltip."""
 
-from pathlib import Path
-
 from slicer.i18n import tr as _
 
 from .errors import PanelError
@@ -9,6 +7,7 @@ from .fitting import Way, spoken
 from .folders import results_problem
 from .nodes import is_there
 from .parameters import Source
+from .paths import is_folder
 
 
 def problem(parameters, way: Way | None) -> str | None:
@@ -41,7 +40,7 @@ def _with_several(parameters, way: Way) -> str | None:
 
 
 def _with_folder(settings) -> str | None:
-    if not (settings.inputFolder and Path(settings.inputFolder).is_dir()):
+    if not is_folder(settings.inputFolder):
         return _("Choose the folder that holds the volumes")
     return results_problem(settings.outputFolder, settings.inputFolder)
 

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from . import run_list
 from .errors import PanelError
 from .panel import allow, guarded
+from .paths import typed
 from .running import Running
 from .runs_table import RunsTable
 
@@ -107,7 +108,7 @@ class RunButtons:
         chosen = qt.QFileDialog.getExistingDirectory(self.widget, title, "")
         if not chosen:
             return
-        folder = Path(chosen)
+        folder = typed(chosen)
         if not (folder / "checkpoints").is_dir():
             text = _("{folder} is no Run folder; choose one that a training has written.")
             raise PanelError(text.format(folder=folder))

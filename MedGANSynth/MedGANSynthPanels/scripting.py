@@ -252,6 +252,7 @@ class Scripting:
             PanelError: the node is not marked as synthetic, or cannot be written.
         """
         from MedGANSynthPanels.dicom_out import export_dicom
+        from MedGANSynthPanels.paths import typed
         from MedGANSynthPanels.waiting import Waiting
 
         waiting = Waiting(listener)
@@ -259,7 +260,7 @@ class Scripting:
         if not wait:
             return job
         waiting.end(job)
-        return Path(folder)
+        return typed(folder)
 
     def check_training(
         self,
@@ -324,10 +325,11 @@ class Scripting:
 
     def resume_training(self, folder, keep=False):
         """Go on with a training that was started from Slicer; as `train`."""
+        from MedGANSynthPanels.paths import needed
         from MedGANSynthPanels.trainer import request_of
         from MedGANSynthPanels.training_task import start_training
 
-        return start_training(request_of(Path(folder)), keep)
+        return start_training(request_of(needed(folder)), keep)
 
     def trainings(self):
         """The trainings that the panel lists, those of earlier sessions too."""
@@ -349,10 +351,11 @@ class Scripting:
             PanelError: there is no checkpoint yet, or it is not sound.
         """
         from MedGANSynthPanels.export_training import export_training
+        from MedGANSynthPanels.paths import needed
         from MedGANSynthPanels.waiting import Waiting
 
         waiting = Waiting(listener)
-        job = export_training(Path(folder), name, waiting.hear)
+        job = export_training(needed(folder), name, waiting.hear)
         if not wait:
             return job
         waiting.end(job)

@@ -14,6 +14,7 @@ from .fitting import spoken
 from .folder_rows import FolderRows
 from .model_choice import fill
 from .narrow import breakable
+from .paths import is_file, is_folder, typed
 from .presets import Preset, all_presets, with_settings
 from .scene_people import ScenePeople
 from .train_settings import TrainOn
@@ -91,7 +92,7 @@ class TrainForm:
         if settings.source == TrainOn.SCENE:
             return self.people.there() or None
         if settings.source == TrainOn.LIST:
-            return self._in_list(Path(settings.listFile))
+            return self._in_list(typed(settings.listFile) or Path())
         return None
 
     def missing(self, settings) -> str | None:
@@ -101,9 +102,9 @@ class TrainForm:
         there = self.there(settings)
         if settings.source == TrainOn.FOLDERS and not there:
             return _("Choose the folders that hold the images")
-        if settings.source == TrainOn.BIDS and not Path(settings.bidsFolder or "?").is_dir():
+        if settings.source == TrainOn.BIDS and not is_folder(settings.bidsFolder):
             return _("Choose a folder whose images are named as in BIDS: sub-01_T1w.nii.gz")
-        if settings.source == TrainOn.LIST and not Path(settings.listFile).is_file():
+        if settings.source == TrainOn.LIST and not is_file(settings.listFile):
             return _("Choose a data list (a JSON file)")
         if settings.source == TrainOn.SCENE and not there:
             return _("Say which volumes of the scene show what")

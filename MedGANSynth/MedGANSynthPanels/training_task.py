@@ -11,6 +11,7 @@ from MedGANSynthLib.training.config import load_config
 
 from . import run_list, trainer
 from .errors import PanelError
+from .paths import needed, typed_preset
 from .training_run import TrainingRun
 
 
@@ -19,9 +20,9 @@ def train_task(
 ) -> tasks.Train:
     """The Task whose command is shown and run; its paths are absolute."""
     return tasks.Train(
-        preset=preset,
-        data=None if data is None else Path(data).absolute(),
-        out=Path(out).absolute(),
+        preset=typed_preset(preset),
+        data=None if data is None else needed(data),
+        out=needed(out),
         set=tuple(settings),
         device=device,
     )

@@ -13,7 +13,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from . import consent
-from .asked import check_node, in_order, way_of
+from .asked import check_node, in_order, named, way_of
 from .cases import Made, VolumeCase
 from .errors import PanelError
 from .fitting import spoken
@@ -74,7 +74,7 @@ class Translation(Run):
         if restriction is not None:
             check_node(restriction)
         self._restriction = Restriction(restriction) if restriction is not None else None
-        self._fields = {"model": str(model), "direction": self._way.name, "device": device}
+        self._fields = {"model": named(model), "direction": self._way.name, "device": device}
         self._fields |= {"uncertainty": uncertainty, "cpu_fallback": consent.agreed()}
         removed = slicer.vtkMRMLScene.NodeRemovedEvent
         self._begin(listener, lambda: self._work(0))

@@ -181,7 +181,9 @@ class LibraryWorker:
         import types
 
         import qt
+        from MedGANSynthPanels.paths import check_absolute
 
+        check_absolute(task, fields)
         job = types.SimpleNamespace(task=task, fields=fields, open=True)
 
         def end(event: dict) -> None:

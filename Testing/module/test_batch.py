@@ -3,6 +3,7 @@
 import pytest
 from MedGANSynthPanels.batch import FolderBatch, NodeBatch
 from MedGANSynthPanels.errors import PanelError
+from MedGANSynthPanels.paths import check_absolute
 
 MODEL = "t1-t2-brain"
 
@@ -12,6 +13,7 @@ class FakeWorker:
         self.jobs = []
 
     def submit(self, task, fields, listener):
+        check_absolute(task, fields)
         self.jobs.append(FakeJob(fields, listener))
         return self.jobs[-1]
 
@@ -91,6 +93,16 @@ def test_a_folder(scene, worker, heard, tmp_path):
     job.say("done", result=result, seconds=2.0)
     assert heard[-1]["text"] == f"2 translated, 1 failed ({tmp_path / 'out'})"
     assert (batch.rows, batch.state) == (rows, "done")
+
+
+def test_folders_may_be_typed_as_people_do(scene, worker, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    FolderBatch(worker).start(".", "~/out", MODEL)
+    (job,) = worker.jobs
+    assert job.fields["inputs"] == [str(tmp_path)]
+    assert job.fields["out"] == str(tmp_path / "out")
 
 
 def test_a_folder_with_one_volume_has_one_row(scene, worker, heard, tmp_path):

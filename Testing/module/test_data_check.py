@@ -3,6 +3,7 @@
 import pytest
 from MedGANSynthPanels.data_check import DataCheck
 from MedGANSynthPanels.errors import PanelError
+from MedGANSynthPanels.paths import check_absolute
 
 from MedGANSynthLib import schema, tasks
 
@@ -16,6 +17,7 @@ class Worker:
         self.tasks = []
 
     def submit(self, task, fields, listener):
+        check_absolute(task, fields)
         self.tasks.append(schema.from_dict(tasks.TASKS[task], dict(fields), task))
         self.listener = listener
         return self

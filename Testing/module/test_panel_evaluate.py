@@ -92,7 +92,7 @@ def test_a_disabled_button_says_what_is_missing(panel, smooth, click, tmp_path):
     choose(panel, node, smooth("other"))
     assert button.enabled
     panel.ui.reportFolderEdit.currentPath = str(tmp_path)
-    assert button.toolTip == "The report's folder exists already; choose a new one"
+    assert button.toolTip == f"{tmp_path} exists already; choose a new one"
     panel.ui.judgedBox.setCurrentIndex(1)
     assert button.toolTip == "Choose the folder of the volumes to be judged"
     panel.ui.resultFolderEdit.currentPath = panel.ui.referenceFolderEdit.currentPath = str(tmp_path)

@@ -19,8 +19,11 @@ class PretendedWorker:
         self.jobs = []
 
     def submit(self, task, fields, listener):
+        from MedGANSynthPanels.paths import check_absolute
+
         from MedGANSynthLib import schema, tasks
 
+        check_absolute(task, fields)
         schema.from_dict(tasks.TASKS[task], fields, task)
         job = PretendedJob(task, fields, listener)
         self.jobs.append(job)
@@ -266,7 +269,7 @@ def test_import(panel, click, worker, own, tmp_path):
     out = Path(first.fields["out"])
     assert first.task == "models import"
     assert first.fields == {
-        "weights": str(weights),
+        "weights": weights,
         "architecture": "resnet_9blocks",
         "name": "theirs",
         "source": "t1",
@@ -320,8 +323,8 @@ def test_import_of_a_generator(panel, click, worker, own, tmp_path):
     (job,) = worker.jobs
     assert job.task == "models import-alpha-wgan"
     assert job.fields == {
-        "weights": str(weights),
-        "encoder": str(encoder),
+        "weights": weights,
+        "encoder": encoder,
         "name": "theirs",
         "modality": "t2",
         "spacing": [0.9, 0.9, 3.0],
