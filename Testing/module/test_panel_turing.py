@@ -3,6 +3,7 @@
 import csv
 import shutil
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,9 @@ class WorkerHere:
     """Does each Task at once, in this process."""
 
     def submit(self, task, fields, listener):
+        from MedGANSynthPanels.paths import check_absolute
+
+        check_absolute(task, fields)
         try:
             result = tasks.run(schema.from_dict(tasks.TASKS[task], fields, task))
             listener({"event": "done", "result": result})
@@ -143,6 +147,39 @@ def test_the_same_folder_twice_is_said_before_anything_is_read(panel, folders):
     )
 
 
+def test_paths_are_taken_as_people_type_them(panel, folders, click, monkeypatch):
+    """The worker's current folder is a temporary one: what goes there would be lost."""
+    (folders / "home").mkdir()
+    monkeypatch.chdir(folders)
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(folders / "home"))
+    ui = panel.ui
+    choose_folders(panel, folders)
+    ui.realEdit.currentPath, ui.syntheticEdit.currentPath = "real", "~/../real"
+    assert ui.prepareButton.toolTip.startswith("The real and the synthetic cases lie in the same")
+    ui.syntheticEdit.currentPath = "~/../synthetic"
+    ui.keyEdit.currentPath = "~/key.json"
+    ui.outEdit.currentPath = "home"
+    assert ui.prepareButton.toolTip == "The study folder exists already; choose a new one"
+    if Path("/proc/self").exists():
+        ui.outEdit.currentPath = "/proc/x/ps"
+        assert ui.prepareButton.toolTip == "/proc takes no new files; choose another folder"
+        assert not ui.prepareButton.enabled
+    ui.outEdit.currentPath = "w/ps"
+    panel.prepare.go(3)
+    click(ui.prepareButton)
+    study, _sha256 = read_study(folders / "w" / "ps")
+    assert len(read_key(folders / "home" / "key.json", study).cases) == 12
+    assert ui.previewButton.enabled and ui.auditButton.enabled
+    assert ui.studyEdit.currentPath == ui.resultStudyEdit.currentPath == str(folders / "w" / "ps")
+    ui.studyEdit.currentPath = "w/ps"
+    assert ui.startButton.toolTip == "Agree to the recording of your answers"
+    ui.studyEdit.currentPath = "w"
+    assert ui.startButton.toolTip == (
+        f"{folders / 'w'}: is no study; choose the folder that Prepare wrote."
+    )
+
+
 def test_what_was_said_goes_with_what_was_chosen(panel, paper, folders):
     """A sentence about one study, reader or file is not left beside another."""
     ui, first = panel.ui, paper(readers=2)
@@ -227,7 +264,7 @@ def test_the_plan_is_that_of_the_command_line(panel, click):
     assert [round(float(x), 2) for x in cells[1][2:4]] == [0.83, 0.24]
 
 
-def test_progress_report_and_a_wrong_key(panel, paper, click, tmp_path):
+def test_progress_report_and_a_wrong_key(panel, paper, click, tmp_path, monkeypatch):
     folder = paper(readers=2)
     key = folder.with_name("study-key.json")
     simulate_readers(folder, key, {"reader-1": SimulatedReader(0.8)}, 0)
@@ -242,7 +279,10 @@ def test_progress_report_and_a_wrong_key(panel, paper, click, tmp_path):
     wrong = tmp_path / "wrong.json"
     wrong.write_text(key.read_text().replace('"half"', '"drawn"'))
     ui.resultKeyEdit.currentPath = str(wrong)
-    ui.reportEdit.currentPath = str(tmp_path / "report")
+    ui.reportEdit.currentPath = str(tmp_path)
+    assert ui.reportButton.toolTip == f"{tmp_path} exists already; choose a new one"
+    monkeypatch.chdir(tmp_path)
+    ui.reportEdit.currentPath = "report"
     click(ui.reportButton)
     assert "was changed after the study was prepared" in panel.message.text
     ui.resultKeyEdit.currentPath = str(key)
