@@ -184,7 +184,7 @@ def _table(rows: list[dict[str, Any]]) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:z.4g}"
     if isinstance(value, (list, tuple)):
         return ", ".join(_cell(v) for v in value)
     return "" if value is None else str(value)

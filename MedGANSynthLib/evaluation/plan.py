@@ -31,6 +31,7 @@ class Plan:
         load: reads one case.
         methods: what is judged, by name.
         conditions: what the figures hold for; written beside them.
+        place: which voxels count.
         strip: inputs are blank outside the mask, and so are both images for SSIM.
         done: share of the whole work that went into fitting.
     """
@@ -39,6 +40,7 @@ class Plan:
     load: Callable[[Any], Loaded]
     methods: dict[str, Method]
     conditions: dict[str, Any]
+    place: str
     strip: bool = False
     done: float = 0.0
 
@@ -57,6 +59,7 @@ def plan_files(
         lambda case: load_files(case, events),
         {"prediction": as_it_is},
         {"mask": "mask files" if masks else "target above its minimum"},
+        _place(len(files) if masks else 0, len(files)),
     )
 
 
@@ -126,7 +129,17 @@ def plan_list(
     if package is not None:
         conditions |= {"direction": direction, "model_sha256": package.sha256}
     named = [(_name(case, cases), case.subject, case) for case in cases]
-    return Plan(named, load, methods, conditions, strip, FITTED if baselines else 0.0)
+    place = _place(sum(mask in case.images for case in cases), len(cases))
+    return Plan(named, load, methods, conditions, place, strip, FITTED if baselines else 0.0)
+
+
+def _place(masked: int, cases: int) -> str:
+    """Which voxels count where so many of the cases have a mask."""
+    if masked == cases:
+        return "inside the mask"
+    if masked == 0:
+        return "above the target's minimum"
+    return f"inside the mask, or above the target's minimum ({cases - masked} without a mask)"
 
 
 def _name(case: Case, cases: Sequence[Case]) -> str:

@@ -53,7 +53,7 @@ def distribution_measurements(result: dict[str, Any]) -> list[Measurement]:
         if row["figure"] in _SETS and row["value"] is not None:
             conditions = (
                 f"{row['cases']} cases of either side, {result['conditions']['volumes']}, "
-                f"{result['conditions']['grid']} voxels; real halves give {row['real_real']:.3g}; "
+                f"{result['conditions']['grid']} voxels; real halves give {row['real_real']:z.3g}; "
                 f"gate: real-like {verdict['real_like']}, useful {verdict['useful']}"
             )
             found.append(Measurement(row["figure"], row["value"], conditions))

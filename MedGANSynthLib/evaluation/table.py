@@ -32,6 +32,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         text = value.translate(_CONTROL)
         return "'" + text if text.lstrip().startswith(_FORMULA) else text
+    if isinstance(value, float):
+        return value + 0.0  # no zero below zero
     return "" if value is None else value
 
 

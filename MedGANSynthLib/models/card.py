@@ -74,7 +74,7 @@ def _direction(name: str, direction: Direction) -> str:
     low, high = direction.output.least, direction.output.reference_range[1]
     return (
         f"- `{name}`: {inputs} in, {direction.output.modality} out; sees {seen}; values from "
-        f"about {low:.4g} to {high:.4g} ({direction.output.unit})."
+        f"about {low:z.4g} to {high:z.4g} ({direction.output.unit})."
     )
 
 
@@ -90,8 +90,8 @@ def _generation(manifest: Manifest, generation: Generation) -> str:
     again = " Its encoder makes a given scan again." if generation.encoder else ""
     return (
         f"Makes {generation.output.modality} {what} of nobody: {voxels} voxels of {millimetres} "
-        f"mm on {manifest.grid.orientation} axes{frames}, values from about {low:.4g} to "
-        f"{high:.4g} ({generation.output.unit}), from {generation.latent} random numbers.{again}"
+        f"mm on {manifest.grid.orientation} axes{frames}, values from about {low:z.4g} to "
+        f"{high:z.4g} ({generation.output.unit}), from {generation.latent} random numbers.{again}"
     )
 
 
@@ -114,8 +114,8 @@ def _quality(quality: tuple[Measurement, ...]) -> str:
         return "Not measured. Measure it on your own data before you rely on it."
     rows = []
     for q in quality:
-        interval = "" if q.low is None or q.high is None else f"{q.low:.3g} to {q.high:.3g}"
-        rows.append((q.name, f"{q.value:.3g}", interval, q.conditions))
+        interval = "" if q.low is None or q.high is None else f"{q.low:z.3g} to {q.high:z.3g}"
+        rows.append((q.name, f"{q.value:z.3g}", interval, q.conditions))
     return _table(("measure", "value", "interval", "conditions"), rows)
 
 

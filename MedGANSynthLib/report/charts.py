@@ -83,7 +83,7 @@ def heat_map(names: Sequence[str], values: dict[tuple[str, str], float | None]) 
                 f'<rect x="{left + cell * j}" y="{top + cell * i}" width="{cell - 2}" '
                 f'height="{cell - 2}" fill="{shade(value)}"/>'
             )
-            text = "-" if value is None else f"{value:.2f}"
+            text = "-" if value is None else f"{value:z.2f}"
             parts.append(
                 words(left + cell * j + cell / 2 - 1, top + cell * i + cell / 2 + 4, text, "middle")
             )

@@ -109,14 +109,14 @@ class _Frame:
             f'<rect x="{_LEFT - _GAP}" y="{_TOP - _GAP}" width="{_WIDTH + 2 * _GAP}" '
             f'height="{_TALL + 2 * _GAP}" fill="none" stroke="#888888"/>'
         ]
-        parts += [words(self.x(v), bottom + 14, f"{v:.4g}", "middle") for v in ticks(*self.across)]
+        parts += [words(self.x(v), bottom + 14, f"{v:z.4g}", "middle") for v in ticks(*self.across)]
         parts += [
-            words(_LEFT - _GAP - 4, self.y(v) + 4, f"{v:.4g}", "end") for v in ticks(*self.up)
+            words(_LEFT - _GAP - 4, self.y(v) + 4, f"{v:z.4g}", "end") for v in ticks(*self.up)
         ]
         for name, value in levels:
             y = self.y(value)
             parts.append(line(_LEFT - _GAP, y, _LEFT + _WIDTH + _GAP, y, "#444444", "4 3"))
-            parts.append(words(_LEFT + _WIDTH + 12, y + 4, f"{name} {value:.3g}"))
+            parts.append(words(_LEFT + _WIDTH + 12, y + 4, f"{name} {value:z.3g}"))
         parts.append(words(_LEFT + _WIDTH / 2, bottom + 32, across, "middle"))
         parts.append(upwards(14, _TOP + _TALL / 2, up))
         return parts

@@ -202,4 +202,4 @@ def _means(gathered: list[dict[str, torch.Tensor]]) -> dict[str, float]:
 
 
 def _line(seen: int, values: dict[str, float]) -> str:
-    return f"{seen:>9}  " + "  ".join(f"{name} {value:.4g}" for name, value in values.items())
+    return f"{seen:>9}  " + "  ".join(f"{name} {value:z.4g}" for name, value in values.items())

@@ -146,6 +146,7 @@ def test_rows_are_printed_as_a_table():
         "two\nname  value   list\na     0.1235  1, 2\nlong"
     )
     assert cli.render({"mean": 1.5, "cases": 3}) == "mean: 1.5\ncases: 3"
+    assert cli.render({"bias": -0.0, "slope": -0.5}) == "bias: 0\nslope: -0.5"
 
 
 def test_a_closed_pipe_ends_quietly(tmp_path):

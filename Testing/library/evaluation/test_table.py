@@ -31,6 +31,10 @@ def test_numbers_and_ordinary_texts_stay():
     ]
 
 
+def test_no_zero_is_below_zero():
+    assert to_csv([{"a": -0.0, "b": -1e-9}]) == "a,b\n0.0,-1e-09\n"
+
+
 def test_columns_are_the_union_in_order():
     text = to_csv([{"a": 1, "error": "broken"}, {"a": 2, "error": None, "b": 3}])
     assert text == "a,error,b\n1,broken,\n2,,3\n"
