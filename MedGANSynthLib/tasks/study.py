@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from .evaluation import EXCLUDE
 from .task import Task, field
 
 _STUDY = "a study folder that `study prepare` wrote"
@@ -39,6 +40,10 @@ class StudyPrepare(Task):
     bids: Path | None = field(
         'BIDS tree; synthetic are desc-synthetic files or those with "Synthetic": true', None
     )
+    include: tuple[str, ...] = field(
+        "take only files of such names, such as '*_T1w.nii.gz'", (), metavar="PATTERN"
+    )
+    exclude: tuple[str, ...] = field(EXCLUDE, (), metavar="PATTERN")
     out: Path = field("study folder to write", short="-o")
     key: Path | None = field("key file to write (default: beside the study, -key.json)", None)
     name: str = field("title of the study", "")
@@ -49,7 +54,9 @@ class StudyPrepare(Task):
     clue: str = field("what readers are told to look for (a second round of the same cases)", "")
     prevalence: str = field("half, or drawn: 40 to 60 % for each reader", "half")
     repeats: float = field("share of the cases that come twice", 0.15)
-    practice: int = field("cases with feedback before the study, taken from the list", 4)
+    practice: int = field(
+        "cases with feedback before the study, taken from the list (even where shown in pairs)", 4
+    )
     catch: int = field("obvious fakes, made of synthetic cases (none in pairs)", 4)
     endpoint: str = field("auc or accuracy: the figure that decides", "auc")
     margin: float = field("distance from 0.5 that counts as equivalent to guessing", 0.10)

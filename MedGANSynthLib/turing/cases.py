@@ -2,7 +2,9 @@
 
 import csv
 import dataclasses
+import fnmatch
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +12,16 @@ from .. import schema
 from ..data.datalist import inside
 from ..data.discover import stem_of
 from ..errors import MedGANSynthError
+from ..evaluation.cases import person
+from ..events import Events
 from ..schema import Length
 from ..volume.header import SUFFIXES
+from ..wording import counted
 from .study import Described, Truth
 
 _MAX_BYTES = 64 * 1024 * 1024
 _LISTS = ", ".join(SUFFIXES)
-_LABEL_MAPS = ("mask", "_dseg", "_probseg")
+_LABEL_MAPS = ("mask", "seg", "_labels")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,14 +93,13 @@ def from_folders(real: Path, synthetic: Path) -> list[Source]:
 
 def from_bids(root: Path) -> list[Source]:
     """A BIDS tree: synthetic are files with `desc-synthetic` in their name or `"Synthetic": true`
-    in the JSON beside them. Masks and segmentations are no cases; `participants.tsv` may have a
-    column `group`."""
+    in the JSON beside them. `participants.tsv` may have a column `group`."""
     root = Path(root).resolve()
     if not root.is_dir():
         raise MedGANSynthError(f"{root}: is not a folder; check --bids.")
     found, groups = [], _groups(root / "participants.tsv")
     for path in sorted(root.rglob("sub-*")):
-        if not _is_image(path) or path.is_dir() or stem_of(path).endswith(_LABEL_MAPS):
+        if not _is_image(path) or path.is_dir():
             continue
         relative = path.relative_to(root).as_posix()
         inside(root, relative, root.name)
@@ -105,6 +109,64 @@ def from_bids(root: Path) -> list[Source]:
     if not found:
         raise MedGANSynthError(f"{root}: holds no file named sub-... ({_LISTS}); check --bids.")
     return found
+
+
+def without(
+    sources: list[Source],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    label_maps: bool,
+    events: Events,
+) -> list[Source]:
+    """The cases whose names match one of `include`, if any are given, and none of `exclude`.
+
+    Args:
+        label_maps: whether those that are label maps by their names stay.
+
+    Raises:
+        MedGANSynthError: none of one class is left.
+    """
+
+    def matches(source: Source, patterns: Sequence[str]) -> bool:
+        return any(fnmatch.fnmatch(source.path.name, pattern) for pattern in patterns)
+
+    asked = [s for s in sources if not include or matches(s, include)]
+    asked = [s for s in asked if not matches(s, exclude)]
+    kept = [s for s in asked if label_maps or not stem_of(s.path).endswith(_LABEL_MAPS)]
+    reasons = {
+        "by --include or --exclude": [s.path for s in sources if s not in asked],
+        "label maps by their names": [s.path for s in asked if s not in kept],
+    }
+    for reason, paths in reasons.items():
+        if paths:
+            names = ", ".join(path.name for path in paths[:3]) + (
+                " and others" if paths[3:] else ""
+            )
+            events.warning(
+                f"{len(paths)} of {counted(len(sources), 'volume')} left out, {reason}: {names}."
+            )
+    for label in {s.label for s in sources} - {s.label for s in kept}:
+        raise MedGANSynthError(
+            f"every {label} volume was left out; check --include, --exclude and the files' names."
+        )
+    return kept
+
+
+def warn_of_contrasts(sources: list[Source], events: Events) -> None:
+    """Warn of people of whom there are several contrasts, as the names of files say."""
+    found: dict[str, set[str]] = {}
+    for source in sources:
+        who = person(source.path)
+        if who is not None and "_" in stem_of(source.path):
+            found.setdefault(who, set()).add(stem_of(source.path).rpartition("_")[2])
+    mixed = {who: sorted(names) for who, names in found.items() if len(names) > 1}
+    if mixed:
+        who, names = next(iter(mixed.items()))
+        events.warning(
+            f"{counted(len(mixed), 'person')} with different contrasts ({who}: "
+            f"{', '.join(names)}): readers compare contrasts then; keep one with "
+            f"--include '*_{names[0]}.*'."
+        )
 
 
 def _groups(path: Path) -> dict[str, str]:

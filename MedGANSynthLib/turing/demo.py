@@ -60,6 +60,8 @@ def demo_study(
             real=Path(originals) / "real",
             synthetic=Path(originals) / "synthetic",
             bids=None,
+            include=(),
+            exclude=(),
             key=folder / "study-key.json",
             name="demonstration",
             readers=len(_READERS) + 1,

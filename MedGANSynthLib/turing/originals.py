@@ -1,7 +1,7 @@
 """The original files of a study: found, checked for copies and overlap, and read."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..data.datalist import read_datalist
@@ -11,23 +11,37 @@ from ..volume.provenance import Provenance
 from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash
-from .cases import Source, from_bids, from_folders, from_table
+from ..wording import counted
+from .cases import Source, from_bids, from_folders, from_table, warn_of_contrasts, without
 from .harmonise import straighten
 
 
 def gather(
-    table: Path | None, real: Path | None, synthetic: Path | None, bids: Path | None
+    table: Path | None,
+    real: Path | None,
+    synthetic: Path | None,
+    bids: Path | None,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    events: Events,
 ) -> list[Source]:
-    """The cases of a table, of two folders or of a BIDS tree; exactly one of them is given."""
+    """The cases of a table, of two folders or of a BIDS tree; exactly one of them is given.
+
+    Label maps in a folder or tree are left out, and what is left out is told.
+    """
     if sum((table is not None, real is not None or synthetic is not None, bids is not None)) != 1:
         raise MedGANSynthError("give one of --cases, --real with --synthetic, or --bids.")
     if table is not None:
-        return from_table(table)
-    if bids is not None:
-        return from_bids(bids)
-    if real is None or synthetic is None:
+        found = from_table(table)
+    elif bids is not None:
+        found = from_bids(bids)
+    elif real is None or synthetic is None:
         raise MedGANSynthError("--real and --synthetic belong together; give both folders.")
-    return from_folders(real, synthetic)
+    else:
+        found = from_folders(real, synthetic)
+    found = without(found, include, exclude, table is not None, events)
+    warn_of_contrasts(found, events)
+    return found
 
 
 def hash_all(sources: list[Source], progress: Callable[[float], None]) -> dict[Path, str]:
@@ -89,8 +103,8 @@ def warn_of_training(
     same = [s.path.name for s in sources if hashes[s.path] in images or s.subject in subjects]
     if same:
         events.warning(
-            f"{len(same)} cases belong to people the model was trained on ({', '.join(same[:3])}): "
-            "a network may have learned them by heart."
+            f"{counted(len(same), 'case')} of people the model was trained on "
+            f"({', '.join(same[:3])}): a network may have learned them by heart."
         )
 
 

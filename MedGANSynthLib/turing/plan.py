@@ -71,6 +71,12 @@ def plan_orders(
     catch = {c: p.truth for c, p in planned.items() if p.role == "catch"}
     if pairs and catch:
         raise MedGANSynthError("a study of pairs takes no catch cases; remove them from the list.")
+    taught = [list(practice.values()).count(label) for label in ("real", "synthetic")]
+    if pairs and taught[0] != taught[1]:
+        raise MedGANSynthError(
+            "a practice trial of a study of pairs needs a real and a synthetic case, not "
+            f"{taught[0]} real and {taught[1]} synthetic; give an even --practice."
+        )
     real = [c for c, truth in scored.items() if truth == "real"]
     synthetic = [c for c, truth in scored.items() if truth == "synthetic"]
     orders = {}

@@ -12,10 +12,12 @@ import SimpleITK as sitk
 from .. import __version__, files, schema
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..volume.content import refuse_unfit
 from ..volume.itk import to_image
 from ..volume.picture import write_montage
 from ..volume.provenance import Provenance
 from ..volume.write import file_hash
+from ..wording import counted
 from .audit import audit_study
 from .harmonise import CommonGrid, common_grid, extent, harmonise, obvious
 from .order import generator
@@ -44,6 +46,8 @@ def prepare_study(
     real: Path | None,
     synthetic: Path | None,
     bids: Path | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
     key: Path | None,
     name: str,
     readers: int,
@@ -73,12 +77,15 @@ def prepare_study(
 
     Raises:
         MedGANSynthError: cases that cannot be read, occur twice, are of one class only or too few;
-            a real case that says it is synthetic; options out of range.
+            a label map; a real case that says it is synthetic; options out of range.
     """
     out = Path(out)
     key = Path(key) if key else out.with_name(f"{out.name}-key.json")
     check_study(out, key, overwrite)
-    sources = gather(cases, real, synthetic, bids)
+    _check_options(
+        name, readers, exposure, repeats, practice, catch, prevalence, spacing, shape, seed
+    )
+    sources = gather(cases, real, synthetic, bids, include, exclude, events)
     options = {"display": display, "plane": plane, "exposure_s": exposure, "clue": clue}
     design = schema.from_dict(Design, options, "the options")
     registered = schema.from_dict(
@@ -86,7 +93,6 @@ def prepare_study(
         {"endpoint": endpoint, "margin": margin, "selection": selection, "exclusions": exclusions},
         "the options",
     )
-    _check_options(name, readers, repeats, practice, catch, prevalence, spacing, shape, seed)
     hashes = hash_all(sources, events.scaled(0.0, 0.1, "checking the files"))
     warn_of_training(sources, hashes, training, events)
     planned = plan_cases(sources, practice, 0 if display == "pair" else catch, seed)
@@ -146,6 +152,7 @@ def prepare_study(
 def _check_options(
     name: str,
     readers: int,
+    exposure: float | None,
     repeats: float,
     practice: int,
     catch: int,
@@ -157,6 +164,10 @@ def _check_options(
     for wrong, text in (
         (len(name) > 200, "--name has at most 200 characters"),
         (not 1 <= readers <= 200, "--readers must lie between 1 and 200"),
+        (
+            exposure is not None and not 0.05 <= exposure <= 600,
+            "--exposure must lie between 0.05 and 600 seconds",
+        ),
         (not 0 <= repeats <= 0.5, "--repeats is a share between 0 and 0.5"),
         (not 0 <= practice <= 50, "--practice must lie between 0 and 50"),
         (not 0 <= catch <= 50, "--catch must lie between 0 and 50"),
@@ -180,6 +191,9 @@ def _common(
     extents, marks, copies = [], {}, Copies()
     for number, (case, plan) in enumerate(planned.items()):
         volume, marks[case] = load(plan.source)
+        name = plan.source.path.name
+        pattern = "*_" + name.rpartition("_")[2] if "_" in name else name
+        refuse_unfit(volume, name, f"leave such files out with --exclude '{pattern}'")
         copies.refuse(plan.source.path, volume)
         try:
             extents.append(extent(volume))
@@ -232,8 +246,9 @@ def _result(out: Path, key: Path, preview: Path, study: Study, truth: Key) -> di
     ]
     trials = max(len(t) for t in study.orders.values())
     text = (
-        f"{out}: {len(study.cases)} cases on one grid of {' x '.join(map(str, study.shape))} "
-        f"voxels, {len(study.orders)} readers, {trials} trials each. The key is {key}; "
+        f"{out}: {counted(len(study.cases), 'case')} on one grid of "
+        f"{' x '.join(map(str, study.shape))} voxels, {counted(len(study.orders), 'reader')}, "
+        f"{counted(trials, 'trial')} each. The key is {key}; "
         "keep it from the readers."
     )
     return {"text": text, "rows": rows, "outputs": [str(out), str(key), str(preview)]}

@@ -20,6 +20,8 @@ OPTIONS = {
     "real": None,
     "synthetic": None,
     "bids": None,
+    "include": (),
+    "exclude": (),
     "key": None,
     "name": "blobs",
     "readers": 3,

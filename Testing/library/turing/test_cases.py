@@ -1,9 +1,18 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.turing.cases import from_bids, from_folders, from_table
+from MedGANSynthLib.events import Events
+from MedGANSynthLib.turing.cases import (
+    Source,
+    from_bids,
+    from_folders,
+    from_table,
+    warn_of_contrasts,
+    without,
+)
 
 GOOD = "path,label\na.nii,real\nb.nii,synthetic\n"
 
@@ -124,14 +133,68 @@ def test_bids(tmp_path):
     }
 
 
-def test_label_maps_of_a_bids_tree_are_no_cases_and_groups_are_read(tmp_path):
+@pytest.fixture
+def told():
+    """A listener and its warnings."""
+
+    class Listener(Events):
+        def __init__(self):
+            super().__init__()
+            self.warnings = []
+
+        def warning(self, text):
+            self.warnings.append(text)
+
+    return Listener()
+
+
+def test_label_maps_of_a_bids_tree_are_no_cases_and_groups_are_read(tmp_path, told):
     for name in ("T1w", "desc-brain_mask", "desc-a_dseg", "label-GM_probseg", "brainmask"):
         for ending in (".nii", ".nii.gz"):
             (tmp_path / f"sub-01_{name}{ending}").write_bytes(b"x")
     text = "participant_id\tage\tgroup\nsub-01\t40\tcontrol\n"
     (tmp_path / "participants.tsv").write_text(text)
-    found = [(s.path.name, s.group) for s in from_bids(tmp_path)]
+    found = [(s.path.name, s.group) for s in without(from_bids(tmp_path), (), (), False, told)]
     assert found == [("sub-01_T1w.nii", "control"), ("sub-01_T1w.nii.gz", "control")]
+    (text,) = told.warnings
+    assert text.startswith("8 of 10 volumes left out, label maps by their names: sub-01_")
+    assert text.endswith(" and others.")
+
+
+def sources(*names, label="real"):
+    return [Source(Path(name), label) for name in names]
+
+
+def test_what_is_left_out_by_pattern_is_told(told):
+    given = sources("a_T1w.nii.gz", "a_T2w.nii.gz", "b_T1w.nii.gz", "c_T1w.nii", "a_mask.nii")
+    kept = without(given, ("*_T1w.*",), ("b_*",), False, told)
+    assert [s.path.name for s in kept] == ["a_T1w.nii.gz", "c_T1w.nii"]
+    assert told.warnings == [
+        "3 of 5 volumes left out, by --include or --exclude: a_T2w.nii.gz, b_T1w.nii.gz, "
+        "a_mask.nii."
+    ]
+
+
+def test_a_table_says_itself_what_is_a_case(told):
+    assert len(without(sources("a_mask.nii", "b.nii"), (), (), True, told)) == 2
+    assert told.warnings == []
+
+
+def test_a_class_that_is_left_out_as_a_whole_is_refused(told):
+    given = sources("a.nii") + sources("b.nii", label="synthetic")
+    with pytest.raises(MedGANSynthError, match="every synthetic volume was left out"):
+        without(given, ("a*",), (), False, told)
+
+
+def test_people_with_several_contrasts_are_told(told):
+    same = sources("sub-01_T1w.nii", "sub-02_T1w.nii", "sub-01_desc-synthetic_T1w.nii", "x_T2w.nii")
+    warn_of_contrasts(same, told)
+    assert told.warnings == []
+    warn_of_contrasts([*same, *sources("sub-02_T2w.nii.gz", label="synthetic")], told)
+    assert told.warnings == [
+        "1 person with different contrasts (sub-02: T1w, T2w): readers compare contrasts then; "
+        "keep one with --include '*_T1w.*'."
+    ]
 
 
 def test_a_link_out_of_a_bids_tree_is_refused(tmp_path):

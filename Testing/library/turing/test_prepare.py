@@ -134,7 +134,8 @@ def test_cases_on_different_grids_come_to_one(tmp_path, blobs, save_blob, prepar
         ({"prevalence": "mostly"}, "--prevalence"),
         ({"display": "hologram"}, "display must be one of"),
         ({"endpoint": "p"}, "endpoint must be one of"),
-        ({"exposure": -1.0}, "exposure_s must lie between"),
+        ({"exposure": -1.0}, "^--exposure must lie between 0.05 and 600 seconds"),
+        ({"practice": 1, "display": "pair"}, "not 0 real and 1 synthetic; give an even --practice"),
         ({"spacing": (1.0,)}, "--spacing"),
         ({"practice": 20}, "2 real cases besides practice"),
         ({"cases": None}, "give one of --cases"),
@@ -230,6 +231,21 @@ def test_an_empty_case_is_named(tmp_path, listed, save_blob, prepare_blobs):
         prepare_blobs(tmp_path / "s", cases=listed("flat.nii,real"), practice=0)
 
 
+def test_a_label_map_is_no_case_whatever_its_name(
+    tmp_path, listed, blobs, save_blob, prepare_blobs
+):
+    save_blob((blobs(30) > 300).astype(np.uint8), tmp_path / "x_tissue.nii")
+    message = (
+        r"x_tissue\.nii: is a label map .* leave such files out with --exclude '\*_tissue\.nii'"
+    )
+    with pytest.raises(MedGANSynthError, match=message):
+        prepare_blobs(tmp_path / "s", cases=listed("x_tissue.nii,real"), practice=0)
+    prepare_blobs(
+        tmp_path / "s", cases=listed("x_tissue.nii,real"), practice=0, exclude=("*_tissue.nii",)
+    )
+    assert len(read_study(tmp_path / "s")[0].cases) == 10
+
+
 def test_a_marked_case_is_not_real(tmp_path, listed, blobs, save_blob, prepare_blobs):
     phantom = head_phantom(1, (16, 16, 8), (12, 12, 20), ("t1",))["t1"]
     write(phantom, tmp_path / "phantom.nii")
@@ -262,4 +278,4 @@ def test_people_of_the_training_are_told(tmp_path, listed, prepare_blobs):
         tmp_path / "s", cases=listed(), practice=0, readers=1, training=data, events=listener
     )
     (text,) = listener.warnings
-    assert text.startswith("1 cases belong to people the model was trained on (4.nii)")
+    assert text.startswith("1 case of people the model was trained on (4.nii)")
