@@ -140,7 +140,7 @@ def cannot_write(path: Path, error: OSError) -> MedGANSynthError:
         return MedGANSynthError(f"{path}: the disk is full; free some space and run again.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return MedGANSynthError(f"{path}: no permission to write there; choose another folder.")
-    if error.errno == errno.ENOENT:
+    if error.errno == errno.ENOENT and not path.parent.exists():
         return MedGANSynthError(
             f"{path}: is not there any more; if it was moved, go on with it where it is now."
         )

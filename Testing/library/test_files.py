@@ -1,5 +1,6 @@
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,15 @@ def test_system_errors_are_one_sentence(tmp_path, number, sentence):
             temporary.write_text("half")
             raise OSError(number, os.strerror(number))
     assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux's /proc")
+def test_a_folder_that_takes_no_files_has_not_moved():
+    said = r"^/proc/x: cannot be written \(No such file or directory\); choose another folder\.$"
+    with pytest.raises(MedGANSynthError, match=said):
+        files.check_writable(Path("/proc/x"))
+    with pytest.raises(MedGANSynthError, match=said), files.whole_folder(Path("/proc/x")):
+        pass
 
 
 def test_missing_folders_are_made(tmp_path):

@@ -1,5 +1,7 @@
 """The Evaluate panel by mouse clicks; the library measures in this process."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import slicer
@@ -98,6 +100,38 @@ def test_a_disabled_button_says_what_is_missing(panel, smooth, click, tmp_path):
     panel.ui.resultFolderEdit.currentPath = panel.ui.referenceFolderEdit.currentPath = str(tmp_path)
     assert button.toolTip == "The results and the references lie in the same folder; choose two"
     assert not button.enabled
+
+
+@pytest.fixture
+def here(monkeypatch, tmp_path):
+    """The current folder; the home is its folder "home"."""
+    monkeypatch.chdir(tmp_path)
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(tmp_path / "home"))
+    return tmp_path
+
+
+def test_a_report_lies_where_it_was_typed(panel, smooth, click, wait_until, opened, here):
+    reference = smooth("T2")
+    choose(panel, smooth("made", voxels(reference) + 1), reference)
+    for text, folder in (("w/report", here / "w" / "report"), ("~/report", here / "home/report")):
+        panel.ui.reportFolderEdit.currentPath = text
+        click(panel.ui.evaluateButton)
+        wait_until(lambda: not panel.running.open)
+        assert panel.message.text.startswith("made against T2: mean absolute error 1 as it is")
+        assert (folder / "report.html").is_file()
+        click(panel.ui.openReportButton)
+        assert opened[-1].toLocalFile() == str(folder / "report.html")
+        assert panel.ui.evaluateButton.toolTip == f"{text} exists already; choose a new one"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux's /proc")
+def test_a_folder_that_takes_no_report_is_told_before_the_run(panel, smooth, here):
+    choose(panel, smooth("made"), smooth("T2"))
+    panel.ui.reportFolderEdit.currentPath = "/proc/x"
+    assert not panel.ui.evaluateButton.enabled
+    expected = "/proc takes no new files; choose another folder"
+    assert panel.ui.evaluateButton.toolTip == expected
 
 
 def test_what_goes_wrong_is_said_in_the_panel(panel, smooth, click, wait_until):
@@ -287,19 +321,19 @@ def test_folders_and_their_report(panel, smooth, click, wait_until, tmp_path, op
     assert "at least 4" in panel.message.text
 
 
-def test_sets_of_volumes(panel, scene, ball, click, wait_until, tmp_path):
+def test_sets_of_volumes(panel, scene, ball, click, wait_until, here):
     import nibabel
 
     for folder, first in (("made", 0), ("real", 10)):
-        (tmp_path / folder).mkdir()
+        (here / folder).mkdir()
         for seed in range(first, first + 6):
             image = nibabel.Nifti1Image(ball(seed), np.diag([4.0, 4.0, 4.0, 1.0]))
-            nibabel.save(image, tmp_path / folder / f"{seed}.nii.gz")
+            nibabel.save(image, here / folder / f"{seed}.nii.gz")
     panel.ui.judgedBox.setCurrentIndex(2)
     for name in ("made", "real"):
         edit = {"made": panel.ui.resultFolderEdit, "real": panel.ui.referenceFolderEdit}[name]
-        edit.currentPath = str(tmp_path / name)
-    panel.ui.reportFolderEdit.currentPath = str(tmp_path / "report")
+        edit.currentPath = name
+    panel.ui.reportFolderEdit.currentPath = "report"
     click(panel.ui.evaluateButton)
     wait_until(lambda: not panel.running.open, 60)
     assert panel.message.text.startswith("6 real, 6 synthetic volumes") or (

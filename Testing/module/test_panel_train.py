@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 import qt
@@ -158,6 +159,28 @@ def test_check_then_train(panel, click, tmp_path):
         panel.parameters.train.name = name
         panel.refresh()
         assert ui.checkButton.toolTip.startswith("Give a name without slashes"), name
+
+
+def test_folders_are_taken_as_people_type_them(panel, click, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(tmp_path / "home"))
+    ui = panel.ui
+    trial(panel)
+    ui.parentEdit.currentPath, ui.nameEdit.text = "~/w", "a"
+    assert ui.commandText.plainText.endswith(f"--out {tmp_path / 'home' / 'w' / 'a'}")
+    assert ui.parentEdit.currentPath == "~/w"
+    ui.parentEdit.currentPath = "w"
+    click(ui.checkButton)
+    assert panel.checks[0].asked[2] == tmp_path / "w" / "a"
+    panel.checks[0].cancel()
+    (tmp_path / "bids").mkdir()
+    ui.sourceBox.setCurrentIndex(1)
+    ui.bidsEdit.currentPath = "bids"
+    assert panel.form.missing(panel.parameters.train) is None
+    if Path("/proc/self").exists():
+        ui.parentEdit.currentPath = "/proc/x"
+        assert ui.checkButton.toolTip == "/proc takes no new files; choose another folder"
 
 
 def test_what_stops_a_training_is_said_before(panel, click):

@@ -483,6 +483,24 @@ def test_several_volumes_and_a_folder(panel, volume, click, monkeypatch, tmp_pat
     assert panel.parameters.settings.outputFolder == "/elsewhere"
 
 
+def test_folders_are_taken_as_people_type_them(panel, library_worker, click, monkeypatch, tmp_path):
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(tmp_path))
+    panel.ui.sourceBox.setCurrentIndex(2)
+    panel.ui.inputFolderEdit.currentPath = "in"
+    panel.ui.outputFolderEdit.currentPath = "~/in"
+    assert panel.ui.translateButton.toolTip.startswith("Choose another folder for the results")
+    panel.ui.outputFolderEdit.currentPath = "~/w/out"
+    monkeypatch.setattr("MedGANSynthPanels.batch.the_worker", lambda: library_worker)
+    click(panel.ui.translateButton)
+    (job,) = library_worker.jobs
+    assert job.fields["inputs"] == [str(tmp_path / "in")]
+    assert job.fields["out"] == str(tmp_path / "w" / "out")
+    job.cancel()
+
+
 def test_all_frames_of_a_sequence(panel, volume, click):
     sequence = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
     for frame in range(2):
