@@ -1,5 +1,6 @@
 """The report as one HTML page that opens offline."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -9,6 +10,7 @@ body { font-family: sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 
 table { border-collapse: collapse; margin: 0.5rem 0 1rem }
 th, td { border: 1px solid #ccc; padding: 0.2rem 0.5rem; text-align: left; font-size: 0.85rem }
 th { background: #f4f4f4 }
+td:first-child { white-space: nowrap }
 .verdict { font-size: 1.15rem; border-left: 5px solid #0072b2; padding: 0.4rem 0.8rem }
 .notice { border-left: 5px solid #d55e00; padding: 0.2rem 0.8rem }
 .cases { display: flex; flex-wrap: wrap; gap: 0.7rem }
@@ -29,8 +31,9 @@ def page(title: str, sections: Sequence[tuple[str, str]]) -> str:
 
 
 def paragraph(text: str, kind: str = "") -> str:
-    """A paragraph of plain text."""
-    return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+    """A paragraph of plain text; what stands between backticks is a command."""
+    html = re.sub("`([^`]*)`", r"<code>\1</code>", escape(text))
+    return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
 
 
 def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:

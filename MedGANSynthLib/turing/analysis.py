@@ -1,6 +1,7 @@
 """`medgansynth study analyse`: every figure of a finished or running study."""
 
 import collections
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from .. import files, schema
 from ..errors import MedGANSynthError
 from ..evaluation.table import to_csv
 from ..events import Events
+from ..wording import counted
 from .by_case import case_rows, group_rows, reason_rows
 from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
@@ -56,13 +58,14 @@ def analyse_study(
 def analysis(study: Path, key: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The summary, and the tables by name (rows, or ready text for `imrmc`)."""
     data = unblind(study, key)
+    judged = _judged(data)
     readers = []
     for reader in data.about:
         mine = [row for row in data.rows if row["reader"] == reader]
         if any(row["role"] == "scored" for row in mine):
             readers.append(reader_figures(mine) | data.events[reader])
     try:
-        panel = panel_figures(data.rows, data.study.registered, data.pairs)
+        panel = panel_figures(judged.rows, data.study.registered, data.pairs)
     except ValueError as error:
         raise MedGANSynthError(f"{study}: {error}; more answers are needed.") from None
     audit, leak_notices = leaks(study, key, data.sha256)
@@ -88,12 +91,12 @@ def analysis(study: Path, key: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         "readers": readers,
         "agreement": panel["pairwise"],
         "roc": operating_points([row for row in data.rows if row["role"] == "scored"]),
-        "cases": case_rows(data),
-        "groups": group_rows(data),
-        "reasons": reason_rows(data),
+        "cases": case_rows(judged),
+        "groups": group_rows(judged),
+        "reasons": reason_rows(judged),
     }
     if not data.pairs:  # ROC software wants one truth for each case
-        tables |= {"mrmcaov": mrmcaov_rows(data), "imrmc": imrmc_text(data)}
+        tables |= {"mrmcaov": mrmcaov_rows(judged), "imrmc": imrmc_text(judged)}
     optional = ("groups", "reasons")
     return summary, {name: table for name, table in tables.items() if table or name not in optional}
 
@@ -126,6 +129,14 @@ def short(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in (*names, *more)}
 
 
+def _judged(data: Unblinded) -> Unblinded:
+    """The answers that make the result: simulated readers count only where nobody else has read."""
+    people = [row for row in data.rows if data.about[row["reader"]] != SIMULATED]
+    if any(row["role"] == "scored" for row in people):
+        return dataclasses.replace(data, rows=people)
+    return data
+
+
 def _models(data: Unblinded) -> list[str]:
     """Who made the synthetic cases: name, and hash of the weights where the cases were marked."""
     made = [case for case in data.key.cases.values() if case.truth == "synthetic" and case.model]
@@ -152,9 +163,10 @@ def _notices(readers: list[dict[str, Any]], data: Unblinded) -> list[str]:
     simulated = [name for name, about in data.about.items() if about == SIMULATED]
     notices = []
     if simulated:
+        part = " They are no part of the result." if len(there) > len(simulated) else ""
         notices.append(
             f"Simulated readers, who saw no image ({', '.join(simulated)}): no evidence about any "
-            "model."
+            f"model.{part}"
         )
     notices += [
         f"{name} has answered no scored case." for name in data.study.orders if name not in there
@@ -178,7 +190,8 @@ def _notices(readers: list[dict[str, Any]], data: Unblinded) -> list[str]:
                 "the readers' mean AUC."
             )
         if row["missing"]:
-            notices.append(f"{name} has {row['missing']} trials left; they are not counted.")
+            left = counted(row["missing"], "trial")
+            notices.append(f"{name} has {left} left, which do not count.")
     return notices
 
 

@@ -6,12 +6,15 @@ practice where they apply. What the files cannot know is left for the author, an
 
 from typing import Any
 
+from ..wording import counted
+
 OPEN = "to be filled in by the author"
 
 
 def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
     """Rows `item`, `answer`, in the order of a methods section."""
-    panel, readers = summary["panel"], summary["readers"]
+    panel = summary["panel"]
+    readers = [row for row in summary["readers"] if row["reader"] in panel["reader_names"]]
     design, registered, audit = summary["design"], summary["registered"], summary["audit"]
     pairs = design["display"] == "pair"
     exposure = design["exposure_s"]
@@ -21,7 +24,7 @@ def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
         ("Experience of the readers", _about(summary, "experience")),
         ("Conflicts of interest, consent", _about(summary, "conflicts", "consent")),
         ("Monitor and light", _about(summary, "monitor", "light")),
-        ("Cases scored", f"{panel['items']} {'pairs' if pairs else 'cases'}"),
+        ("Cases scored", counted(panel["items"], "pair" if pairs else "case")),
         ("Prevalence", summary.get("prevalence") or OPEN),
         ("Prevalence known to the readers", "no"),
         ("Models and their weights (SHA-256)", "; ".join(summary["models"]) or OPEN),
@@ -34,7 +37,7 @@ def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
             "sizes, dates and headers alike",
         ),
         ("Leak audit", _audit(audit)),
-        ("Display", f"{design['display']}, {design['plane']}"),
+        ("Display", _display(design)),
         ("Exposure", "unlimited" if exposure is None else f"{exposure:g} s, then a mask"),
         ("Clue given to the readers", design["clue"] or "none"),
         ("Response", "forced choice on six steps, no neutral answer"),
@@ -56,10 +59,17 @@ def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
     return [{"item": item, "answer": answer} for item, answer in rows]
 
 
+def _display(design: dict[str, Any]) -> str:
+    if design["display"] == "volume":
+        return "volume in three planes, scrolling"
+    return f"{design['display']}, {design['plane']}"
+
+
 def _about(summary: dict[str, Any], *names: str) -> str:
     said = []
     for reader, about in summary["about"].items():
-        mine = ", ".join(str(about[n]) for n in names if about.get(n) not in (None, ""))
+        told = {n: "agreed" if about[n] is True else str(about[n]) for n in names if about.get(n)}
+        mine = ", ".join(f"{n} {t}" if t == "agreed" else t for n, t in told.items())
         if mine:
             said.append(f"{reader}: {mine}")
     return "; ".join(said) or OPEN
@@ -80,7 +90,7 @@ def _audit(audit: dict[str, Any] | None) -> str:
 
 def _roles(summary: dict[str, Any], role: str) -> str:
     count = summary["roles"].get(role, 0)
-    return f"{count} answers, not scored"
+    return f"{counted(count, 'answer')}, not scored"
 
 
 def _caught(readers: list[dict[str, Any]]) -> int:
@@ -109,7 +119,7 @@ def _agreement(panel: dict[str, Any]) -> str:
         return "one reader only"
     kappa, ac1 = (panel[name] for name in ("fleiss_kappa", "ac1"))
     parts = [f"raw {panel['raw_agreement']:.2f}"]
-    parts.append("Fleiss' kappa not defined" if kappa is None else f"Fleiss' kappa {kappa:.2f}")
+    parts.append("Fleiss' kappa not defined" if kappa is None else f"Fleiss' kappa {kappa:z.2f}")
     if ac1 is not None:
-        parts.append(f"AC1 {ac1:.2f}")
+        parts.append(f"AC1 {ac1:z.2f}")
     return ", ".join(parts)

@@ -43,6 +43,7 @@ def panel_figures(
     estimate = accuracy if endpoint == "accuracy" else area
     figures: dict[str, Any] = {
         "readers": len(readers),
+        "reader_names": readers,
         "items": len(items),
         "answers": len(scored),
         "endpoint": endpoint,

@@ -13,6 +13,7 @@ from ..report import charts, page
 from ..report.confusion import confusions
 from ..report.png import data_uri
 from ..volume.itk import to_array
+from ..wording import counted
 from .analysis import SUMMARY, analysis, file_names, short, spoken, write_tables
 from .audited import in_words
 from .by_reader import BIASED, confusion
@@ -58,13 +59,13 @@ def _sections(
     notices = "".join(page.paragraph(text, "notice") for text in summary["notices"])
     sections = [
         ("Result", page.paragraph(panel["text"], "verdict") + notices + _means(panel)),
-        ("Readers", _forest(readers, panel) + page.table(readers, _READERS)),
+        ("Readers", _forest(readers, panel) + page.table([_reader(r) for r in readers])),
         ("Errors and leaning", _errors(readers, scored, pairs)),
     ]
     if panel["auc"] is not None:
         sections.append(("ROC curves", _curves(tables["roc"], readers)))
-    if len(readers) > 1:
-        sections.append(("Agreement between readers", _kappas(readers, panel)))
+    if panel["readers"] > 1:
+        sections.append(("Agreement between readers", _kappas(panel)))
     sections += [
         ("Agreement of readers with themselves", page.table(readers, _REPEATS)),
         ("Response times", _times(readers, pairs)),
@@ -83,10 +84,6 @@ def _sections(
     return sections
 
 
-_READERS = (
-    *("reader", "answers", "missing", "accuracy", "accuracy_low", "accuracy_high", "p"),
-    *("auc", "auc_low", "auc_high", "d_prime", "criterion", "catch", "caught"),
-)
 _REPEATS = ("reader", "repeats", "repeat_agreement", "repeat_kappa")
 _LEARNING = (
     *("reader", "first_half", "second_half", "halves_p", "learning_per_trial", "learning_p"),
@@ -109,9 +106,27 @@ def _means(panel: dict[str, Any]) -> str:
 def _forest(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
     rows = [(r["reader"], r["accuracy"], r["accuracy_low"], r["accuracy_high"]) for r in readers]
     if panel["accuracy_interval"]:
-        rows.append(("all readers", panel["accuracy"], *panel["accuracy_interval"]))
+        whole = panel["readers"] == len(readers)
+        rows.append(
+            (
+                "all readers" if whole else "not simulated",
+                panel["accuracy"],
+                *panel["accuracy_interval"],
+            )
+        )
     margin = panel["margin"]
     return charts.forest(rows, 0.5, (0.5 - margin, 0.5 + margin), "accuracy (grey: the margin)")
+
+
+def _reader(row: dict[str, Any]) -> dict[str, Any]:
+    """A line of the readers' table, few enough columns for a page."""
+    shown = {name: row[name] for name in ("reader", "answers", "missing")}
+    for name in ("accuracy", "auc"):
+        value, low, high = (row[n] for n in (name, f"{name}_low", f"{name}_high"))
+        shown[name] = None if value is None else f"{value:.2f} ({low:.2f} to {high:.2f})"
+    shown |= {name: row[name] for name in ("p", "d_prime", "criterion")}
+    caught = f"{row['caught']} of {row['catch']}" if row["catch"] else None
+    return shown | {"obvious fakes caught": caught}
 
 
 def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]], pairs: bool) -> str:
@@ -147,10 +162,10 @@ def _curves(points: list[dict[str, Any]], readers: list[dict[str, Any]]) -> str:
     return charts.roc_plot(curves)
 
 
-def _kappas(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
+def _kappas(panel: dict[str, Any]) -> str:
     values = {(p["reader"], p["other"]): p["kappa"] for p in panel["pairwise"]}
     rows = [{n: panel[n] for n in ("raw_agreement", "fleiss_kappa", "ac1", "common_items")}]
-    return charts.heat_map([r["reader"] for r in readers], values) + page.table(rows)
+    return charts.heat_map(panel["reader_names"], values) + page.table(rows)
 
 
 def _times(readers: list[dict[str, Any]], pairs: bool) -> str:
@@ -181,7 +196,10 @@ def _fooling(cases: list[dict[str, Any]], study: Path, summary: dict[str, Any]) 
     tiles = []
     for row in fooling:
         uri = _thumbnail([case_path(study, case) for case in row["item"].split("+")], window)
-        text = f"{row['item']}: fooled {100 * row['fooled']:.0f} % of {row['readers']}"
+        text = (
+            f"{row['item']}: fooled {100 * row['fooled']:.0f} % of "
+            f"{counted(row['readers'], 'reader')}"
+        )
         tiles.append((uri, text))
     return page.pictures(tiles)
 
@@ -191,10 +209,11 @@ def _power(panel: dict[str, Any]) -> str:
         return page.paragraph("Too few answers to say.")
     half, margin = (panel["high"] - panel["low"]) / 2, panel["margin"]
     return page.paragraph(
-        f"With {panel['readers']} readers and {panel['items']} cases the interval reaches "
-        f"{half:.2f} to either side. A true {panel['endpoint']} nearer to 0.5 than about that "
-        f"would often be missed; equivalence within {margin:.2f} can be shown only where the "
-        "interval is narrower than the margin. `medgansynth study sizes` plans the next study."
+        f"With {counted(panel['readers'], 'reader')} and {counted(panel['items'], 'case')} the "
+        f"interval reaches {half:.2f} to either side. A true {panel['endpoint']} nearer to 0.5 "
+        f"than about that would often be missed; equivalence within {margin:.2f} can be shown only "
+        "where the interval is narrower than the margin. `medgansynth study sizes` plans the next "
+        "study."
     )
 
 

@@ -10,9 +10,10 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.turing.analysis import analyse_study
 from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
+from MedGANSynthLib.turing.checklist import checklist
 from MedGANSynthLib.turing.clearance import write_clearance
 from MedGANSynthLib.turing.reading import Reading
-from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
+from MedGANSynthLib.turing.simulate import SIMULATED, SimulatedReader, simulate_readers
 from MedGANSynthLib.turing.study import read_key, read_study, write_json
 from MedGANSynthLib.volume.write import file_hash
 
@@ -81,6 +82,25 @@ def test_always_real_shows_no_equivalence_of_accuracy_either(paper, read_as, rea
         read_as(folder, f"reader-{number}", lambda truth, number: 2)
     panel = analyse(folder)["summary"]["panel"]
     assert (panel["accuracy"], panel["verdict"]) == (0.5, "not computable")
+
+
+def test_people_and_random_numbers_are_not_pooled(paper, read_as, tmp_path):
+    """The person is always right, the simulated reader always wrong."""
+    folder = paper(readers=3, catch=2)
+    key = folder.with_name("study-key.json")
+    always = {"reader-1": SimulatedReader(always=1), "reader-2": SimulatedReader(0.6)}
+    simulate_readers(folder, key, always, 0, about=SIMULATED)
+    alone = analyse(folder)["summary"]["panel"]
+    assert alone["reader_names"] == ["reader-1", "reader-2"]
+    read_as(folder, "reader-3", lambda truth, number: 5 if truth == "synthetic" else 2)
+    summary = analyse(folder, tmp_path / "out")["summary"]
+    assert (summary["panel"]["reader_names"], summary["panel"]["accuracy"]) == (["reader-3"], 1.0)
+    assert summary["panel"]["answers"] == 24 and len(summary["readers"]) == 3
+    assert summary["notices"][1].endswith("They are no part of the result.")
+    with open(tmp_path / "out" / "cases.csv", newline="") as file:
+        assert {row["readers"] for row in csv.DictReader(file)} == {"1"}
+    words = {row["item"]: row["answer"] for row in checklist(summary)}
+    assert (words["Readers"], words["Catch cases"]) == ("1", "2 shown, 2 seen")
 
 
 def test_not_significant_is_not_indistinguishable(paper, quick_disk):

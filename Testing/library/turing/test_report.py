@@ -1,3 +1,4 @@
+import csv
 import re
 import time
 import xml.etree.ElementTree as ElementTree
@@ -6,8 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
 from MedGANSynthLib.turing.report import report_study
 from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
+from MedGANSynthLib.turing.study import read_study, write_json
 
 
 @pytest.fixture
@@ -73,6 +76,37 @@ def test_the_page_is_whole_and_loads_nothing(reported):
     assert len(charts) == 6
     for chart in charts:
         ElementTree.fromstring(chart)
+
+
+def test_the_checklist_is_in_words(reported, tmp_path):
+    reported(readers=1, about={"consent": True, "conflicts": "none"})
+    with open(tmp_path / "report" / "checklist.csv", newline="") as file:
+        said = {row["item"]: row["answer"] for row in csv.DictReader(file)}
+    assert said["Conflicts of interest, consent"] == "reader-1: none, consent agreed"
+    assert said["Display"] == "volume in three planes, scrolling"
+    assert said["Cases scored"] == "24 cases"
+
+
+def test_commands_are_code_and_one_reader_is_one(reported):
+    text = reported(readers=1, catch=1)
+    assert "`" not in text and "<code>medgansynth study sizes</code>" in text
+    assert "With 1 reader and 24 cases the" in text
+    assert "<th>obvious fakes caught</th>" in text and "<td>1 of 1</td>" in text
+    assert not re.search(r">-0(\.0+)?<", text)
+
+
+def test_a_leak_that_was_overridden_stands_in_the_result(paper, quick_disk, tmp_path):
+    folder = paper(readers=1)
+    key, sha256 = folder.with_name("study-key.json"), read_study(folder)[1]
+    simulate_readers(folder, key, {"reader-1": SimulatedReader(0.7)}, 0)
+    found = (Fingerprint("at_bottom", 0.9),)
+    write_json(Audit(sha256, 24, 0.9, 0.01, 0.5, True, "a pilot", found, found), audit_path(key))
+    said = report_study(folder, key, tmp_path / "report", False, Events())["text"]
+    assert "The leak audit was overridden: a pilot." in said
+    text = (tmp_path / "report" / "report.html").read_text()
+    result = text.partition("<h2>Result</h2>")[2].partition("<h2>")[0]
+    assert "The leak audit was overridden: a pilot." in result
+    assert "<td>the share of foreground voxels at the darkest level</td>" in text
 
 
 def test_what_people_wrote_is_not_run(reported):
