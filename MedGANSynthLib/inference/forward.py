@@ -15,10 +15,8 @@ from ..volume import spill
 from ..volume.preprocessing import BACKGROUND
 from .footprint import Meter
 from .patches import Progress, run_patches
-from .plan import Plan, attempt, carried_out, fitting_batch, plan_volume
+from .plan import Plan, attempt, carried_out, fitting_batch, plan_slices, plan_volume
 
-# Pixels at once: what a CPU's caches hold of the feature maps; a GPU wants to be filled.
-_BATCH_PIXELS = {"cpu": 2**16, "cuda": 2**20}
 _BLANK = 1e-3
 
 
@@ -54,12 +52,9 @@ def run_network(
     Raises:
         MedGANSynthError: not enough memory for the least of plans.
     """
-    device = next(network.parameters()).device
     if direction.slices:
-        pixels = _BATCH_PIXELS.get(device.type, 2**18)
-        rows, cols = arrays[0].shape[:2]
-        # Without a wish the first slice goes alone and shows what it takes.
-        plan = Plan(str(device), batch=batch or max(1, min(32, pixels // (rows * cols))))
+        channels = len(arrays) * direction.slices
+        plan = plan_slices(network, channels, arrays[0].shape[:2], batch)
     else:
         plan = plan_volume(network, len(arrays), arrays[0].shape, direction.patch)
         if plan.patch != direction.patch:

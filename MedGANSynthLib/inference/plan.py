@@ -25,6 +25,10 @@ SHARE = 0.8
 SCRATCH = 1.3
 """What convolutions take beside their inputs and outputs, at most."""
 LEAST_SIDE = 16
+# Pixels at once: what a CPU's caches hold of the feature maps; a GPU wants to be filled.
+_BATCH_PIXELS = {"cpu": 2**16, "cuda": 2**20}
+_LARGE_SLICE = 2**22
+"""Pixels from which on a slice is measured before it is tried; no scanner makes such."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,13 +104,35 @@ def plan_volume(
             break
         if max(size) < 2 * LEAST_SIDE:
             if device.type == "cpu":
-                raise MedGANSynthError(
-                    f"not enough memory: a block of {'x'.join(map(str, size))} voxels needs "
-                    f"{needed / 2**30:.1f} GiB of {free / 2**30:.1f} free; close other programs."
-                )
+                raise _too_large("a block", size, needed, free, "close other programs")
             break
         size = halved(size)
     return Plan(str(device), patch=None if size == shape and patch is None else size)
+
+
+def plan_slices(network: nn.Module, channels: int, shape: tuple[int, int], batch: int) -> Plan:
+    """`batch` slices at once; 0 chooses, and the first slice shall then show what one takes.
+
+    Raises:
+        MedGANSynthError: on a CPU, where not even one of these large slices fits.
+    """
+    device, (rows, cols) = next(network.parameters()).device, shape
+    free = free_memory(device)
+    if device.type == "cpu" and free is not None and rows * cols > _LARGE_SLICE:
+        needed = SCRATCH * forward_footprint(network, (1, channels, rows, cols)).peak
+        if needed > SHARE * free:
+            raise _too_large("a slice", shape, needed, free, "crop the volume or check its units")
+    pixels = _BATCH_PIXELS.get(device.type, 2**18)
+    return Plan(str(device), batch=batch or max(1, min(32, pixels // (rows * cols))))
+
+
+def _too_large(
+    what: str, size: tuple[int, ...], needed: float, free: float, advice: str
+) -> MedGANSynthError:
+    return MedGANSynthError(
+        f"not enough memory: {what} of {'x'.join(map(str, size))} voxels needs "
+        f"{needed / 2**30:.1f} GiB of {free / 2**30:.1f} free; {advice}."
+    )
 
 
 def fitting_batch(wanted: int, one: int, device: torch.device) -> int:

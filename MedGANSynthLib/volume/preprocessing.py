@@ -1,14 +1,17 @@
 """A volume to the model's grid and intensities, and any result exactly back again."""
 
 import dataclasses
+import math
 
 import numpy as np
 from nibabel import orientations
 
+from ..errors import MedGANSynthError
 from . import spill
 from .geometry import orientation_between, reorient
 from .grid import Grid, Intensity
 from .intensity import intensity_range, scale
+from .payload import MAX_VOXELS
 from .separable import resample_axes
 from .volume import Volume
 
@@ -82,6 +85,9 @@ def prepare(
     Axes are permuted and flipped to lie closest to the model's (an oblique volume is never
     rotated). An axis is resampled only when its spacing lies outside the model's range.
     `value_range` becomes [-1, 1] where it is given, in place of what `intensity` says.
+
+    Raises:
+        MedGANSynthError: voxels so large that the model's grid over them is beyond any scan.
     """
     low, high = value_range or intensity_range(volume.array, intensity)
     oriented = reorient(volume, grid.orientation)
@@ -141,6 +147,12 @@ def _respaced(
     ratio = np.array(spacing) / np.array(volume.spacing)
     extent = np.array(volume.shape)
     shape = np.maximum(np.ceil(extent / ratio - 1e-3), 1).astype(int)
+    if math.prod(shape.tolist()) > MAX_VOXELS:
+        sides, sizes = (" x ".join(f"{n:g}" for n in row) for row in (volume.spacing, shape))
+        raise MedGANSynthError(
+            f"voxels of {sides} mm make {sizes} on the model's grid; correct the size of the "
+            "voxels, or crop the volume."
+        )
     first = (extent - 1) / 2 - ratio * (shape - 1) / 2
     affine = volume.affine.copy()
     affine[:3, 3] += affine[:3, :3] @ first

@@ -7,7 +7,14 @@ from torch import nn
 
 from MedGANSynthLib.errors import GpuTooSmall, MedGANSynthError
 from MedGANSynthLib.inference import forward, plan
-from MedGANSynthLib.inference.plan import Plan, attempt, fitting_batch, halved, plan_volume
+from MedGANSynthLib.inference.plan import (
+    Plan,
+    attempt,
+    fitting_batch,
+    halved,
+    plan_slices,
+    plan_volume,
+)
 from MedGANSynthLib.models.manifest import Direction, Port
 
 CPU = torch.device("cpu")
@@ -112,6 +119,20 @@ def test_as_many_slices_as_fit(free):
     assert fitting_batch(8, 5000, CPU) == 1
     free(None)
     assert fitting_batch(8, 100, CPU) == 8
+
+
+def test_a_slice_that_cannot_fit_is_not_tried(free):
+    """Input and output, 4 bytes a pixel: 32 MiB of 2048 x 2049 pixels, and scratch."""
+    side, network = 2048, Negative(2)
+    free(50 * 2**20)
+    assert plan_slices(network, 1, (side, side), 0) == Plan("cpu", batch=1)
+    with pytest.raises(MedGANSynthError, match="a slice of 2048x2049 voxels needs"):
+        plan_slices(network, 1, (side, side + 1), 0)
+    free(54 * 2**20)
+    assert plan_slices(network, 1, (side, side + 1), 0) == Plan("cpu", batch=1)
+    assert plan_slices(network, 1, (256, 256), 0) == Plan("cpu", batch=1)
+    assert plan_slices(network, 1, (64, 64), 0) == Plan("cpu", batch=16)
+    assert plan_slices(network, 1, (64, 64), 3) == Plan("cpu", batch=3)
 
 
 def test_a_volume_is_cut_until_its_blocks_fit(free):

@@ -2,6 +2,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.geometry import reorient
 from MedGANSynthLib.volume.grid import Grid, Intensity
 from MedGANSynthLib.volume.intensity import intensity_range, scale
@@ -188,6 +189,13 @@ def test_one_slice_is_resampled_to_slices_and_back(make_volume):
     assert np.ptp(prepared.array, axis=2).max() < 1e-5
     expected = scale(volume.array, *intensity_range(volume.array, FULL))
     assert np.abs(prepared.undo(prepared.array) - expected).max() < 1e-5
+
+
+def test_voxels_as_large_as_rooms_are_refused():
+    """Micrometres that were read as millimetres: each would be cut into 27 million."""
+    volume = Volume(np.zeros((30, 30, 30), np.float32), np.diag([300.0, 300.0, 300.0, 1.0]))
+    with pytest.raises(MedGANSynthError, match="300 x 300 x 300 mm make 9000 x 9000 x 9000 on"):
+        prepare(volume, Grid("RAS", spacing=((0.5, 1.0),) * 3), FULL)
 
 
 def test_exact_size_crops_and_pads_about_the_centre(make_volume):
