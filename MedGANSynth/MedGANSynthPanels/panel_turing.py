@@ -13,6 +13,7 @@ from .errors import PanelError
 from .folders import report_problem
 from .keys_table import KeysTable
 from .panel import Panel, allow, guarded
+from .panel_words import in_the_panel
 from .paths import holds, is_file, typed
 from .prepare_form import PrepareForm
 from .read_form import ReadForm
@@ -80,6 +81,7 @@ class PanelTuring(Panel):
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
+        self.prepare.nodes.stop()
         self.session.stop()
         self.on_cancel()
         self._remove_temporary()
@@ -170,11 +172,13 @@ class PanelTuring(Panel):
     @guarded
     def on_preview(self) -> None:
         """The owner looks at some cases."""
+        self.message.clear()
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.prepare.preview)))
 
     @guarded
     def on_progress(self) -> None:
         """Say how far each reader is."""
+        self.message.clear()
         study = typed(self.ui.resultStudyEdit.currentPath)
         fill(self.ui.progressTable, tasks.run(tasks.StudyProgress(study=study))["rows"])
 
@@ -189,6 +193,7 @@ class PanelTuring(Panel):
     @guarded
     def on_open_report(self) -> None:
         """Show the page."""
+        self.message.clear()
         page = typed(self.ui.reportEdit.currentPath) / "report.html"
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(page)))
 
@@ -213,7 +218,11 @@ class PanelTuring(Panel):
                 if event["event"] in ("done", "error"):
                     self._remove_temporary()
                 if event["event"] == "done":
-                    event = {**event, "text": event["result"]["text"].rstrip(".")}
+                    blocked = event["result"].get("blocked", "")
+                    if blocked:
+                        listener({"event": "warning", "text": in_the_panel(blocked)})
+                    text = event["result"]["text"].removesuffix(blocked).rstrip(". ")
+                    event = {**event, "text": in_the_panel(text)}
                 listener(event)
 
             return lifetime.the_worker().submit(task, fields, hear)

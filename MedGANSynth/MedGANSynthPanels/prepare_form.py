@@ -28,7 +28,7 @@ class PrepareForm:
     def __init__(self, ui, changed: Callable[[], None]) -> None:
         self.ui = ui
         self.changed = changed
-        self.nodes = SceneCases(ui.nodesTable)
+        self.nodes = SceneCases(ui.nodesTable, self._scene_changed)
         ui.nextButton.connect("clicked()", lambda: self.go(1))
         ui.backButton.connect("clicked()", lambda: self.go(-1))
         for name in ("sourceBox", "displayBox"):
@@ -56,12 +56,19 @@ class PrepareForm:
             for name in names:
                 getattr(self.ui, name).setVisible(kind == source)
                 getattr(self.ui, f"{name}Label").setVisible(kind == source)
-        if source == _SCENE and not self.ui.prepareSection.collapsed:
+        if self._lists_scene():
             self.nodes.show()
         display = self.display
         self.ui.planeBox.setEnabled(display != "volume")
         self.ui.catchSpin.setEnabled(display != "pair")
         self.changed()
+
+    def _lists_scene(self) -> bool:
+        return self.ui.sourceBox.currentIndex == _SCENE and not self.ui.prepareSection.collapsed
+
+    def _scene_changed(self) -> None:
+        if self._lists_scene():
+            self.refresh()
 
     @property
     def display(self) -> str:

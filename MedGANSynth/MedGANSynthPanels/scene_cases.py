@@ -1,10 +1,14 @@
 """Volumes of the scene as the cases of a study: a list to say what they are, and their files."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import qt
+import slicer
+import vtk
 from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
 
 from .errors import PanelError
 from .marking import is_synthetic, provenance_of
@@ -16,31 +20,60 @@ from .volumes_out import export_volume, file_name
 LABELS = ("real", "synthetic", "")
 
 
-class SceneCases:
-    """A table of the scene's volumes; those marked synthetic are known to be."""
+class SceneCases(VTKObservationMixin):
+    """A table of the scene's volumes; those marked synthetic are known to be.
 
-    def __init__(self, table) -> None:
+    `changed()` is called when a volume has come, gone or got another name; `stop` in the end.
+    """
+
+    def __init__(self, table, changed: Callable[[], None]) -> None:
+        VTKObservationMixin.__init__(self)
         self.table = table
+        self.changed = changed
+        self._waiting = False
         self.nodes: list = []
+        self.names: list[str] = []
         table.setColumnCount(2)
         table.setHorizontalHeaderLabels([_("Volume"), _("is")])
+        scene = slicer.vtkMRMLScene
+        for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent):
+            self.addObserver(slicer.mrmlScene, event, self._look)
+
+    def stop(self) -> None:
+        """Watch the scene no more."""
+        self._waiting = False
+        self.removeObservers()
+
+    def _look(self, *_arguments) -> None:
+        """Once for all that happens now."""
+        if not self._waiting:
+            self._waiting = True
+            qt.QTimer.singleShot(0, self._tell)
+
+    def _tell(self) -> None:
+        if self._waiting:
+            self._waiting = False
+            self.changed()
 
     def show(self) -> None:
         """List the volumes that are there now; what was said of them stays."""
         said = {node.GetID(): label for node, label in self._said()}
-        if self.nodes == volumes():
+        names = [called(node) for node in volumes()]
+        if (self.nodes, self.names) == (volumes(), names):
             return
-        self.nodes = volumes()
+        self.nodes, self.names = volumes(), names
         self.table.setRowCount(len(self.nodes))
-        for row, node in enumerate(self.nodes):
-            name = qt.QTableWidgetItem(called(node))
-            name.setToolTip(called(node))
-            self.table.setItem(row, 0, name)
+        for row, (node, name) in enumerate(zip(self.nodes, names, strict=True)):
+            item = qt.QTableWidgetItem(name)
+            item.setToolTip(name)
+            self.table.setItem(row, 0, item)
             box = qt.QComboBox()
             box.addItems([_("real"), _("synthetic"), _("left out")])
             marked = "synthetic" if is_synthetic(node) else ""
             box.setCurrentIndex(LABELS.index(said.get(node.GetID(), marked)))
             self.table.setCellWidget(row, 1, box)
+            if not self.hasObserver(node, vtk.vtkCommand.ModifiedEvent, self._look):
+                self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._look)
         share_width(self.table, 0)
 
     def counts(self) -> tuple[int, int]:

@@ -79,10 +79,11 @@ def audit_study(
     clearance = write_clearance(study, sha256, cleared, reason, file_hash(audit_path(key)))
     figures = schema.to_dict(audit)
     return figures | {
-        "text": _text(audit, cleared),
+        "text": _text(audit, cleared) + (_blocked(audit) if not cleared else ""),
         "rows": figures["bookkeeping"][:5],
         "cleared": cleared,
         "failed": int(not cleared),
+        "blocked": _blocked(audit) if not cleared else "",
         "outputs": [str(clearance), str(audit_path(key))],
     }
 
@@ -143,10 +144,12 @@ def _text(audit: Audit, cleared: bool) -> str:
     )
     if not audit.leak:
         return text + "No leak was found; the study may start."
-    if cleared:
-        return text + f"A leak was found and overridden: {audit.override}"
+    return text + (f"A leak was found and overridden: {audit.override}" if cleared else "")
+
+
+def _blocked(audit: Audit) -> str:
     worst = audit.bookkeeping[0]
-    return text + (
+    return (
         f"The files give the classes away, above all by {in_words(worst.fingerprint)} "
         f"({worst.fingerprint}, AUC {worst.auc:.2f} alone), so no reading starts: prepare the "
         "cases differently, or run `medgansynth study audit` with --override REASON."

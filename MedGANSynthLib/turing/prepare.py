@@ -145,7 +145,7 @@ def prepare_study(
     if not no_audit:
         audited = audit_study(out, key, "", 99, seed, events)
         result["text"] += " " + audited["text"]
-        result |= {name: audited[name] for name in ("cleared", "failed")}
+        result |= {name: audited[name] for name in ("cleared", "failed", "blocked")}
     return result
 
 

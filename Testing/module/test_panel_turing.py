@@ -127,7 +127,13 @@ def test_a_leak_blocks_the_start_until_there_is_a_reason(panel, folders, click, 
     ui = panel.ui
     choose_folders(panel, folders)
     panel.prepare.go(3)
+    warned = []
+    show = panel.message.warn
+    monkeypatch.setattr(panel.message, "warn", lambda text: (warned.append(text), show(text)))
     click(ui.prepareButton)
+    assert warned == [panel.message.text]
+    assert "so no reading starts: prepare the cases differently, or say why" in panel.message.text
+    assert "`" not in panel.message.text
     ui.consentBox.checked = True
     assert "the leak audit found that the files give the classes away" in ui.startButton.toolTip
     assert ui.startButton.toolTip.endswith("all the same and press Audit again.")
@@ -239,6 +245,27 @@ def test_volumes_of_the_scene_become_cases(panel, folders, click, scene, ball):
     assert before == [n.GetName() for n in slicer.util.getNodesByClass("vtkMRMLVolumeNode")]
 
 
+def test_the_list_of_volumes_follows_the_scene(panel, scene, ball, wait_until):
+    def listed():
+        table = panel.ui.nodesTable
+        return [table.item(row, 0).text() for row in range(table.rowCount)]
+
+    nodes = [
+        slicer.util.addVolumeFromArray(ball(n), np.diag([4.0, 4, 4, 1]), f"V{n}") for n in range(2)
+    ]
+    panel.ui.prepareSection.collapsed = False
+    panel.ui.sourceBox.setCurrentIndex(3)
+    assert listed() == ["V0", "V1"]
+    panel.ui.nodesTable.cellWidget(1, 1).setCurrentIndex(0)
+    nodes[1].SetName("another")
+    wait_until(lambda: listed() == ["V0", "another"])
+    assert panel.prepare.nodes.counts() == (1, 0)  # what was said stays
+    slicer.util.addVolumeFromArray(ball(2), np.diag([4.0, 4, 4, 1]), "V2")
+    wait_until(lambda: listed() == ["V0", "another", "V2"])
+    slicer.mrmlScene.Clear(0)
+    wait_until(lambda: listed() == [])
+
+
 def test_a_bad_list_is_said_in_one_sentence(panel, folders, click):
     (folders / "cases.csv").write_text("path,label\n../outside.nii,real\n")
     ui = panel.ui
@@ -285,6 +312,8 @@ def test_progress_report_and_a_wrong_key(panel, paper, click, tmp_path, monkeypa
     ui.reportEdit.currentPath = "report"
     click(ui.reportButton)
     assert "was changed after the study was prepared" in panel.message.text
+    click(ui.progressButton)
+    assert panel.message.text == ""
     ui.resultKeyEdit.currentPath = str(key)
     click(ui.reportButton)
     assert "reader-2 has 17 trials left" in panel.message.text
