@@ -87,7 +87,7 @@ def test_folders_that_take_no_files_are_told_before_the_run(scene, here):
         assert writing_problem("/proc/x") == report_problem("/proc/x/y") == expected
 
 
-def test_scripts_may_give_relative_paths(scene, here, monkeypatch):
+def test_scripts_may_give_relative_paths(scene, here):
     from MedGANSynthPanels.data_check import DataCheck
     from MedGANSynthPanels.errors import PanelError
     from MedGANSynthPanels.paths import check_absolute
@@ -115,7 +115,15 @@ def test_scripts_may_give_relative_paths(scene, here, monkeypatch):
         train_task("cyclegan-t1-t2-small", "", "runs/a", (), "cpu")
 
 
-def test_a_models_folder_may_be_given_as_it_is_typed(scene, here, monkeypatch):
+def test_another_folder_is_no_run(scene, here):
+    from MedGANSynthPanels.errors import PanelError
+    from MedGANSynthPanels.scripting import Scripting
+
+    with pytest.raises(PanelError, match=f"^{here / 'home'} is no Run folder; choose one that a"):
+        Scripting().export_training("~")
+
+
+def test_a_models_folder_may_be_given_as_it_is_typed(scene, here):
     from MedGANSynthPanels.asked import named
 
     assert named("t1-t2-brain") == "t1-t2-brain"
