@@ -14,6 +14,7 @@ from ..events import Events
 from ..files import whole_folder, write_text
 from ..models.quality import FILE as QUALITY
 from ..models.quality import quality_text
+from ..wording import counted
 from .bootstrap import FEWEST_PEOPLE
 from .compare import DEFINITIONS
 from .judging import Judged, judge
@@ -150,7 +151,8 @@ def _summary(plan: Plan, judged: Judged, seed: int) -> dict[str, Any]:
         problems += [f"{r['case']}, {method}: {r['error']}" for r in bad]
     people = len({row["subject"] for row in rows})
     text = (
-        f"{len(plan.cases)} cases of {people} people; inside the mask; _fit: after one affine fit; "
+        f"{counted(len(plan.cases), 'case')} of {counted(people, 'person')}; "
+        f"{plan.place}; _fit: after one affine fit; "
         + (
             "mean [95 % bootstrap interval over people]."
             if people >= FEWEST_PEOPLE
@@ -187,10 +189,10 @@ def _shown(figure: dict[str, Any] | None) -> str:
         return "inf" if figure and figure["infinite"] else ""
     spread = ""
     if figure["low"] is not None:
-        spread = f" [{figure['low']:.3f}, {figure['high']:.3f}]"
+        spread = f" [{figure['low']:z.3f}, {figure['high']:z.3f}]"
     elif figure["subjects"] > 1:
-        spread = f" ({figure['least']:.3f} to {figure['most']:.3f})"
-    return f"{figure['mean']:.3f}{spread}"
+        spread = f" ({figure['least']:z.3f} to {figure['most']:z.3f})"
+    return f"{figure['mean']:z.3f}{spread}"
 
 
 def _plain(value: Any) -> Any:

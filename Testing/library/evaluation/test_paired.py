@@ -13,8 +13,9 @@ import pytest
 
 from MedGANSynthLib import tasks
 from MedGANSynthLib.cli import main
+from MedGANSynthLib.data.datalist import read_datalist
 from MedGANSynthLib.errors import Cancelled, MedGANSynthError
-from MedGANSynthLib.evaluation import compare, judging, methods, regressors
+from MedGANSynthLib.evaluation import compare, judging, methods, paired, plan, regressors
 from MedGANSynthLib.evaluation.paired import evaluate_paired
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.volume.read import read
@@ -59,7 +60,10 @@ def test_files(files):
     assert figure["mean"] == pytest.approx(np.mean(values))
     assert (figure["least"], figure["most"]) == pytest.approx((min(values), max(values)))
     assert (figure["low"], figure["high"]) == (None, None)
-    assert "fewer than 5 give no interval" in result["text"]
+    assert result["text"] == (
+        "2 cases of 2 people; inside the mask; _fit: after one affine fit; mean (least to most of "
+        "the people: fewer than 5 give no interval)."
+    )
     assert " to " in result["rows"][0]["psnr_fit"]
     assert result["rows"][0]["cases"] == 2
     ranges = [row["range_high"] - row["range_low"] for row in result["cases"]]
@@ -67,6 +71,44 @@ def test_files(files):
     pooled = result["summary"]["prediction"]["figures"]["psnr_pooled_fit"]["mean"]
     assert pooled == pytest.approx(-10 * np.log10(np.mean(np.square(errors))))
     json.dumps(result, allow_nan=False)
+
+
+def test_what_counts_without_a_mask_and_one_case_are_said(files):
+    names = {"predictions": "pred", "targets": "real"}
+    result = evaluate_paired(
+        **{field: [files / name / "sub-01.nii.gz"] for field, name in names.items()},
+        events=Events(),
+    )
+    assert result["text"].startswith("1 case of 1 person; above the target's minimum; _fit: ")
+    (row,) = result["cases"]
+    assert row["mask_voxels"] > 20 * 18 * 4
+
+
+@pytest.mark.parametrize(
+    ("masked", "place"),
+    [
+        (3, "inside the mask"),
+        (2, "inside the mask, or above the target's minimum (1 without a mask)"),
+        (0, "above the target's minimum"),
+    ],
+)
+def test_which_voxels_of_a_list_count(listing, monkeypatch, masked, place):
+    monkeypatch.setattr(plan, "fit_baselines", lambda *_: {})
+    content = json.loads(listing.read_text())
+    for case in content["validation"][masked:]:
+        del case["mask"]
+    listing.write_text(json.dumps(content))
+    named = {"source": "t1", "target": "t2", "mask": "mask", "label": "labels"}
+    named |= {"split": "validation", "model": None, "direction": None, "device": "cpu", "seed": 0}
+    made = plan.plan_list(
+        read_datalist(listing), "", **named, strip=False, baselines=True, events=Events()
+    )
+    assert made.place == place
+
+
+def test_no_zero_is_below_zero():
+    shown = paired._shown({"mean": -1e-5, "low": -0.2, "high": -1e-4})
+    assert shown == "0.000 [-0.200, 0.000]"
 
 
 def test_written_whole_and_never_over_another_result(files):
