@@ -14,6 +14,7 @@ from . import evaluated
 from .errors import PanelError
 from .evaluate_words import said, words_of_volumes
 from .folders import report_problem
+from .former import measured, replace_former
 from .geometry import ijk_to_world, shape_of, without_shear
 from .marking import is_synthetic, mark, provenance_beside
 from .nifti_in import read_frames
@@ -86,6 +87,7 @@ class Evaluation(Run):
         names = [None if node is None else called(node) for node in (result, reference, mask)]
         self.about = f"{self._name}, {place.format(mask=names[2])}"
         self._words = words_of_volumes(*names)
+        self._measured = measured(result, reference, mask)
         self._begin(listener, lambda: self._submit(mask, out))
 
     def _heard(self, event: dict[str, Any]) -> None:
@@ -150,7 +152,7 @@ class Evaluation(Run):
         (row,) = judged["cases"]
         low, high = row["range_low"], row["range_high"]
         (path,) = (self._out / "error-maps").glob("*.nii.gz")
-        title = _("{name}: error").format(name=called(self._result))
+        title = _("{name}: error").format(name=self.about)
         self.error_map = evaluated.place_error_map(
             self._original, read_frames(path).array[0], title, high - low
         )
@@ -161,13 +163,16 @@ class Evaluation(Run):
         shown = ("figure", *evaluated.COLUMNS)
         self.rows = [{name: each[name] for name in shown} for each in rows]
         self.figures = {k: float(v) for k, v in row.items() if _is_figure(v)}
-        self.table = new_table(_("{name}: figures").format(name=self._name), columns_of(rows))
-        self.histogram = evaluated.histogram_chart(self._out, self._name, low, high)
-        self.differences = evaluated.difference_chart(self._out, self._name, low, high)
+        self.table = new_table(_("{name}: figures").format(name=self.about), columns_of(rows))
+        self.histogram = evaluated.histogram_chart(self._out, self.about, low, high)
+        self.differences = evaluated.difference_chart(self._out, self.about, low, high)
         made = [self.table, self.error_map, self.histogram, self.differences]
         if judged["tissues"]:
             self.segments = self._segment_table(judged["tissues"])
             made.append(self.segments)
+        # The map alone was named so that it differs from the former one.
+        named = {title if n is self.error_map else n.GetName(): n for n in made}
+        replace_former(named, self._measured)
         evaluated.beside(self._original.node, *made)
         self._tidy()
         self.results = made
@@ -180,7 +185,7 @@ class Evaluation(Run):
             for row in tissues
             if row["error"] is None
         ]
-        return new_table(_("{name}: segments").format(name=self._name), columns_of(rows))
+        return new_table(_("{name}: segments").format(name=self.about), columns_of(rows))
 
     def _summary(self) -> str:
         text = _(
@@ -191,7 +196,11 @@ class Evaluation(Run):
         )
         ssim = self.figures.get("ssim_in_plane_fit")
         if ssim is not None:
-            text += _("; SSIM in the slices {ssim:.3f}").format(ssim=ssim)
+            text += _("; SSIM in the slices {ssim:z.3f}").format(ssim=ssim)
+        if self.segments is not None:
+            text += _("; each segment's figures are in the table {table}").format(
+                table=called(self.segments)
+            )
         return text
 
 

@@ -122,7 +122,7 @@ def _of_pairs(result: dict[str, Any]) -> dict[str, str]:
 
 def _of_sets(result: dict[str, Any]) -> dict[str, str]:
     """Each figure beside what it is between two halves of the real set."""
-    text = _("between two halves of the real set: {value:.3g}")
+    text = _("between two halves of the real set: {value:z.3g}")
     return {
         row["figure"]: row["note"] or text.format(value=row["real_real"])
         for row in result["sets"]["synthetic"]["figures"]

@@ -54,6 +54,11 @@ class Restriction:
         mask = self._mask(self.node, shape, affine)
         if not mask.any():
             text = _("{name} holds no voxel of the volume; draw it over the volume.")
+            if self.kind == "segmentation" and has_hidden_segments(self.node):
+                text = _(
+                    "{name} holds no voxel of the volume in a segment that is shown; hidden "
+                    "segments do not count, so show what is meant."
+                )
             raise PanelError(text.format(name=self.name))
         return mask
 
@@ -140,6 +145,11 @@ def visible_segments(node) -> list[str]:
     ids = list(node.GetSegmentation().GetSegmentIDs())
     display = node.GetDisplayNode()
     return ids if display is None else [i for i in ids if display.GetSegmentVisibility(i)]
+
+
+def has_hidden_segments(node) -> bool:
+    """Whether segments are not shown, and so are not among the `visible_segments`."""
+    return len(visible_segments(node)) < node.GetSegmentation().GetNumberOfSegments()
 
 
 def _segment_mask(segment, binary: str, reference, to_world) -> np.ndarray:

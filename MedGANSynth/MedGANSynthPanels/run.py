@@ -27,7 +27,8 @@ class Run(VTKObservationMixin):
 
     The listener hears the worker's events (`progress` with `fraction`, `eta_s`, `text`; `warning`
     with `text`; ...) and in the end exactly one `done` (`nodes`, `seconds`) or `error` (`text`,
-    `cancelled`, perhaps `log`), all on the GUI thread.
+    `cancelled`, `lost` where the scene cannot take the result, perhaps `log`), all on the GUI
+    thread.
 
     Attributes:
         state: one of the names above.
@@ -119,14 +120,15 @@ class Run(VTKObservationMixin):
         self._tell({"event": "done", "nodes": self.results, "seconds": seconds, **more})
 
     def _give_up(self, text: str) -> None:
-        self._fail({"event": "error", "text": text})
+        self._fail({"event": "error", "text": text, "lost": True})
         self._job.cancel()  # nothing, if it has ended
 
     def _fail(self, event: dict[str, Any]) -> None:
         self._tidy()
         cancelled = bool(event.get("cancelled")) and not self._lost
         self.state = CANCELLED if cancelled else FAILED
-        self._tell({**event, "cancelled": cancelled, "text": self._lost or event["text"]})
+        ended = {"cancelled": cancelled, "lost": bool(self._lost) or event.get("lost", False)}
+        self._tell({**event, **ended, "text": self._lost or event["text"]})
 
     def _spoken(self, text: str) -> str:
         """Without temporary paths, which say nothing to the user."""

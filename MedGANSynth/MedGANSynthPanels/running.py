@@ -104,8 +104,10 @@ class Running:
         self.view.finish(event["text"])
         if event.get("log"):
             self.view.log(event["log"])
-        tell = self.message.conclude if event.get("cancelled") else self.message.fail
-        tell(event["text"], self.warnings)
+        cancelled = event.get("cancelled")
+        tell = self.message.conclude if cancelled else self.message.fail
+        stopped = (cancelled or event.get("lost")) and not getattr(self.run, "results", ())
+        tell(event["text"], [] if stopped else self.warnings)  # of nothing there is no more to say
         self._keep(None, event)
         self.changed()
 

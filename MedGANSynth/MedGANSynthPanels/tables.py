@@ -48,7 +48,7 @@ def fill_table(node, columns: dict[str, list]) -> None:
 
 def _number(cell) -> float | None:
     try:
-        return float(cell)
+        return float(cell) + 0.0  # no zero below zero
     except (TypeError, ValueError):
         return None
 

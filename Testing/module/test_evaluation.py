@@ -101,7 +101,7 @@ def test_the_map_lies_where_the_reference_does(logic, smooth, transform, scene):
     found = logic.evaluate(made, reference)
     np.testing.assert_allclose(ijk_to_ras(found.error_map), ijk_to_ras(reference))
     assert found.error_map.GetParentTransformNode() is parent
-    assert found.error_map.GetName() == "T2 made: error"
+    assert found.error_map.GetName() == "T2 made against T2, above the reference's minimum: error"
     for node in (found.error_map, found.table, found.histogram, found.differences):
         assert tree.GetItemParent(tree.GetItemByDataNode(node)) == folder
     display = found.error_map.GetDisplayNode()
@@ -113,20 +113,59 @@ def test_the_map_lies_where_the_reference_does(logic, smooth, transform, scene):
     assert color == [1.0, 1.0, 1.0, 1.0]
 
 
-def test_inside_a_segmentation_and_segment_by_segment(logic, smooth, segmentation):
+def test_inside_a_segmentation_and_segment_by_segment(logic, smooth, segmentation, heard):
     reference = smooth("T2")
     left, right = boxes()
     changed = voxels(reference) + np.where(left, 10.0, 0) + np.where(right, 30.0, 0)
     changed[~(left | right)] += 5000
     found = logic.evaluate(
-        smooth("made", changed), reference, segmentation(reference, left=left, right=right)
+        smooth("made", changed),
+        reference,
+        segmentation(reference, left=left, right=right),
+        listener=heard.append,
     )
     assert found.figures["mask_voxels"] == (left | right).sum()
     assert found.figures["mae_raw"] == pytest.approx(20, rel=1e-5)
     assert column(found.segments, "segment") == ["left", "right"]
     assert column(found.segments, "voxels") == [left.sum(), right.sum()]
     assert np.diff(column(found.segments, "bias"))[0] > 0
+    assert found.segments.GetName() == "made against T2, inside tumour: segments"
+    assert heard[-1]["text"].endswith(
+        "; each segment's figures are in the table made against T2, inside tumour: segments"
+    )
     assert (voxels(found.error_map)[~(left | right)] == 0).all()
+
+
+def names(kind="vtkMRMLTableNode"):
+    return sorted(node.GetName() for node in slicer.util.getNodesByClass(kind))
+
+
+def test_measured_again_takes_the_formers_place(logic, smooth, scene):
+    reference, (left, right) = smooth("T2"), boxes()
+    made = smooth("made", voxels(reference) + 5)
+    brain, core = smooth("brain", left | right), smooth("core", left)
+    first = logic.evaluate(made, reference, brain)
+    view = scene.AddNewNodeByClass("vtkMRMLPlotViewNode")
+    view.SetPlotChartNodeID(first.histogram.GetID())
+    slicer.app.processEvents()
+    before, nodes = names(), slicer.mrmlScene.GetNumberOfNodes()
+    assert "made against T2, inside brain: figures" in before
+    voxels(made)[:] += 2
+    again = logic.evaluate(made, reference, brain)
+    assert names() == before and slicer.mrmlScene.GetNumberOfNodes() == nodes
+    assert first.table.GetScene() is None and again.figures["mae_raw"] == pytest.approx(7, rel=1e-4)
+    assert view.GetPlotChartNodeID() == again.histogram.GetID()
+
+    again.table.SetName("kept")
+    logic.evaluate(made, reference, brain)
+    assert names() == sorted([*before, "kept"])
+    logic.evaluate(made, reference, core)
+    others = [name.replace("brain", "core") for name in before]
+    assert names() == sorted([*before, *others, "kept"])
+    assert len(set(names())) == len(names())
+    # Another pair of the same names is another pair.
+    logic.evaluate(smooth("made", voxels(made)), reference, core)
+    assert names() == sorted([*before, *others, *others, "kept"])
 
 
 def test_equal_inside_a_mask_volume_is_infinite_and_said_so(logic, smooth):
@@ -316,3 +355,11 @@ def test_too_few_for_a_set_are_told_how_many_are_needed(logic, smooth, tmp_path)
         logic.evaluate_folders(tmp_path / "made", tmp_path / "real", tmp_path / "report", sets=True)
     assert not (tmp_path / "report").exists()
     assert read(tmp_path / "made" / "a.nrrd").shape == (30, 26, 14)
+
+
+def test_tables_have_no_zero_below_zero(scene):
+    from MedGANSynthPanels.tables import new_table
+
+    for cells in ([-0.0, -1.5], ["-0.0", "-1.5"]):
+        values = column(new_table("figures", {"bias": cells}), "bias")
+        assert [str(value) for value in values] == ["0.0", "-1.5"]

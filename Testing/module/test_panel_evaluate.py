@@ -274,6 +274,24 @@ def test_cancel(panel, smooth, click):
     assert panel.evaluation is None and panel.ui.evaluateButton.enabled
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_run_that_was_stopped_leaves_no_warning(panel, smooth, click, wait_until, lost):
+    whole = smooth("whole")
+    part = smooth("T2", voxels(whole)[1:13, 2:24, 3:27], (3, 2, 1))
+    choose(panel, whole, part)
+    click(panel.ui.evaluateButton)
+    assert panel.running.warnings == [
+        "whole was interpolated onto the grid of T2, since it lies on another."
+    ]
+    if lost:
+        slicer.mrmlScene.RemoveNode(part)
+    else:
+        click(panel.ui.cancelButton)
+    wait_until(lambda: not panel.running.open)
+    text = "T2 was removed during the run, so there is nothing to lay the result on."
+    assert panel.message.text == (text if lost else "Cancelled.")
+
+
 def test_notices_stay_beside_the_result(panel, smooth, click, wait_until):
     whole = smooth("whole")
     part = smooth("T2", voxels(whole)[1:13, 2:24, 3:27] - 8, (3, 2, 1))

@@ -43,8 +43,15 @@ def test_visible_segments_count(segmentation, node, box):
     np.testing.assert_array_equal(mask_of(made, node), box | other)
     for name in "ab":
         made.GetDisplayNode().SetSegmentVisibility(name, False)
-    with pytest.raises(PanelError, match="tumour holds no voxel"):
+    text = "tumour holds no voxel of the volume in a segment that is shown; hidden segments do not"
+    with pytest.raises(PanelError, match=text):
         mask_of(made, node)
+
+
+def test_no_hidden_segment_is_blamed_where_none_is(segmentation, node, box):
+    text = "tumour holds no voxel of the volume; draw it over the volume"
+    with pytest.raises(PanelError, match=text):
+        mask_of(segmentation(node, a=np.zeros_like(box)), node)
 
 
 def test_parent_transforms_of_both_count(segmentation, node, box, transform):
