@@ -120,13 +120,22 @@ def _forest(readers: list[dict[str, Any]], panel: dict[str, Any]) -> str:
 
 def _reader(row: dict[str, Any]) -> dict[str, Any]:
     """A line of the readers' table, few enough columns for a page."""
-    shown = {name: row[name] for name in ("reader", "answers", "missing")}
-    for name in ("accuracy", "auc"):
+
+    def interval(name: str) -> str | None:
         value, low, high = (row[n] for n in (name, f"{name}_low", f"{name}_high"))
-        shown[name] = None if value is None else f"{value:.2f} ({low:.2f} to {high:.2f})"
-    shown |= {name: row[name] for name in ("p", "d_prime", "criterion")}
-    caught = f"{row['caught']} of {row['catch']}" if row["catch"] else None
-    return shown | {"obvious fakes caught": caught}
+        return None if value is None else f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+    return {
+        "reader": row["reader"],
+        "answers": row["answers"],
+        "missing": row["missing"],
+        "accuracy": interval("accuracy"),
+        "p": row["p"],
+        "auc": interval("auc"),
+        "d_prime": row["d_prime"],
+        "criterion": row["criterion"],
+        "obvious fakes caught": f"{row['caught']} of {row['catch']}" if row["catch"] else None,
+    }
 
 
 def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]], pairs: bool) -> str:
