@@ -145,7 +145,8 @@ def test_an_error_of_the_worker_leaves_the_scene_unchanged(scene, volume, worker
     count = scene.GetNumberOfNodes()
     worker.jobs[0].write()
     worker.jobs[0].say("error", text="no GPU here.", cancelled=False, log="tail")
-    assert heard == [{"event": "error", "text": "no GPU here.", "cancelled": False, "log": "tail"}]
+    ended = {"event": "error", "cancelled": False, "lost": False, "log": "tail"}
+    assert heard == [{**ended, "text": "no GPU here."}]
     assert (run.state, run.results) == ("failed", [])
     assert scene.GetNumberOfNodes() == count
 
