@@ -141,6 +141,10 @@ def _convert(kind: Any, value: Any, where: str, path: str, depth: int) -> Any:
     origin = typing.get_origin(kind)
     if origin is Annotated:
         base, *bounds = typing.get_args(kind)
+        if isinstance(value, float) and not math.isfinite(value):
+            for bound in bounds:  # a range says more than `_convert_scalar` does
+                if isinstance(bound, Range):
+                    _check(bound, value, where, path)
         result = _convert(base, value, where, path, depth)
         for bound in bounds:
             _check(bound, result, where, path)

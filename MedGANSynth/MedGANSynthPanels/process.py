@@ -14,8 +14,13 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.schema import from_dict
+from MedGANSynthLib.tasks import TASKS
+
 from . import temporary
 from .child import Child, library_command
+from .errors import PanelError
 from .panel_words import in_the_panel
 from .paths import check_absolute
 from .signal import call_safely
@@ -83,12 +88,14 @@ class WorkerClient:
         """Hand in a Task by its command's name; `fields` may hold paths.
 
         Raises:
-            PanelError: a path is relative; see `paths.typed`.
+            PanelError: a field is wrong, or a path relative; see `paths.typed`.
         """
         check_absolute(task, fields)
+        plain = json.dumps(fields, default=str)
+        _check_fields(task, plain)
         self._number += 1
-        request = {"id": str(self._number), "task": task, "fields": fields}
-        job = Job(self, self._number, json.dumps(request, default=str).encode(), listener)
+        line = f'{{"id": "{self._number}", "task": {json.dumps(task)}, "fields": {plain}}}'
+        job = Job(self, self._number, line.encode(), listener)
         self._queue.append(job)
         self._advance()
         return job
@@ -158,7 +165,9 @@ class WorkerClient:
                 child.group = int(event["pid"])
             self._ready = True
             self._advance()
-        elif self._current is not None and event.get("id") == self._current.id:
+        elif self._current is not None and (
+            event.get("id") == self._current.id or (kind, event.get("id")) == ("error", None)
+        ):  # an error of no Task is of a line that the worker could not read
             self._pass_on(self._current, kind, event)
 
     def _pass_on(self, job: Job, kind: str, event: dict[str, Any]) -> None:
@@ -243,3 +252,16 @@ class WorkerClient:
         else:
             event |= {"text": text, "log": "\n".join(list(self._lines)[-_TAIL_LINES:])}
         call_safely(job.listener, event)
+
+
+def _check_fields(task: str, plain: str) -> None:
+    """Refuse what the worker would refuse, before it has to be started.
+
+    Raises:
+        PanelError: what is wrong with a field.
+    """
+    if task in TASKS:
+        try:
+            from_dict(TASKS[task], json.loads(plain), task)
+        except MedGANSynthError as error:
+            raise PanelError(in_the_panel(str(error))) from None

@@ -2,7 +2,9 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Annotated
 
+from ..schema import Range
 from .task import DEVICE, MODEL, Task, field
 
 
@@ -48,7 +50,9 @@ class Generate(Task):
     seed: int = field("the same seed, number and model give the same volume", 0)
     to_seed: int | None = field("walk from the first volume of --seed to that of this seed", None)
     interpolation: str = field("of a walk: slerp (keeps to likely codes) or lerp", "slerp")
-    temperature: float = field("below 1: more average and less varied volumes", 1.0)
+    temperature: Annotated[float, Range(0.0, 10.0)] = field(
+        "below 1: more average and less varied volumes", 1.0
+    )
     reconstruct: tuple[Path, ...] = field("make these scans again through the model's encoder", ())
     neighbours: Path | None = field(
         "data list: show below each volume the nearest one of its training split", None

@@ -205,6 +205,29 @@ def test_a_wrong_task_is_one_error_and_the_worker_stays(client, ask):
     assert ask(client, "hello", name="a").last["result"]["pid"] == pid
 
 
+def test_a_line_that_the_worker_cannot_read_is_one_error(client, ask):
+    pid = ask(client, "hello", name="a").last["result"]["pid"]
+    for unreadable, text in ((float("nan"), "NaN is not allowed"), ("x" * 2**20, "is the most")):
+        heard = ask(client, "hello", name=unreadable)
+        assert heard.kinds() == ["error"] and text in heard.last["text"]
+    assert ask(client, "hello", name="a").last["result"]["pid"] == pid
+
+
+def test_a_wrong_field_is_refused_before_anything_starts(scene):
+    from MedGANSynthPanels.errors import PanelError
+    from MedGANSynthPanels.process import WorkerClient
+
+    client = WorkerClient(["none-such"])
+    given = {"model": "m", "out": "/o"}
+    for value, shown in ((-1.0, "-1"), (float("nan"), "nan"), (float("-inf"), "-inf")):
+        text = f"generate: temperature must lie between 0 and 10, not {shown}"
+        with pytest.raises(PanelError, match=text):
+            client.submit("generate", {**given, "temperature": value}, None)
+    with pytest.raises(PanelError, match="datalist: validation must be a finite number"):
+        client.submit("datalist", {"out": "/o", "validation": float("inf")}, None)
+    assert not client.busy
+
+
 @pytest.mark.parametrize("task", ["crash", "leave"])
 def test_a_crash_is_one_error_with_the_log_and_the_next_task_works(client, ask, task):
     heard = ask(client, task)
