@@ -8,6 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from MedGANSynthLib.models import catalogue
+from MedGANSynthLib.schema import NAME
 
 from .errors import PanelError
 from .lifetime import the_worker
@@ -20,7 +21,7 @@ def export_training(folder: Path, name: str | None, listener: Callable[[dict[str
         name: of the model; None: the Run folder's, with a number where that is taken.
 
     Raises:
-        PanelError: there is no checkpoint yet.
+        PanelError: there is no checkpoint yet, or no model can have the name.
     """
     checkpoints = folder / "checkpoints"
     if not checkpoints.is_dir():
@@ -31,6 +32,9 @@ def export_training(folder: Path, name: str | None, listener: Callable[[dict[str
         text = _("{name} has no checkpoint yet; train on, or press Stop to have one written.")
         raise PanelError(text.format(name=folder.name))
     name = name or free_name(folder.name)
+    if not isinstance(name, str) or not re.fullmatch(NAME.regex, name):
+        text = _("A model cannot be called {name}; use {hint} characters.")
+        raise PanelError(text.format(name=name, hint=NAME.hint))
     fields = {"run": str(folder), "name": name, "checkpoint": found}
     return the_worker().submit(
         "models export", {**fields, "out": str(catalogue.user_folder() / name)}, listener

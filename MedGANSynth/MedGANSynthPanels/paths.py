@@ -16,7 +16,13 @@ def typed(path: str | os.PathLike | None) -> Path | None:
     """What was typed into a field or handed in by a script, as an absolute path.
 
     `~` is the user's home; a relative path begins in Slicer's current folder. None for nothing.
+
+    Raises:
+        PanelError: it is something else than a path.
     """
+    if not isinstance(path, str | os.PathLike | None):
+        text = _("A path is asked for, and this is of the type {type}; give the path as a text.")
+        raise PanelError(text.format(type=type(path).__name__))
     text = os.fspath(path or "").strip()
     return Path(os.path.expanduser(text)).absolute() if text else None
 
@@ -49,9 +55,16 @@ def holds(folder: str | os.PathLike | None, name: str) -> bool:
     return place is not None and os.path.isfile(place / name)
 
 
-def typed_preset(preset: Any) -> Any:
-    """A preset's name as it is; that of a TOML file as an absolute path."""
-    return str(typed(preset)) if str(preset).endswith(".toml") else preset
+def typed_preset(preset: Any) -> str:
+    """A preset's name as it is; that of a TOML file as an absolute path.
+
+    Raises:
+        PanelError: it is something else than a name.
+    """
+    if not isinstance(preset, str | os.PathLike):
+        raise PanelError(_("Name a preset of `medgansynth presets list`, or a TOML file."))
+    name = os.fspath(preset)
+    return str(typed(name)) if name.endswith(".toml") else name
 
 
 def check_absolute(task: str, fields: dict[str, Any]) -> None:

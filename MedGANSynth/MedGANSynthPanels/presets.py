@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import shlex
+from typing import Any
 
 from slicer.i18n import tr as _
 
@@ -65,6 +66,18 @@ def split(settings: str) -> tuple[str, ...]:
         return tuple(shlex.split(settings))
     except ValueError:
         raise PanelError(_("A quotation mark in the settings lacks its partner.")) from None
+
+
+def as_settings(settings: Any) -> tuple[str, ...]:
+    """Overrides as scripts hand them in; a text is one of them.
+
+    Raises:
+        PanelError: they are no texts.
+    """
+    given = (settings,) if isinstance(settings, str) else settings
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        raise PanelError(_('Give the settings as a list of texts, such as ["batch=2"].'))
+    return tuple(given)
 
 
 @functools.cache

@@ -5,11 +5,13 @@ People are numbered, so that no name from the scene enters a file.
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
+from .asked import check_node
 from .errors import PanelError
 from .geometry import ijk_to_ras, ijk_to_world, ras_to_world, shape_of, without_shear
 from .nifti_out import cannot_write, write_nifti
@@ -29,8 +31,10 @@ def export_people(people: list[dict], folder: Path, films: bool) -> Path:
         films: a sequence is one film (4D); else each of its frames is a case.
 
     Raises:
-        PanelError: a node cannot be written, or sequences of one case differ in length.
+        PanelError: there is no case or no node, a node cannot be written, or sequences of one case
+            differ in length.
     """
+    _check_people(people)
     names = list(dict.fromkeys(str(case["subject"]) for case in people))
     rows = []
     try:
@@ -52,6 +56,17 @@ def export_people(people: list[dict], folder: Path, films: bool) -> Path:
     except OSError as error:
         raise cannot_write(folder, error) from None
     return folder / CASES
+
+
+def _check_people(people: Any) -> None:
+    is_table = isinstance(people, list | tuple) and all(isinstance(case, dict) for case in people)
+    if not is_table or not people or not all("subject" in case for case in people):
+        text = _('Give the cases as a list of dictionaries, such as {"subject": "a", "t1": node}.')
+        raise PanelError(text)
+    for case in people:
+        for modality, node in case.items():
+            if modality != "subject":
+                check_node(node)
 
 
 def _frames(nodes: dict, films: bool) -> list[int | None]:

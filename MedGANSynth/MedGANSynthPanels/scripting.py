@@ -152,12 +152,12 @@ class Scripting:
         Raises:
             PanelError: as `generate`; the scene is unchanged.
         """
-        if to_seed is None:
+        if to_seed is None or to_seed == seed:
             from slicer.i18n import tr as _
 
             from MedGANSynthPanels.errors import PanelError
 
-            raise PanelError(_("A walk needs two seeds; give the second one as to_seed."))
+            raise PanelError(_("A walk needs two different seeds; give the second as to_seed."))
         made = self._generate(
             wait, listener, model, steps, seed, to_seed, interpolation, temperature, device
         )
@@ -281,7 +281,7 @@ class Scripting:
                 folders by modality, such as {"t1": folder}; or cases of the scene, a list of
                 dictionaries such as {"subject": "a", "t1": node}, whose nodes are written to files.
             out: the Run folder; what is written for the training goes into its folder `data`.
-            settings: overrides of the preset, such as ("batch=2",).
+            settings: overrides of the preset, such as ["batch=2", "steps=100"]; one may be a text.
             device: "auto", "cpu", or a GPU such as "cuda:0".
             validation: share of the people that is kept for validation.
             wait, listener: as for `translate`.
@@ -295,10 +295,11 @@ class Scripting:
             PanelError: what is wrong and what to do, in one sentence.
         """
         from MedGANSynthPanels.data_check import DataCheck
+        from MedGANSynthPanels.presets import as_settings
         from MedGANSynthPanels.waiting import Waiting
 
         check, waiting = DataCheck(), Waiting(listener)
-        check.start(preset, data, out, tuple(settings), device, validation, waiting.hear)
+        check.start(preset, data, out, as_settings(settings), device, validation, waiting.hear)
         if not wait:
             return check
         waiting.end(check)

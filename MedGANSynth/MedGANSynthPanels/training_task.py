@@ -2,28 +2,37 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from slicer.i18n import tr as _
 
-from MedGANSynthLib import tasks
+from MedGANSynthLib import schema, tasks
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.training.config import load_config
 
 from . import run_list, trainer
 from .errors import PanelError
-from .paths import needed, typed_preset
+from .paths import is_file, needed, typed_preset
+from .presets import as_settings
 from .training_run import TrainingRun
 
 
 def train_task(
-    preset: str, data: str | Path | None, out: str | Path, settings: tuple[str, ...], device: str
+    preset: str, data: str | Path | None, out: str | Path, settings: Any, device: str
 ) -> tasks.Train:
-    """The Task whose command is shown and run; its paths are absolute."""
+    """The Task whose command is shown and run; its paths are absolute.
+
+    Raises:
+        PanelError: something is no path, no name or no setting.
+    """
+    if not isinstance(data, str | os.PathLike | None):
+        text = _("A training takes the path of a data list; the result of check_training names it.")
+        raise PanelError(text)
     return tasks.Train(
         preset=typed_preset(preset),
         data=None if data is None else needed(data),
         out=needed(out),
-        set=tuple(settings),
+        set=as_settings(settings),
         device=device,
     )
 
@@ -32,12 +41,17 @@ def start_training(task: tasks.Train, keep: bool) -> TrainingRun:
     """Start a training, and list it.
 
     Raises:
-        PanelError: the preset or a setting is wrong, or the folder cannot be used.
+        PanelError: the preset, a setting or another field is wrong, there is no such data list, or
+            the folder cannot be used.
     """
     try:
+        schema.from_dict(tasks.Train, schema.to_dict(task), task.command)
         load_config(task.preset, task.set)
     except MedGANSynthError as error:
         raise PanelError(str(error)) from None
+    if task.data is not None and not is_file(task.data):
+        text = _("{path} is no data list (a JSON file); check_training writes one.")
+        raise PanelError(text.format(path=task.data))
     folder = Path(task.out)
     if TrainingRun(folder).alive:
         text = _("{name} is being trained already; wait for it, or stop it first.")

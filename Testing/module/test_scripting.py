@@ -75,10 +75,85 @@ def test_what_is_wrong_is_raised_in_one_sentence(logic, volume, options, text):
     before = slicer.mrmlScene.GetNumberOfNodes()
     with pytest.raises(PanelError, match=text):
         logic.translate(node, **options)
-    with pytest.raises(PanelError, match="A walk needs two seeds"):
-        logic.interpolate("nobody", 1, None)
+    for seed in (None, 1):
+        with pytest.raises(PanelError, match="A walk needs two different seeds"):
+            logic.interpolate("nobody", 1, seed)
     with pytest.raises(PanelError, match="No volume is chosen"):
         logic.translate_several([], "t1-t2-brain")
     with pytest.raises(PanelError, match="is not a folder"):
         logic.translate_folder("/no/such/folder", "/tmp/out", "t1-t2-brain")
     assert slicer.mrmlScene.GetNumberOfNodes() == before
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "text"),
+    [
+        ({"t1": "/x"}, {}, "A training takes the path of a data list"),
+        ("/nope.json", {}, "/nope.json is no data list"),
+        (None, {"settings": 5}, "Give the settings as a list of texts"),
+        (None, {"settings": "widths=2"}, "widths"),
+        (None, {"settings": [2]}, "Give the settings as a list of texts"),
+        (None, {"device": 5}, "train: device must be a text, not a whole number"),
+        (None, {"preset": None}, "Name a preset"),
+        (None, {"out": None}, "A path is missing"),
+        (None, {"out": ["a"]}, "A path is asked for, and this is of the type list"),
+    ],
+)
+def test_a_training_that_cannot_start_is_refused_at_once(logic, tmp_path, data, options, text):
+    what = {"preset": "cyclegan-t1-t2-debug", "data": data, "out": tmp_path / "run"}
+    before = len(logic.trainings())
+    with pytest.raises(PanelError, match=text):
+        logic.train(**(what | options))
+    assert not (tmp_path / "run").exists() and len(logic.trainings()) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "text"),
+    [
+        ([{"subject": "a", "t1": None}], {}, "A node is asked for, and this is nothing"),
+        ([{"t1": None}], {}, "Give the cases as a list of dictionaries"),
+        ([], {}, "Give the cases as a list of dictionaries"),
+        (5, {}, "Give the cases as a list of dictionaries"),
+        ({"t1": None}, {}, "A path is missing"),
+        (None, {"settings": 5}, "Give the settings as a list of texts"),
+        (None, {"device": 5}, "data check: device must be a text"),
+        ({"t1": "/x"}, {"validation": "a"}, "datalist: validation must be a number"),
+        (None, {"listener": 3}, "The listener has to be a function"),
+    ],
+)
+def test_data_that_cannot_be_looked_at_is_refused_at_once(logic, tmp_path, data, options, text):
+    what = {"preset": "cyclegan-t1-t2-debug", "data": data, "out": tmp_path / "run"}
+    with pytest.raises(PanelError, match=text):
+        logic.check_training(**(what | options))
+    assert not (tmp_path / "run").exists()
+
+
+def test_one_setting_may_be_a_text(scene, tmp_path):
+    from MedGANSynthPanels.training_task import train_task
+
+    assert train_task("a", None, tmp_path, "steps=[1, 2]", "cpu").set == ("steps=[1, 2]",)
+    assert train_task("a", None, tmp_path, ["b=1", "c=2"], "cpu").set == ("b=1", "c=2")
+
+
+def test_a_listener_that_raises_is_told_of_once(scene, monkeypatch):
+    from MedGANSynthPanels.waiting import Waiting
+
+    raised, heard = [], []
+    monkeypatch.setattr("sys.excepthook", lambda *error: raised.append(error[0]))
+
+    def listener(event):
+        heard.append(event)
+        raise ZeroDivisionError
+
+    waiting = Waiting(listener)
+    events = [{"event": "progress", "fraction": n / 10} for n in range(10)] + [{"event": "done"}]
+    assert waiting.results(FakeRun(waiting, events, ["node"])) == ["node"]
+    assert heard == events and raised == [ZeroDivisionError]
+
+
+def test_a_model_cannot_have_any_name(logic, tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "best.pt").write_bytes(b"")
+    for name in ("a/b", "..", 5):
+        with pytest.raises(PanelError, match="A model cannot be called"):
+            logic.export_training(tmp_path, name=name)
