@@ -4,6 +4,7 @@ Scripts may hand in anything; whatever it is, what is wrong with it is said in o
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def way_of(model: str | os.PathLike, direction: str | None) -> Way:
     Raises:
         PanelError: the model is not there (any more), is damaged, or has no such direction.
     """
-    entry = _entry(model)
+    entry = _entry(model, lambda manifest: bool(manifest.directions))
     directions = entry.manifest.directions
     if not directions:
         text = _("The model {model} translates nothing; use it on the Generate page.")
@@ -45,7 +46,7 @@ def generator_of(model: str | os.PathLike) -> Manifest:
     Raises:
         PanelError: the model is not there (any more), is damaged, or generates nothing.
     """
-    manifest = _entry(model).manifest
+    manifest = _entry(model, lambda manifest: manifest.generation is not None).manifest
     if manifest.generation is None:
         text = _("The model {model} generates nothing; use it on the Translate page.")
         raise PanelError(text.format(model=manifest.name))
@@ -58,20 +59,23 @@ def named(model: str | os.PathLike) -> str:
     return os.fspath(model) if os.fspath(model).casefold() in names else str(typed(model))
 
 
-def _entry(model: Any) -> catalogue.Entry:
+def _entry(model: Any, suits: Callable[[Manifest], bool]) -> catalogue.Entry:
+    """A model; where it is not to be found, those that suit are named."""
     entries = catalogue.list_entries()
-    names = [entry.name for entry in entries if not entry.problem]
+    names = [entry.name for entry in entries if not entry.problem and suits(entry.manifest)]
     if not isinstance(model, (str, os.PathLike)) or not os.fspath(model):
         text = _("Name a model, or the folder of one; there are: {known}.")
         raise PanelError(text.format(known=", ".join(names) or _("none")))
-    known_by = named(model)
-    if os.path.isabs(known_by) and not os.path.exists(known_by):
-        if not names:
-            raise PanelError(_("No model is installed; add one on the Models page."))
+    if _is_gone(model):
         text = _("The model {model} is not on this computer (any more); there are: {known}.")
-        raise PanelError(text.format(model=model, known=", ".join(names)))
+        if not names:
+            text = _(
+                "The model {model} is not on this computer (any more); add one on the Models page."
+            )
+        text = text.format(model=model, known=", ".join(names))
+        raise PanelError(text, holds=lambda: _is_gone(model))
     try:
-        folder = Path(catalogue.find(known_by))
+        folder = Path(catalogue.find(named(model)))
         manifest = catalogue.read_manifest(folder)
     except MedGANSynthError as error:
         raise PanelError(in_the_panel(str(error))) from None
@@ -80,6 +84,11 @@ def _entry(model: Any) -> catalogue.Entry:
         path = folder / catalogue.WEIGHTS
         raise PanelError(text.format(model=manifest.name, path=path))
     return catalogue.Entry(manifest.name, folder, "user", manifest)
+
+
+def _is_gone(model: str | os.PathLike) -> bool:
+    place = named(model)
+    return os.path.isabs(place) and not os.path.exists(place)
 
 
 def check_node(node: Any) -> None:

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from MedGANSynthLib.models import card, catalogue
 
+from .message import MessageLine
 from .narrow import breakable
 
 PREVIEW_WIDTH = 340
@@ -73,16 +74,20 @@ class ModelFacts:
             self.card = None
 
 
-def lost_model(choice, wanted: str) -> str | None:
-    """Look again which models there are; what to say if the wanted one has gone meanwhile."""
-    was_there = missing_model(wanted, choice.entries) is None
+def look_again(choice, wanted: str) -> bool:
+    """Read anew which models there are; whether the wanted one has gone meanwhile."""
+    was_there = not is_missing(choice, wanted)
     choice.reload()
-    return missing_model(wanted, choice.entries) if was_there else None
+    return was_there and is_missing(choice, wanted)
 
 
-def missing_model(wanted: str, entries: list[catalogue.Entry]) -> str | None:
-    """What to say of a model that a scene, or the last session, used and that is not here."""
-    if not wanted or wanted in [entry.name for entry in entries]:
-        return None
+def is_missing(choice, wanted: str) -> bool:
+    """Whether a scene, or the last session, used a model that is not here."""
+    return bool(wanted) and wanted not in [entry.name for entry in choice.entries]
+
+
+def tell_missing(message: MessageLine, choice, wanted: str) -> None:
+    """Say so, as long as it is not."""
     text = _("The model {model} is not on this computer, so another one is chosen.")
-    return text.format(model=wanted)
+    message.warn(text.format(model=wanted))
+    message.keep_while(lambda: is_missing(choice, wanted))

@@ -68,6 +68,8 @@ def guarded(method: Callable) -> Callable:
         except (PanelError, MedGANSynthError, OSError) as error:
             text = sentence_of(error)
             self.message.complain(text)
+            if isinstance(error, PanelError) and error.holds is not None:
+                self.message.keep_while(error.holds)
             if self.running is not None:
                 self.running.view.log(text)
 

@@ -13,7 +13,7 @@ from .errors import PanelError
 from .frame_slider import FrameSlider
 from .generator_choice import WAY, GeneratorChoice
 from .model_choice import fill
-from .model_facts import lost_model, missing_model
+from .model_facts import is_missing, look_again, tell_missing
 from .panel import allow, guarded
 from .parameters import Making
 from .running import Running
@@ -48,16 +48,17 @@ class PanelGenerate(BoundPanel):
         """Show these parameters; None while there are none."""
         BoundPanel.set_parameters(self, parameters)
         wanted = parameters.generate.model if parameters is not None else ""
-        if text := missing_model(wanted, self.choice.entries):
-            self.message.warn(text)
+        if is_missing(self.choice, wanted):
+            tell_missing(self.message, self.choice, wanted)
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
         wanted = self.parameters.generate.model if self.parameters is not None else ""
-        gone = lost_model(self.choice, wanted)
+        has_gone = look_again(self.choice, wanted)
+        self.message.look()
         self.refresh()
-        if gone:
-            self.message.warn(gone)
+        if has_gone:
+            tell_missing(self.message, self.choice, wanted)
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""

@@ -14,7 +14,7 @@ from .fitting import takes
 from .input_rows import InputRows
 from .message import MessageLine
 from .model_choice import ModelChoice, fill
-from .model_facts import lost_model, missing_model
+from .model_facts import is_missing, look_again, tell_missing
 from .panel import allow, guarded
 from .parameters import Source
 from .result_view import ResultView
@@ -61,16 +61,17 @@ class PanelTranslate(BoundPanel):
     def _tell_of_a_missing_model(self) -> None:
         """A scene, or the last session, may have used a model that is not here."""
         wanted = self.parameters.settings.model if self.parameters is not None else ""
-        if text := missing_model(wanted, self.choice.entries):
-            self.message.warn(text)
+        if is_missing(self.choice, wanted):
+            tell_missing(self.message, self.choice, wanted)
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
         wanted = self.parameters.settings.model if self.parameters is not None else ""
-        gone = lost_model(self.choice, wanted)
+        has_gone = look_again(self.choice, wanted)
+        self.message.look()
         self.refresh()
-        if gone:
-            self.message.warn(gone)
+        if has_gone:
+            tell_missing(self.message, self.choice, wanted)
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""

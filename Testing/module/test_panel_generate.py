@@ -228,6 +228,25 @@ def test_a_model_that_is_not_here(panel, module):
     assert panel.choice.entry.name != "theirs"
 
 
+def test_what_is_said_of_a_model_goes_when_it_is_back(
+    panel, module, generator_package, click, monkeypatch
+):
+    monkeypatch.setattr(panel.logic, "ready", lambda parent: True)
+    aside = generator_package.parent.with_name("aside")
+    panel.parameters.generate.model = "nobody"
+    for notice in ("so another one is chosen", "(any more); add one on the Models page"):
+        shutil.move(generator_package, aside)
+        if "any more" in notice:
+            click(panel.ui.generateButton)
+        module.pages.ui.pages.setCurrentIndex(0)
+        module.pages.ui.pages.setCurrentIndex(1)
+        assert notice in panel.message.text
+        shutil.move(aside, generator_package)
+        module.parent.exit()
+        module.parent.enter()
+        assert panel.choice.entry.name == "nobody" and panel.message.text == ""
+
+
 def test_a_model_whose_files_went_is_said_to_have_gone(
     panel, click, generator_package, monkeypatch
 ):
@@ -235,7 +254,7 @@ def test_a_model_whose_files_went_is_said_to_have_gone(
     panel.parameters.generate.model = "nobody"
     shutil.rmtree(generator_package)
     click(panel.ui.generateButton)
-    text = "The model nobody is not on this computer (any more); there are: "
+    text = "The model nobody is not on this computer (any more); add one on the Models page."
     assert panel.message.text.startswith(text)
     log = panel.ui.logText.plainText
     assert "Not started" in log and text in log
