@@ -40,7 +40,10 @@ def _with_several(parameters, way: Way) -> str | None:
 
 
 def _with_folder(settings) -> str | None:
-    if not is_folder(settings.inputFolder):
+    if settings.inputFolder and not is_folder(settings.inputFolder):
+        text = _("{folder} is not a folder; choose the one that holds the volumes")
+        return text.format(folder=settings.inputFolder)
+    if not settings.inputFolder:
         return _("Choose the folder that holds the volumes")
     return results_problem(settings.outputFolder, settings.inputFolder)
 

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 from pathlib import Path
 
 from slicer.i18n import tr as _
@@ -24,6 +25,7 @@ ALIVE = (STARTING, RUNNING, STOPPING)
 REQUEST, LOG = "request.json", "trainer.log"
 _FULL = 20 * 2**20
 _TAIL = 20_000
+_PROGRESS = re.compile(r" *\d+\.\d %")  # as `MedGANSynthLib.events` writes it
 
 
 class TrainingRun:
@@ -177,6 +179,7 @@ class TrainingRun:
         if self._last.get("event") == "error" and self._requested() <= self._latest:
             return str(self._last["text"])
         lines = [line for line in self.log().splitlines() if line.strip()]
+        lines = [line for line in lines if not _PROGRESS.match(line)]
         if lines and lines[-1].startswith("medgansynth: "):
             return lines[-1].removeprefix("medgansynth: ")
         ended = _("The trainer was killed or crashed; resume it from its last checkpoint.")

@@ -98,8 +98,11 @@ class Translation(Run):
         for node in nodes.values():
             check_slices(node, self._way)
         self._update_mask()
-        self._files, notices = export_inputs(nodes, self._folder / "in", self._case.worlds())
-        self._names = {path: called(nodes[m]) for m, path in self._files.items()}
+        # A sequence is one thing to the user: what all frames warn of is told once, and of it.
+        names = {m: called(node) for m, node in self._case.inputs.items()}
+        folder, worlds = self._folder / "in", self._case.worlds()
+        self._files, notices = export_inputs(nodes, folder, worlds, names)
+        self._names = {path: names[m] for m, path in self._files.items()}
         for text in notices:
             self._tell({"event": "warning", "text": text})
         make_folder(self._folder / "out")
@@ -154,6 +157,14 @@ class Translation(Run):
             self._tidy()
             self.results = self._case.finish()
             self._end()
+
+    def _fail(self, event: dict[str, Any]) -> None:
+        if self._case.frames > 1 and not event.get("cancelled"):
+            text = _("frame {number} of {count}: {problem}").format(
+                number=self._frame + 1, count=self._case.frames, problem=event["text"]
+            )
+            event = {**event, "text": text}
+        Run._fail(self, event)
 
     def _read(self) -> dict[str, Made]:
         """What the library has written, by kind, the result itself first."""

@@ -14,6 +14,8 @@ import vtk
 from slicer.i18n import tr as _
 from vtk.util.numpy_support import vtk_to_numpy
 
+from MedGANSynthLib.wording import counted
+
 from .asked import check_node
 from .errors import PanelError
 from .fitting import Way
@@ -114,11 +116,11 @@ def export_volume(node, path: Path) -> list[str]:
     check_volume(node)
     affine, sheared = without_shear(ijk_to_world(node))
     write_nrrd(path, slicer.util.arrayFromVolume(node), affine)
-    return [_sheared(node)] if sheared else []
+    return [_sheared(called(node))] if sheared else []
 
 
 def export_inputs(
-    nodes: dict, folder: Path, worlds: dict | None = None
+    nodes: dict, folder: Path, worlds: dict | None = None, names: dict[str, str] | None = None
 ) -> tuple[dict[str, Path], list[str]]:
     """Write the inputs of one translation, all on the voxel grid of the first.
 
@@ -128,6 +130,7 @@ def export_inputs(
         nodes: volume nodes by modality.
         worlds: by modality, what brings a node into world space where that is not its own parent
             transform (the frames of a sequence have none).
+        names: by modality, what a node is called in place of its own name.
 
     Returns:
         The files by modality, and what the user should know.
@@ -141,17 +144,18 @@ def export_inputs(
         modality: worlds[modality] @ ijk_to_ras(node) if worlds else ijk_to_world(node)
         for modality, node in nodes.items()
     }
+    names = names or {modality: called(node) for modality, node in nodes.items()}
     modality, first = next(iter(nodes.items()))
-    grid = grids[modality]
+    grid, first_name = grids[modality], names[modality]
     affine, sheared = without_shear(grid)
-    files, notices = {}, [_sheared(first)] if sheared else []
+    files, notices = {}, [_sheared(first_name)] if sheared else []
     for modality, node in nodes.items():
         array = slicer.util.arrayFromVolume(node)
         _check_finite(node, array)
         if not same_grid(shape_of(node), grids[modality], shape_of(first), grid):
             array = resampled(node, grids[modality], first, grid)
             text = _("{name} was interpolated onto the grid of {first}, since it lies on another.")
-            notices.append(text.format(name=called(node), first=called(first)))
+            notices.append(text.format(name=names[modality], first=first_name))
         files[modality] = Path(folder) / modality / (file_name(node.GetName()) + ".nrrd")
         make_folder(files[modality].parent)
         write_nrrd(files[modality], array, affine)
@@ -162,8 +166,8 @@ def _check_finite(node, array: np.ndarray) -> None:
     if array.dtype.kind == "f":
         count = sum(slice_.size - np.count_nonzero(np.isfinite(slice_)) for slice_ in array)
         if count:
-            text = _("{name} has {count} voxels that are not finite numbers; replace them first.")
-            raise PanelError(text.format(name=called(node), count=count))
+            text = _("{name} has {voxels} without a finite number; put numbers there first.")
+            raise PanelError(text.format(name=called(node), voxels=counted(count, "voxel")))
 
 
 def file_name(name: str) -> str:
@@ -233,9 +237,8 @@ def write_nrrd(path: Path, array: np.ndarray, affine: np.ndarray) -> None:
         raise cannot_be_used(error) from None
 
 
-def _sheared(node) -> str:
-    text = _("{name} is sheared; the model sees its voxels without the shear.")
-    return text.format(name=called(node))
+def _sheared(name: str) -> str:
+    return _("{name} is sheared; the model sees its voxels without the shear.").format(name=name)
 
 
 def _vector(values: np.ndarray) -> str:

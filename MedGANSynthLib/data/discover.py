@@ -62,12 +62,12 @@ def in_folders(folders: dict[str, Path], subject: re.Pattern[str] | None = None)
     found: dict[tuple[str, str], dict[str, Path]] = {}
     for modality, folder in folders.items():
         if not folder.is_dir():
-            raise MedGANSynthError(f"{folder}: is not a folder; check --folder {modality}=...")
+            raise MedGANSynthError(f"{folder}: is not a folder; give that of the {modality}.")
         images = images_in(folder)
         if not images:
             raise MedGANSynthError(
-                f"{folder}: holds no image ({', '.join(SUFFIXES)} or DICOM folders); check "
-                f"--folder {modality}=..."
+                f"{folder}: holds no image ({', '.join(SUFFIXES)} or DICOM folders); give "
+                f"another folder for {modality}."
             )
         for image in images:
             _add(found, _case_of(image, modality, subject), modality, image)

@@ -5,6 +5,7 @@ from pathlib import Path
 import SimpleITK as sitk
 
 from ..errors import MedGANSynthError
+from ..wording import counted
 from .frames import read_frames
 from .itk import image_affine
 from .marks import provenance_in
@@ -25,9 +26,8 @@ def read_cine(path: Path | str, modality: str | None = None) -> Volume:
     if header.frames < 2:
         raise MedGANSynthError(f"{path.name}: is one volume, not a cine; give a 4D NIfTI file.")
     if header.nonfinite.size:
-        raise MedGANSynthError(
-            f"{path.name}: {header.nonfinite.size} voxels are not finite numbers; mend the file."
-        )
+        voxels = counted(header.nonfinite.size, "voxel")
+        raise MedGANSynthError(f"{path.name}: {voxels} without a finite number; mend the file.")
     try:
         image = sitk.ReadImage(str(path), imageIO=header.reader)
     except RuntimeError:

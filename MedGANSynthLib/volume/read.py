@@ -9,6 +9,7 @@ import SimpleITK as sitk
 
 from ..errors import MedGANSynthError
 from ..foreseen import refuse_no_text
+from ..wording import counted
 from .dicom import check_dicom
 from .header import Header, check_axes
 from .itk import image_affine, to_array
@@ -175,5 +176,6 @@ def _fill(
             f"{path.name}: {known.size} of {array.size} voxels are not finite numbers; mend it or "
             "give --fill-nonfinite VALUE."
         )
+    voxels = counted(known.size, "non-finite voxel")
     array.T.reshape(-1)[known] = fill  # a view: the array lies in memory first axis fastest
-    return array, [f"{path.name}: {known.size} non-finite voxels were replaced by {fill:g}."]
+    return array, [f"{path.name}: {voxels} replaced by {fill:g}."]

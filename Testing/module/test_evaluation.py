@@ -231,7 +231,7 @@ def test_a_report_is_written_on_demand_and_marks_stay(logic, smooth, tmp_path, h
     ("change", "text"),
     [
         (lambda a: np.full_like(a, 7), "made has the same value everywhere"),
-        (lambda a: np.where(a == a.max(), np.nan, a), "made has 1 voxels that are not finite"),
+        (lambda a: np.where(a == a.max(), np.nan, a), "made has 1 voxel without a finite number"),
     ],
 )
 def test_what_cannot_be_judged_is_said_and_changes_nothing(logic, smooth, change, text):
@@ -240,7 +240,7 @@ def test_what_cannot_be_judged_is_said_and_changes_nothing(logic, smooth, change
     before = slicer.mrmlScene.GetNumberOfNodes()
     with pytest.raises(PanelError, match=text):
         logic.evaluate(made, reference)
-    with pytest.raises(PanelError, match=r"made has (the same value everywhere|1 voxels)"):
+    with pytest.raises(PanelError, match=r"made has (the same value everywhere|1 voxel )"):
         logic.evaluate(reference, made)
     assert slicer.mrmlScene.GetNumberOfNodes() == before
 

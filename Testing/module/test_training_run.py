@@ -99,6 +99,9 @@ def test_a_killed_trainer_has_failed(run):
     assert made.state == "failed"
     assert made.problem.startswith("The trainer was killed or crashed; resume it")
     assert made.problem.endswith("200  cycle 0.5")
+    progress_only = "  6.2 %, 0:41 left  1 of 16 images\n100.0 %, 0:00 left  16 of 16 images\n"
+    made = run(started(1.0), progress(2.0, 0.5), lock=gone(), log=progress_only)
+    assert made.problem == "The trainer was killed or crashed; resume it from its last checkpoint."
 
 
 def test_a_failure_is_told_in_the_trainers_own_words(run):

@@ -307,6 +307,28 @@ def test_a_restriction_of_a_sequence_may_go_after_the_first_frame(
     assert heard[1]["text"] == "frame 1 of 2"
 
 
+def test_what_all_frames_warn_of_is_said_once_of_the_sequence(
+    scene, volume, worker, heard, temporary
+):
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    for value in range(3):
+        frame = volume(f"frame {value}")
+        directions = np.array([[1.0, 0.3, 0], [0, 1, 0], [0, 0, 1]])
+        frame.SetIJKToRASDirections(*directions.ravel())
+        sequence.SetDataNodeAtValue(frame, str(value))
+    run = Translation(worker)
+    run.start(sequence, MODEL, listener=heard.append)
+    for number in range(2):
+        (path,) = worker.jobs[number].paths()
+        worker.jobs[number].say("warning", text=f"{path.name}: looks odd.")
+        worker.jobs[number].finish()
+    warnings = ["cine is sheared; the model sees its voxels without the shear.", "cine: looks odd."]
+    assert [event["text"] for event in events(heard, "warning")] == warnings
+    (path,) = worker.jobs[2].paths()
+    worker.jobs[2].say("error", text=f"{path}: is bad.", cancelled=False)
+    assert heard[-1]["text"] == "frame 3 of 3: cine: is bad."
+
+
 def test_a_sequence_that_goes_in_the_middle(scene, volume, worker, heard, temporary):
     sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
     for value in ("0", "1"):
@@ -363,7 +385,7 @@ def test_a_model_of_another_kind_or_damaged(
     with pytest.raises(PanelError, match=f"damaged .{own / 'weights.safetensors'} is missing"):
         Translation(worker).start(volume(), str(own))
     monkeypatch.setattr(catalogue, "list_entries", lambda: [])
-    with pytest.raises(PanelError, match="No model is installed; add one on the Models page"):
+    with pytest.raises(PanelError, match=r"model mine is not on .*; add one on the Models page"):
         Translation(worker).start(volume(), "mine")
 
 

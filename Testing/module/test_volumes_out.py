@@ -146,7 +146,7 @@ def test_another_single_slice_is_refused_with_the_true_reason(volume, way):
 def test_voxels_that_are_no_numbers_are_counted(volume, tmp_path):
     voxels = np.ones((3, 4, 5), np.float32)
     voxels[0, 1, 2], voxels[2, 0, 0] = np.nan, np.inf
-    with pytest.raises(PanelError, match="holes has 2 voxels that are not finite numbers"):
+    with pytest.raises(PanelError, match="holes has 2 voxels without a finite number"):
         export_inputs({"t1": volume("holes", voxels)}, tmp_path)
 
 

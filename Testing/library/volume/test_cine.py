@@ -66,7 +66,7 @@ def test_what_is_no_cine(cine, tmp_path):
     bad = cine.array.copy()
     bad[0, 0, 0, 0] = np.nan
     nib.save(nib.Nifti1Image(bad, cine.affine), tmp_path / "nan.nii")
-    with pytest.raises(MedGANSynthError, match=r"nan\.nii: 1 voxels are not finite"):
+    with pytest.raises(MedGANSynthError, match=r"nan\.nii: 1 voxel without a finite"):
         read_cine(tmp_path / "nan.nii")
 
 

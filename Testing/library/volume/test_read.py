@@ -240,7 +240,7 @@ def test_nonfinite_voxels_are_counted_refused_and_filled(make_volume, tmp_path, 
     refused(path, "3 of 504 voxels", "--fill-nonfinite")
     filled = read(path, fill_nonfinite=-4.0)
     assert np.array_equal(filled.array, np.nan_to_num(volume.array, nan=-4, posinf=-4, neginf=-4))
-    assert "3 non-finite voxels were replaced by -4" in filled.notes[0]
+    assert "3 non-finite voxels replaced by -4" in filled.notes[0]
 
 
 def test_half_of_the_voxels_nonfinite_in_a_larger_file(tmp_path, make_volume):
