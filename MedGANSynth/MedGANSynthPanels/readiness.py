@@ -7,7 +7,7 @@ from .fitting import Way, spoken
 from .folders import results_problem
 from .nodes import is_there
 from .parameters import Source
-from .paths import is_folder
+from .paths import is_folder, typed
 
 
 def problem(parameters, way: Way | None) -> str | None:
@@ -40,11 +40,11 @@ def _with_several(parameters, way: Way) -> str | None:
 
 
 def _with_folder(settings) -> str | None:
-    if settings.inputFolder and not is_folder(settings.inputFolder):
+    if typed(settings.inputFolder) is None:
+        return _("Choose the folder that holds the volumes")
+    if not is_folder(settings.inputFolder):
         text = _("{folder} is not a folder; choose the one that holds the volumes")
         return text.format(folder=settings.inputFolder)
-    if not settings.inputFolder:
-        return _("Choose the folder that holds the volumes")
     return results_problem(settings.outputFolder, settings.inputFolder)
 
 

@@ -54,7 +54,8 @@ def test_a_folder(chosen, way, tmp_path):
     settings.source = Source.FOLDER
     assert problem(chosen, way) == "Choose the folder that holds the volumes"
     settings.inputFolder = str(tmp_path / "none")
-    assert problem(chosen, way) == "Choose the folder that holds the volumes"
+    text = f"{tmp_path / 'none'} is not a folder; choose the one that holds the volumes"
+    assert problem(chosen, way) == text
     settings.inputFolder = str(tmp_path)
     assert problem(chosen, way) == "Choose a folder for the results"
     settings.outputFolder = str(tmp_path / "x" / "..")
