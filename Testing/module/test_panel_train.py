@@ -107,6 +107,19 @@ def test_all_presets_can_be_seen(panel, click):
     assert len(items(panel.ui.presetBox)) > 2 * len(few) - 1
 
 
+def test_what_a_preset_is_about_is_shown_as_a_whole(panel, module):
+    module.parent.resize(520, 900)
+    ui, lines = panel.ui, set()
+    for number in range(ui.presetBox.count):
+        ui.presetBox.setCurrentIndex(number)
+        for _time in range(5):
+            slicer.app.processEvents()
+        for label in (ui.aboutLabel, ui.needsLabel):
+            assert label.height >= label.heightForWidth(label.width), ui.presetBox.currentText
+            lines.add(label.height)
+    assert len(lines) > 1
+
+
 def test_a_wrong_setting_is_told_at_once(panel):
     trial(panel)
     panel.ui.settingsEdit.text = "batch=0"
@@ -147,6 +160,8 @@ def test_check_then_train(panel, click, tmp_path):
     assert command.endswith(f"-m MedGANSynthLib {expected}--set batch=2 images=100")
     click(ui.copyButton)
     assert qt.QApplication.clipboard().text() == command
+    data.parent.mkdir(parents=True)
+    data.write_text("{}")
     click(ui.trainButton)
     (task,) = panel.started
     assert (task.preset, task.data, task.out.name) == ("cyclegan-t1-t2-small", data, "heads")
