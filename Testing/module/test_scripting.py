@@ -85,6 +85,12 @@ def test_what_is_wrong_is_raised_in_one_sentence(logic, volume, options, text):
     assert slicer.mrmlScene.GetNumberOfNodes() == before
 
 
+@pytest.mark.parametrize("wrong", [-1.0, 11, float("nan"), float("inf")])
+def test_a_temperature_out_of_its_range_is_refused_at_once(logic, generator_package, wrong):
+    with pytest.raises(PanelError, match="temperature must lie between 0 and 10, not"):
+        logic.generate("nobody", temperature=wrong)
+
+
 @pytest.mark.parametrize(
     ("data", "options", "text"),
     [
