@@ -159,7 +159,8 @@ class Translation(Run):
             self._end()
 
     def _fail(self, event: dict[str, Any]) -> None:
-        if self._case.frames > 1 and not event.get("cancelled"):
+        is_of_frame = not (event.get("cancelled") or event.get("lost"))
+        if self._case.frames > 1 and is_of_frame:
             text = _("frame {number} of {count}: {problem}").format(
                 number=self._frame + 1, count=self._case.frames, problem=event["text"]
             )
