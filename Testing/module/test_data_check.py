@@ -75,7 +75,7 @@ def test_folders_become_a_list_in_the_run_folder(start, worker, tmp_path):
 
 def test_a_bids_folder_becomes_one_too(start, worker, tmp_path):
     (tmp_path / "study").mkdir()
-    check, said = start(str(tmp_path / "study"), tmp_path / "run")
+    _check, said = start(str(tmp_path / "study"), tmp_path / "run")
     (task,) = worker.tasks
     assert (task.bids, task.folder, task.csv) == (tmp_path / "study", (), None)
     worker.done(outputs=[])

@@ -20,7 +20,15 @@ DESIGN = {"readers": 1, "display": "volume", "plane": "axial", "exposure": None,
 DESIGN |= {"prevalence": "half", "repeats": 0.0, "practice": 0, "catch": 0, "endpoint": "auc"}
 DESIGN |= {"margin": 0.1, "selection": "", "exclusions": "", "spacing": (), "shape": ()}
 DESIGN |= {"training": None, "seed": 0, "overwrite": False, "no_audit": True}
-DESIGN |= {"real": None, "synthetic": None, "bids": None, "include": (), "exclude": (), "name": "", "key": None}
+DESIGN |= {
+    "real": None,
+    "synthetic": None,
+    "bids": None,
+    "include": (),
+    "exclude": (),
+    "name": "",
+    "key": None,
+}
 
 
 @pytest.fixture(scope="module")

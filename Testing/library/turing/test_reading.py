@@ -273,5 +273,7 @@ def test_kills_lose_nothing(paper):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_fifty_kills_lose_nothing(paper):
-    assert kills(paper(real=1200, synthetic=1200, readers=1), 50) > 0
+def test_fifty_kills_lose_nothing(paper, record_property):
+    answers = kills(paper(real=1200, synthetic=1200, readers=1), 50)
+    assert answers > 0
+    record_property("figure", f"50 of 50 kills lost none of {answers} answers")
