@@ -5,8 +5,9 @@ are. Other sizes have fewer or more levels.
 """
 
 import dataclasses
+import functools
 import itertools
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,7 @@ from .codes import CODES, CodeKind
 from .dcgan import up_conv
 from .image_size import Channels, Latent, Side, Width, doublings, refuse_size
 from .norm import BatchNorm1d, BatchNorm2d
+from .upsampling import UpConv2d
 
 COARSE = 8
 LEAST = 16
@@ -29,6 +31,8 @@ class CineDCGANOptions:
     Attributes:
         channels: frames of a cycle.
         width: channels before the last layer, doubled at every coarser level.
+        doubling: "transposed": convolutions of stride 2, as published; "nearest": pixels are
+            repeated and convolved.
     """
 
     latent: Latent = 100
@@ -36,6 +40,7 @@ class CineDCGANOptions:
     channels: Channels = 20
     width: Width = 64
     code: CodeKind = "normal"
+    doubling: Literal["transposed", "nearest"] = "transposed"
 
     def __post_init__(self) -> None:
         refuse_size(self.size, LEAST)
@@ -56,14 +61,17 @@ class CineDCGANGenerator(nn.Module):
         self.dense = nn.Sequential(
             nn.Linear(o.latent, features, bias=False), keras_norm(BatchNorm1d(features))
         )
+        double = functools.partial(up_conv, stride=2, bias=False)
+        if o.doubling == "nearest":
+            double = UpConv2d
         layers: list[nn.Module] = [nn.LeakyReLU(SLOPE, inplace=True)]
         for level, pair in enumerate(itertools.pairwise(widths)):
             layers += [
-                up_conv(*pair, stride=2 if level else 1, bias=False),
+                double(*pair) if level else up_conv(*pair, stride=1, bias=False),
                 keras_norm(BatchNorm2d(pair[1])),
                 nn.LeakyReLU(SLOPE, inplace=True),
             ]
-        self.layers = nn.Sequential(*layers, up_conv(widths[-1], o.channels, 2, bias=False))
+        self.layers = nn.Sequential(*layers, double(widths[-1], o.channels))
         init_keras(self)
 
     def forward(self, z: Tensor) -> Tensor:

@@ -1,4 +1,6 @@
-"""Nearest-neighbour doubling and a 3x3x3 convolution, computed as one."""
+"""Nearest-neighbour doubling and a convolution of side 3, computed as one."""
+
+import functools
 
 import torch
 import torch.nn.functional as F
@@ -26,9 +28,26 @@ class UpConv3d(nn.Conv3d):
         return F.conv_transpose3d(x, four_taps(self.weight), stride=2, padding=1)
 
 
+class UpConv2d(nn.Conv2d):
+    """The same in 2D: 4 instead of 9 products a pixel.
+
+    Unlike a transposed convolution of stride 2 and side 5, it treats even and odd pixels alike and
+    so begins without a checkerboard (Odena, Dumoulin & Olah 2016).
+
+    Shape: `[batch, in_channels, i, j]` to `[batch, out_channels, 2 i, 2 j]`.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, 3, padding=1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv_transpose2d(x, four_taps(self.weight), stride=2, padding=1)
+
+
 def four_taps(weight: Tensor) -> Tensor:
-    """Weights `[out, in, 3, 3, 3]` to those of the transposed convolution, `[in, out, 4, 4, 4]`."""
+    """Weights `[out, in, 3, ...]` to those of the transposed convolution, `[in, out, 4, ...]`."""
+    axes = weight.dim() - 2
     sums = torch.tensor(_SUMS, dtype=weight.dtype, device=weight.device)
-    all_axes = torch.kron(torch.kron(sums, sums), sums)  # [64, 27]
+    all_axes = functools.reduce(torch.kron, [sums] * axes)  # [4^axes, 3^axes]
     taps = weight.flatten(2) @ all_axes.T
-    return taps.unflatten(2, (4, 4, 4)).transpose(0, 1)
+    return taps.unflatten(2, (4,) * axes).transpose(0, 1)
