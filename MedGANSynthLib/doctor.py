@@ -217,13 +217,8 @@ def _models() -> list[Finding]:
         Finding(
             f"Model {entry.name}",
             f"{entry.origin}" + (f", {entry.manifest.version}" if entry.manifest else ""),
-            _without_home(entry.problem or ""),
+            machine.without_home(entry.problem or ""),
             "Remove it and add a fresh copy." if entry.problem else "",
         )
         for entry in entries
     ]
-
-
-def _without_home(text: str) -> str:
-    """The report is copied to strangers; a home folder's name is a person's."""
-    return text.replace(str(machine.home()), "~")

@@ -127,6 +127,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def without_home(text: str) -> str:
+    """A text that is copied to strangers: a home folder's name is a person's."""
+    return text.replace(str(home()), "~")
+
+
 def home() -> Path:
     """The user's folder; where the account has none, as in some containers, the temporary one."""
     try:

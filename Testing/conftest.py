@@ -7,6 +7,7 @@ import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,43 @@ def bare_python(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def untrained() -> Callable[..., Any]:
+    """Writes a package of untrained networks: `untrained(folder, networks, **manifest)`, the
+    networks by role as (architecture, options); `change` may change their states before."""
+
+    def write(folder: Path, networks: dict[str, tuple], change=lambda states: None, **manifest):
+        import torch
+
+        from MedGANSynthLib import schema
+        from MedGANSynthLib.models.manifest import Manifest
+        from MedGANSynthLib.models.package import NO_WEIGHTS, write_package
+        from MedGANSynthLib.networks.registry import build_network
+
+        plain = {
+            "format": 1,
+            "title": "Untrained",
+            "version": "1.0",
+            "networks": {
+                role: {"architecture": architecture, "options": options}
+                for role, (architecture, options) in networks.items()
+            },
+            "directions": {},
+            "intensity": {},
+            "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
+            "licence": "Apache-2.0",
+            "intended_use": "Tests.",
+            "limits": "Untrained.",
+            "weights_sha256": NO_WEIGHTS,
+        }
+        torch.manual_seed(0)
+        states = {role: build_network(*spec, role).state_dict() for role, spec in networks.items()}
+        change(states)
+        return write_package(folder, schema.from_dict(Manifest, plain | manifest, "x"), states)
+
+    return write
 
 
 def paper_case(number: int, shape: tuple[int, int, int]) -> bytes:

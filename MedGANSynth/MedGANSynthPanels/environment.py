@@ -14,7 +14,7 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from MedGANSynthLib.machine import home
+from MedGANSynthLib.machine import without_home
 
 from .child import Child, library_command
 
@@ -47,7 +47,7 @@ class Check:
             findings = "\n".join([_("The check failed: {how}.").format(how=how), *self._log])
         column = re.match(r"\S+(?: \S+)* {2,}", findings)
         facts = slicer_facts(column.end() if column else 0)
-        done(_without_home(f"{facts}\n{findings}\n"))
+        done(without_home(f"{facts}\n{findings}\n"))
 
 
 def slicer_facts(column: int = 0) -> str:
@@ -122,8 +122,3 @@ class ReportWindow:
 
 def _yes(found: object) -> str:
     return _("there") if found else _("not there")
-
-
-def _without_home(text: str) -> str:
-    """The report is copied to strangers; a home folder's name is a person's."""
-    return text.replace(str(home()), "~")

@@ -7,7 +7,6 @@ from slicer.i18n import tr as _
 
 from MedGANSynthLib.models import card, catalogue
 
-from .message import MessageLine
 from .narrow import breakable
 
 PREVIEW_WIDTH = 340
@@ -74,11 +73,14 @@ class ModelFacts:
             self.card = None
 
 
-def look_again(choice, wanted: str) -> bool:
-    """Read anew which models there are; whether the wanted one has gone meanwhile."""
-    was_there = not is_missing(choice, wanted)
-    choice.reload()
-    return was_there and is_missing(choice, wanted)
+def look_again(panel, wanted: str) -> None:
+    """Show anew which models there are, and say so if the wanted one has gone meanwhile."""
+    was_missing = is_missing(panel.choice, wanted)
+    panel.choice.reload()
+    panel.message.look()
+    panel.refresh()
+    if not was_missing:
+        tell_if_missing(panel, wanted)
 
 
 def is_missing(choice, wanted: str) -> bool:
@@ -86,8 +88,9 @@ def is_missing(choice, wanted: str) -> bool:
     return bool(wanted) and wanted not in [entry.name for entry in choice.entries]
 
 
-def tell_missing(message: MessageLine, choice, wanted: str) -> None:
-    """Say so, as long as it is not."""
-    text = _("The model {model} is not on this computer, so another one is chosen.")
-    message.warn(text.format(model=wanted))
-    message.keep_while(lambda: is_missing(choice, wanted))
+def tell_if_missing(panel, wanted: str) -> None:
+    """Say that the wanted model is not here, as long as it is not."""
+    if is_missing(panel.choice, wanted):
+        text = _("The model {model} is not on this computer, so another one is chosen.")
+        panel.message.warn(text.format(model=wanted))
+        panel.message.keep_while(lambda: is_missing(panel.choice, wanted))

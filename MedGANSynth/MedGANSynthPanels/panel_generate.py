@@ -13,7 +13,7 @@ from .errors import PanelError
 from .frame_slider import FrameSlider
 from .generator_choice import WAY, GeneratorChoice
 from .model_choice import fill
-from .model_facts import is_missing, look_again, tell_missing
+from .model_facts import look_again, tell_if_missing
 from .panel import allow, guarded
 from .parameters import Making
 from .running import Running
@@ -47,18 +47,16 @@ class PanelGenerate(BoundPanel):
     def set_parameters(self, parameters) -> None:
         """Show these parameters; None while there are none."""
         BoundPanel.set_parameters(self, parameters)
-        wanted = parameters.generate.model if parameters is not None else ""
-        if is_missing(self.choice, wanted):
-            tell_missing(self.message, self.choice, wanted)
+        tell_if_missing(self, self._wanted)
+
+    @property
+    def _wanted(self) -> str:
+        """The model that a scene, or the last session, used."""
+        return self.parameters.generate.model if self.parameters is not None else ""
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
-        wanted = self.parameters.generate.model if self.parameters is not None else ""
-        has_gone = look_again(self.choice, wanted)
-        self.message.look()
-        self.refresh()
-        if has_gone:
-            tell_missing(self.message, self.choice, wanted)
+        look_again(self, self._wanted)
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""

@@ -14,7 +14,7 @@ from .fitting import takes
 from .input_rows import InputRows
 from .message import MessageLine
 from .model_choice import ModelChoice, fill
-from .model_facts import is_missing, look_again, tell_missing
+from .model_facts import look_again, tell_if_missing
 from .panel import allow, guarded
 from .parameters import Source
 from .result_view import ResultView
@@ -56,22 +56,16 @@ class PanelTranslate(BoundPanel):
     def set_parameters(self, parameters) -> None:
         """Show these parameters; None while there are none."""
         BoundPanel.set_parameters(self, parameters)
-        self._tell_of_a_missing_model()
+        tell_if_missing(self, self._wanted)
 
-    def _tell_of_a_missing_model(self) -> None:
-        """A scene, or the last session, may have used a model that is not here."""
-        wanted = self.parameters.settings.model if self.parameters is not None else ""
-        if is_missing(self.choice, wanted):
-            tell_missing(self.message, self.choice, wanted)
+    @property
+    def _wanted(self) -> str:
+        """The model that a scene, or the last session, used."""
+        return self.parameters.settings.model if self.parameters is not None else ""
 
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
-        wanted = self.parameters.settings.model if self.parameters is not None else ""
-        has_gone = look_again(self.choice, wanted)
-        self.message.look()
-        self.refresh()
-        if has_gone:
-            tell_missing(self.message, self.choice, wanted)
+        look_again(self, self._wanted)
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""

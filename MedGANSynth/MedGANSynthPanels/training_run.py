@@ -7,13 +7,13 @@ does not matter who started the trainer, or when.
 import contextlib
 import json
 import os
-import platform
 import re
 from pathlib import Path
 
 from slicer.i18n import tr as _
 
 from MedGANSynthLib import machine
+from MedGANSynthLib.training.refusals import lock_holder
 
 from .errors import PanelError
 from .temporary import lives
@@ -145,13 +145,9 @@ class TrainingRun:
                 self.fraction = 1.0
 
     def _find_state(self) -> str:
-        try:
-            lock = (self.folder / "lock").read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            lock = ""
-        holder, _line, computer = lock.partition("\n")
-        elsewhere = computer not in ("", platform.node())  # on a shared disk: not to be known
-        locked = holder.isdigit() and (elsewhere or _at_work(int(holder)))
+        holder, elsewhere = lock_holder(self.folder)
+        # Whether it lives on another computer, with which the disk is shared, is not to be known.
+        locked = holder.isdigit() and (bool(elsewhere) or _at_work(int(holder)))
         if locked or (self.trainer and _at_work(self.trainer)):
             if self.stop_asked or (self.folder / "stop").exists():
                 return STOPPING

@@ -94,6 +94,12 @@ class SlicePairs:
         """How many slices of a slab the generators predict."""
         return self.slices if self.predict == "all" else 1
 
+    @property
+    def compared(self) -> slice:
+        """Which of a slab's slices those are."""
+        skipped = (self.slices - self.predicted) // 2
+        return slice(skipped, self.slices - skipped)
+
 
 @dataclasses.dataclass(frozen=True)
 class VolumeAugmentation:

@@ -168,14 +168,14 @@ class SlicePairDataset(Dataset):
         source = self._slab(arrays[s.source], place)
         if s.paired:
             target = self._slab(arrays[s.target], place)
-            inside = self._predicted(target) > BACKGROUND
+            inside = target[s.compared] > BACKGROUND
             if s.mask in arrays:
-                inside = self._predicted(self._slab(arrays[s.mask], place))
+                inside = self._slab(arrays[s.mask], place)[s.compared]
             # As an image in [-1, 1], so that it moves like the others.
             images = {"source": source, "target": target, "inside": 2.0 * inside - 1.0}
             if s.standardise:
                 for name, modality in (("source_truth", s.source), ("target_truth", s.target)):
-                    images[name] = self._predicted(self._slab(head.targets[modality], place))
+                    images[name] = self._slab(head.targets[modality], place)[s.compared]
             item = self.both(images, seed)
             return item | {"inside": (item["inside"] > 0).float()}
         other = self._draw(self.targets[rng.integers(len(self.targets))], rng)
@@ -190,10 +190,6 @@ class SlicePairDataset(Dataset):
     def _draw(self, entry: tuple[int, np.ndarray], rng: np.random.Generator) -> tuple[int, int]:
         head, slices = entry
         return head, int(slices[rng.integers(len(slices))])
-
-    def _predicted(self, slab: Tensor) -> Tensor:
-        skipped = (self.settings.slices - self.settings.predicted) // 2
-        return slab[skipped : self.settings.slices - skipped]
 
     def _slab(self, array: np.ndarray, place: tuple[int, int]) -> Tensor:
         step = neighbour_step(self.settings.step_mm, self.heads[place[0]].spacing[2])

@@ -10,7 +10,7 @@ import numpy as np
 from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..volume.content import refuse_unfit
+from ..volume.content import exclude_advice, refuse_unfit
 from ..volume.grid import Grid, Intensity
 from ..volume.intensity import intensity_range
 from ..volume.preprocessing import prepare
@@ -143,8 +143,7 @@ def same_content(one: Cohort, other: Cohort) -> list[tuple[str, str]]:
 
 def _checked(path: Path, events: Events) -> Volume:
     volume = read(path)
-    pattern = "*_" + path.name.rpartition("_")[2] if "_" in path.name else path.name
-    refuse_unfit(volume, path.name, f"leave such files out with --exclude '{pattern}'")
+    refuse_unfit(volume, path.name, exclude_advice(path.name))
     for note in volume.notes:
         events.warning(note)
     return volume

@@ -18,13 +18,11 @@ def example_batch(config: Config, count: int, device: torch.device) -> dict[str,
         return (image(channels, *size) > 0).float()
 
     if isinstance(data, SlicePairs):
-        skipped = (data.slices - data.predicted) // 2
-        compared = slice(skipped, data.slices - skipped)
         batch = {name: image(data.slices, *data.size) for name in ("source", "target")}
         for name in ("source_truth", "target_truth") if data.standardise else ():
-            batch[name] = image(data.slices, *data.size)[:, compared]
+            batch[name] = image(data.slices, *data.size)[:, data.compared]
         if data.paired:
-            batch["inside"] = mask(data.slices, *data.size)[:, compared]
+            batch["inside"] = mask(data.slices, *data.size)[:, data.compared]
         return batch
     if isinstance(data, Modalities):
         return {

@@ -77,13 +77,21 @@ def refuse_other_files(folder: Path) -> None:
         )
 
 
+def lock_holder(folder: Path) -> tuple[str, str]:
+    """The process that a Run's lock names, and its computer; empty where there is no lock, and
+    where the computer is this one or is not told."""
+    try:
+        lock = (folder / "lock").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return "", ""
+    holder, _, computer = lock.partition("\n")
+    return holder, "" if computer == platform.node() else computer
+
+
 def refuse_busy(folder: Path) -> None:
     """Refuse a folder in which a living process trains, as far as can be known here."""
-    try:
-        holder, _, computer = (folder / "lock").read_text().strip().partition("\n")
-    except OSError:
-        return
-    if computer not in ("", platform.node()):
+    holder, computer = lock_holder(folder)
+    if computer:
         raise MedGANSynthError(
             f"{folder}: process {holder} of the computer {computer} is training there; wait, or "
             "remove its file lock if that process was killed."

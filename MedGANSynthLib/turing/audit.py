@@ -14,7 +14,7 @@ from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.write import file_hash
-from .audited import Audit, Fingerprint, audit_path, in_words
+from .audited import Audit, Fingerprint, audit_path, in_words, override_of
 from .clearance import write_clearance
 from .fingerprints import fingerprints
 from .roc import auc
@@ -75,8 +75,8 @@ def audit_study(
     )
     write_json(audit, audit_path(key))
     cleared = not leak or bool(override)
-    reason = override if leak else ""
-    clearance = write_clearance(study, sha256, cleared, reason, file_hash(audit_path(key)))
+    audit_sha256 = file_hash(audit_path(key))
+    clearance = write_clearance(study, sha256, cleared, override_of(audit), audit_sha256)
     figures = schema.to_dict(audit)
     return figures | {
         "text": _text(audit, cleared) + (_blocked(audit) if not cleared else ""),

@@ -76,6 +76,11 @@ def in_words(fingerprint: str) -> str:
     return (_BOOKKEEPING | _CONTENT).get(fingerprint, fingerprint)
 
 
+def override_of(audit: Audit) -> str:
+    """The reason that was needed to start; empty where no leak was found."""
+    return audit.override if audit.leak else ""
+
+
 def audit_path(key: Path) -> Path:
     """Where the audit is written."""
     return Path(key).with_name(f"{Path(key).stem}-audit.json")

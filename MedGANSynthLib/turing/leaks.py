@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from ..errors import MedGANSynthError
-from .audited import Audit, in_words, read_audit
+from .audited import Audit, in_words, override_of, read_audit
 from .clearance import read_clearance
 
-_AGAIN = "run `medgansynth study audit` again"
+_RUN = "run `medgansynth study audit`"
 
 
 def leaks(study: Path, key: Path, study_sha256: str) -> tuple[Audit | None, list[str]]:
@@ -32,14 +32,9 @@ def leaks(study: Path, key: Path, study_sha256: str) -> tuple[Audit | None, list
     if clearance and (clearance.audit_sha256, clearance.reason) != (sha256, override_of(audit)):
         notices.append(
             "The study's clearance.json is not that of the leak audit beside the key: one of them "
-            f"was changed; {_AGAIN}."
+            f"was changed; {_RUN} again."
         )
     return audit, notices
-
-
-def override_of(audit: Audit) -> str:
-    """The reason that was needed to start; empty where no leak was found."""
-    return audit.override if audit.leak else ""
 
 
 def _leak(audit: Audit) -> str:
@@ -56,9 +51,9 @@ def _leak(audit: Audit) -> str:
 
 def _not_found(key: Path, reason: str, never: bool) -> str:
     if never:
-        return f"No leak audit was made: the files may give the classes away; {_AGAIN[:-6]}."
+        return f"No leak audit was made: the files may give the classes away; {_RUN}."
     text = (
         f"The study's leak audit, a file *-audit.json, does not lie beside the key in "
-        f"{Path(key).parent}; put it there, or {_AGAIN}."
+        f"{Path(key).parent}; put it there, or {_RUN} again."
     )
     return text + (f" A leak was found and overridden: {reason.rstrip('.')}." if reason else "")

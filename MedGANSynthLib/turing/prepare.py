@@ -12,7 +12,7 @@ import SimpleITK as sitk
 from .. import __version__, files, schema
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..volume.content import refuse_unfit
+from ..volume.content import exclude_advice, refuse_unfit
 from ..volume.itk import to_image
 from ..volume.picture import write_montage
 from ..volume.provenance import Provenance
@@ -192,8 +192,7 @@ def _common(
     for number, (case, plan) in enumerate(planned.items()):
         volume, marks[case] = load(plan.source)
         name = plan.source.path.name
-        pattern = "*_" + name.rpartition("_")[2] if "_" in name else name
-        refuse_unfit(volume, name, f"leave such files out with --exclude '{pattern}'")
+        refuse_unfit(volume, name, exclude_advice(name))
         copies.refuse(plan.source.path, volume)
         try:
             extents.append(extent(volume))

@@ -34,6 +34,12 @@ def is_label_map(array: np.ndarray) -> bool:
     return pairs > 0 and equal / pairs >= _UNIFORM
 
 
+def exclude_advice(name: str) -> str:
+    """What to do about a label map among the files of a folder, for `refuse_unfit`."""
+    pattern = "*_" + name.rpartition("_")[2] if "_" in name else name
+    return f"leave such files out with --exclude '{pattern}'"
+
+
 def refuse_unfit(volume: Volume, name: str, advice: str = "give the image itself") -> None:
     """Refuse what no network can translate.
 

@@ -65,13 +65,8 @@ def provenance_in(marks: tuple[str, ...]) -> Provenance | None:
 def provenance_beside(path: Path, volume: Volume) -> Provenance | None:
     """What the sidecar of this very file says, if the voxels are still those that it is about."""
     own = sidecar_path(path)
-    if not own.is_file():
-        return None
-    try:
-        sidecar = read_json(Sidecar, own)
-    except MedGANSynthError:
-        return None
-    return sidecar.provenance if sidecar.voxels_sha256 == voxel_hash(volume) else None
+    sidecar = _read_sidecar(own, voxel_hash(volume)) if own.is_file() else None
+    return sidecar.provenance if sidecar is not None else None
 
 
 def find_sidecar(path: Path, voxels: str) -> tuple[Path, Sidecar] | None:
@@ -79,12 +74,16 @@ def find_sidecar(path: Path, voxels: str) -> tuple[Path, Sidecar] | None:
     own = sidecar_path(path)
     others = sorted(p for p in path.parent.glob("*.synthetic.json") if p != own)
     for candidate in [own, *others]:
-        if not candidate.is_file():
-            continue
-        try:
-            sidecar = read_json(Sidecar, candidate)
-        except MedGANSynthError:
-            continue
-        if sidecar.voxels_sha256 == voxels:
+        sidecar = _read_sidecar(candidate, voxels) if candidate.is_file() else None
+        if sidecar is not None:
             return candidate, sidecar
     return None
+
+
+def _read_sidecar(path: Path, voxels: str) -> Sidecar | None:
+    """A sidecar, if it is whole and about these voxels."""
+    try:
+        sidecar = read_json(Sidecar, path)
+    except MedGANSynthError:
+        return None
+    return sidecar if sidecar.voxels_sha256 == voxels else None

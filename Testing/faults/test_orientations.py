@@ -9,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 from scipy.spatial.transform import Rotation
 
-from MedGANSynthLib import schema, tasks
+from MedGANSynthLib import tasks
 
 SHAPE, SPACING, ORIGIN = (14, 12, 9), (1.0, 1.2, 1.5), (31.0, -20.5, 10.25)
 TOLERANCE_MM = 1e-3
@@ -102,41 +102,20 @@ def read_itk(path):
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory):
+def package(tmp_path_factory, untrained):
     """A translator of T1s whose network, untrained, tells left from right and front from back."""
-    import torch
-
-    from MedGANSynthLib.models.manifest import Manifest
-    from MedGANSynthLib.models.package import NO_WEIGHTS, write_package
-    from MedGANSynthLib.networks.registry import build_network
-
     options = {"in_channels": 1, "out_channels": 1, "widths": [2, 4], "norm": "batch"}
     ports = [{"modality": m, "reference_range": [0.0, 1000.0]} for m in ("t1", "t2")]
-    plain = {
-        "format": 1,
-        "name": "turner",
-        "title": "Turner",
-        "version": "1.0",
-        "system": "cyclegan",
-        "kind": "translate",
-        "networks": {"forward": {"architecture": "unet-small", "options": options}},
-        "directions": {
-            "t1-to-t2": {"network": "forward", "inputs": ports[:1], "output": ports[1]},
-        },
-        "grid": {"multiple": [4, 4, 1]},
-        "intensity": {},
-        "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
-        "licence": "Apache-2.0",
-        "intended_use": "Tests.",
-        "limits": "Untrained.",
-        "weights_sha256": NO_WEIGHTS,
-    }
-    torch.manual_seed(0)
-    state = build_network("unet-small", options, "forward").state_dict()
-    manifest = schema.from_dict(Manifest, plain, "model.json")
-    return write_package(
-        tmp_path_factory.mktemp("packages") / "turner", manifest, {"forward": state}
-    ).folder
+    made = untrained(
+        tmp_path_factory.mktemp("packages") / "turner",
+        {"forward": ("unet-small", options)},
+        name="turner",
+        system="cyclegan",
+        kind="translate",
+        directions={"t1-to-t2": {"network": "forward", "inputs": ports[:1], "output": ports[1]}},
+        grid={"multiple": [4, 4, 1]},
+    )
+    return made.folder
 
 
 def assert_all_lie_right(made, step, record_property, where):

@@ -7,43 +7,23 @@ import children
 import pytest
 from children import TURNS
 
-from MedGANSynthLib import schema
-from MedGANSynthLib.models.manifest import Manifest
-from MedGANSynthLib.models.package import NO_WEIGHTS, open_package, write_package
-from MedGANSynthLib.networks.registry import build_network
-
-OPTIONS = {"in_channels": 1, "out_channels": 1, "widths": [2, 4], "norm": "batch"}
-PLAIN = {
-    "format": 1,
-    "name": "shared",
-    "title": "Shared",
-    "version": "1.0",
-    "system": "cyclegan",
-    "kind": "translate",
-    "networks": {"forward": {"architecture": "unet-small", "options": OPTIONS}},
-    "directions": {
-        "t1-to-t2": {
-            "network": "forward",
-            "inputs": [{"modality": "t1", "reference_range": [0.0, 1000.0]}],
-            "output": {"modality": "t2", "reference_range": [0.0, 1000.0]},
-        },
-    },
-    "grid": {"multiple": [4, 4, 1]},
-    "intensity": {},
-    "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
-    "licence": "Apache-2.0",
-    "intended_use": "Tests.",
-    "limits": "Untrained.",
-    "weights_sha256": NO_WEIGHTS,
-}
+from MedGANSynthLib.models.package import open_package
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="forkserver")
-def test_one_folder_of_models(tmp_path, record_property):
-    state = build_network("unet-small", OPTIONS, "forward").state_dict()
-    manifest = schema.from_dict(Manifest, PLAIN, "model.json")
-    package = write_package(tmp_path / "package", manifest, {"forward": state}).folder
+def test_one_folder_of_models(tmp_path, untrained, record_property):
+    options = {"in_channels": 1, "out_channels": 1, "widths": [2, 4], "norm": "batch"}
+    ports = [{"modality": m, "reference_range": [0.0, 1000.0]} for m in ("t1", "t2")]
+    package = untrained(
+        tmp_path / "package",
+        {"forward": ("unet-small", options)},
+        name="shared",
+        system="cyclegan",
+        kind="translate",
+        directions={"t1-to-t2": {"network": "forward", "inputs": ports[:1], "output": ports[1]}},
+        grid={"multiple": [4, 4, 1]},
+    ).folder
     models = tmp_path / "models"
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["MedGANSynthLib.training.command"])

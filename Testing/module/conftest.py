@@ -95,44 +95,25 @@ def segmentation(scene: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def tiny_generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_generator(tmp_path_factory: pytest.TempPathFactory, untrained: Callable) -> Path:
     """A package "nobody" that generates T1s of 16 x 16 x 12 voxels, untrained."""
-    import torch
-
-    from MedGANSynthLib import schema
-    from MedGANSynthLib.models.manifest import Manifest
-    from MedGANSynthLib.models.package import NO_WEIGHTS, write_package
-    from MedGANSynthLib.networks.registry import build_network
-
     options = {"latent": 4, "size": [16, 16, 16], "width": 1}
-    plain = {
-        "format": 1,
-        "name": "nobody",
-        "title": "Scans of nobody",
-        "version": "1.0",
-        "system": "alpha-wgan",
-        "kind": "generate",
-        "networks": {"generator": {"architecture": "alpha-generator", "options": options}},
-        "directions": {},
-        "generation": {
+    made = untrained(
+        tmp_path_factory.mktemp("packages") / "nobody",
+        {"generator": ("alpha-generator", options)},
+        name="nobody",
+        title="Scans of nobody",
+        system="alpha-wgan",
+        kind="generate",
+        generation={
             "generator": "generator",
             "latent": 4,
             "output": {"modality": "t1", "reference_range": [100.0, 900.0]},
             "crop": [16, 16, 12],
         },
-        "grid": {"orientation": "LAS", "spacing": [[2.0, 2.0]] * 3, "size": [16, 16, 16]},
-        "intensity": {},
-        "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
-        "licence": "Apache-2.0",
-        "intended_use": "Tests.",
-        "limits": "Untrained.",
-        "weights_sha256": NO_WEIGHTS,
-    }
-    torch.manual_seed(0)
-    state = build_network("alpha-generator", options, "generator").state_dict()
-    manifest = schema.from_dict(Manifest, plain, "model.json")
-    folder = tmp_path_factory.mktemp("packages") / "nobody"
-    return write_package(folder, manifest, {"generator": state}).folder
+        grid={"orientation": "LAS", "spacing": [[2.0, 2.0]] * 3, "size": [16, 16, 16]},
+    )
+    return made.folder
 
 
 @pytest.fixture

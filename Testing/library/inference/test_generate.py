@@ -14,8 +14,7 @@ from MedGANSynthLib.inference.codes import draw_code
 from MedGANSynthLib.inference.generate import generate
 from MedGANSynthLib.inference.generator import Generator
 from MedGANSynthLib.models.manifest import Manifest
-from MedGANSynthLib.models.package import NO_WEIGHTS, open_package, write_package
-from MedGANSynthLib.networks.registry import build_network
+from MedGANSynthLib.models.package import open_package
 from MedGANSynthLib.tasks import Generate
 from MedGANSynthLib.volume.preprocessing import prepare
 from MedGANSynthLib.volume.read import read
@@ -34,35 +33,23 @@ SPECS = {
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    plain = {
-        "format": 1,
-        "name": "nobody",
-        "title": "Scans of nobody",
-        "version": "1.0",
-        "system": "alpha-wgan",
-        "kind": "generate",
-        "networks": {r: {"architecture": a, "options": o} for r, (a, o) in SPECS.items()},
-        "directions": {},
-        "generation": {
+def package(tmp_path_factory, untrained):
+    return untrained(
+        tmp_path_factory.mktemp("package") / "nobody",
+        SPECS,
+        name="nobody",
+        title="Scans of nobody",
+        system="alpha-wgan",
+        kind="generate",
+        generation={
             "generator": "generator",
             "encoder": "encoder",
             "latent": 4,
             "output": {"modality": "t1", "reference_range": [100.0, 900.0]},
             "crop": CROP,
         },
-        "grid": {"orientation": "LAS", "spacing": [[s, s] for s in SPACING], "size": SIZE},
-        "intensity": {},
-        "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
-        "licence": "Apache-2.0",
-        "intended_use": "Tests.",
-        "limits": "Untrained.",
-        "weights_sha256": NO_WEIGHTS,
-    }
-    torch.manual_seed(0)
-    states = {role: build_network(*spec, role).state_dict() for role, spec in SPECS.items()}
-    manifest = schema.from_dict(Manifest, plain, "model.json")
-    return write_package(tmp_path_factory.mktemp("package") / "nobody", manifest, states)
+        grid={"orientation": "LAS", "spacing": [[s, s] for s in SPACING], "size": SIZE},
+    )
 
 
 @pytest.fixture

@@ -18,8 +18,6 @@ from MedGANSynthLib.inference.codes import draw_code
 from MedGANSynthLib.inference.generate import generate
 from MedGANSynthLib.inference.shown import film, shown
 from MedGANSynthLib.models.manifest import Manifest
-from MedGANSynthLib.models.package import NO_WEIGHTS, write_package
-from MedGANSynthLib.networks.registry import build_network
 from MedGANSynthLib.tasks import Generate
 from MedGANSynthLib.volume.cine import read_cine
 from MedGANSynthLib.volume.read import read
@@ -38,45 +36,34 @@ FORMS = {
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory):
+def packages(tmp_path_factory, untrained):
+    def brighten(states):  # else nearly all grey
+        for key, tensor in states["generator"].items():
+            if key.startswith("last") and key.endswith("weight"):
+                tensor *= 100
+
     made = {}
     for form, (architecture, options, generation) in FORMS.items():
         options = options | {"latent": 4, "size": 16, "width": 2}
-        output = {
-            "modality": "t1" if form == "slice" else "cine",
-            "reference_range": [100.0, 900.0],
-        }
-        plain = {
-            "format": 1,
-            "name": f"nobodys-{form}",
-            "title": "Nobody's",
-            "version": "1.0",
-            "system": f"{form}-gan",
-            "kind": "generate",
-            "networks": {"generator": {"architecture": architecture, "options": options}},
-            "directions": {},
-            "generation": {
+        modality = "t1" if form == "slice" else "cine"
+        made[form] = untrained(
+            tmp_path_factory.mktemp(form) / "package",
+            {"generator": (architecture, options)},
+            brighten,
+            name=f"nobodys-{form}",
+            title="Nobody's",
+            system=f"{form}-gan",
+            kind="generate",
+            generation={
                 "generator": "generator",
                 "latent": 4,
-                "output": output,
+                "output": {"modality": modality, "reference_range": [100.0, 900.0]},
                 "crop": [16, 16, 1],
                 **generation,
             },
-            "grid": {"spacing": [[2.0, 2.0], [2.0, 2.0], [8.0, 8.0]], "size": [16, 16, 1]},
-            "intensity": {"lower": 0.0, "upper": 100.0},
-            "training": {"data": "random numbers", "data_licence": "CC0-1.0"},
-            "licence": "Apache-2.0",
-            "intended_use": "Tests.",
-            "limits": "Untrained.",
-            "weights_sha256": NO_WEIGHTS,
-        }
-        torch.manual_seed(0)
-        states = {"generator": build_network(architecture, options, form).state_dict()}
-        for key, tensor in states["generator"].items():  # else nearly all grey
-            if key.startswith("last") and key.endswith("weight"):
-                tensor *= 100
-        manifest = schema.from_dict(Manifest, plain, "model.json")
-        made[form] = write_package(tmp_path_factory.mktemp(form) / "package", manifest, states)
+            grid={"spacing": [[2.0, 2.0], [2.0, 2.0], [8.0, 8.0]], "size": [16, 16, 1]},
+            intensity={"lower": 0.0, "upper": 100.0},
+        )
     return made
 
 
