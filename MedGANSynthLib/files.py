@@ -3,15 +3,19 @@
 import contextlib
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import MedGANSynthError
+from .machine import NAME, lives
 
 _KEPT = 40
 """Letters of a name that its temporary one keeps: that one must not be too long instead."""
+
+_HIDDEN = re.compile(rf"\.tmp-{NAME}-(\d+)-.*")
 
 _unfinished: set[Path] = set()
 
@@ -24,9 +28,31 @@ def remember(path: Path | str) -> None:
 def remove_unfinished() -> None:
     """Remove what is being written at this moment, for a process that must end at once."""
     for path in list(_unfinished):
-        shutil.rmtree(path, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            path.unlink()
+        _remove(path)
+
+
+def hidden(path: Path) -> Path:
+    """A name beside `path` for what is not whole; it says which process of which computer it is."""
+    maker = f"{NAME}-{os.getpid()}-{os.urandom(4).hex()}"
+    return path.with_name(f".tmp-{maker}-{path.name[-_KEPT:]}")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes of this computer that were killed have left in `folder`, not whole."""
+    try:
+        paths = list(folder.iterdir())
+    except OSError:  # not there, or not ours to read
+        return
+    for path in paths:
+        made = _HIDDEN.fullmatch(path.name)
+        if made and not lives(int(made[1])):
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 @contextlib.contextmanager
@@ -43,7 +69,7 @@ def whole_file(path: Path, make_folder: bool = True) -> Iterator[Path]:
         MedGANSynthError: no permission, no space, no such folder.
     """
     path = Path(path)
-    temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name[-_KEPT:]}")
+    temporary = hidden(path)
     remember(temporary)
     try:
         if make_folder:
@@ -66,11 +92,11 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
     path = Path(path)
     if path.exists() and not overwrite:
         raise MedGANSynthError(f"{path}: exists already; choose another name or pass --overwrite.")
-    temporary = None
+    temporary = hidden(path)
+    remember(temporary)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".tmp-{path.name[-_KEPT:]}-", dir=path.parent))
-        remember(temporary)
+        temporary.mkdir(mode=0o700)
         yield temporary
         os.chmod(temporary, 0o755)
         old = None
@@ -90,8 +116,7 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise cannot_write(path, error) from None
     finally:
-        if temporary is not None and temporary.exists():
-            shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         _unfinished.discard(temporary)
 
 

@@ -2,11 +2,16 @@
 
 import ctypes
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+NAME = re.sub(r"[^A-Za-z0-9]", "", platform.node()) or "here"
+"""The computer's, for names of files; of letters and digits only."""
 
 _GROUPS = Path("/sys/fs/cgroup")
 
@@ -138,3 +143,30 @@ def home() -> Path:
         return Path.home()
     except RuntimeError:
         return Path(tempfile.gettempdir())
+
+
+def lives(pid: int) -> bool:
+    """Whether there is such a process on this computer."""
+    if sys.platform == "win32":
+        return _lives_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _lives_on_windows(pid: int) -> bool:
+    """`os.kill(pid, 0)` would end the process there."""
+    query, still_active = 0x1000, 259
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = kernel.OpenProcess(query, False, pid)
+    if not handle:
+        return False
+    code = ctypes.c_uint32()
+    kernel.GetExitCodeProcess(ctypes.c_void_p(handle), ctypes.byref(code))
+    kernel.CloseHandle(ctypes.c_void_p(handle))
+    return code.value == still_active

@@ -5,20 +5,19 @@ remove what a crash has left: volumes of patients should not lie about.
 """
 
 import os
-import platform
 import re
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 import slicer
 from slicer.i18n import tr as _
 
+from MedGANSynthLib.machine import NAME, lives
+
 from .errors import PanelError
 
-_HOST = re.sub(r"[^A-Za-z0-9]", "", platform.node()) or "here"
-_NAME = re.compile(rf"MedGANSynth-{_HOST}-(\d+)-\w+")
+_NAME = re.compile(rf"MedGANSynth-{NAME}-(\d+)-\w+")
 
 
 class Temporary:
@@ -31,7 +30,7 @@ class Temporary:
     def __init__(self) -> None:
         root = Path(slicer.app.temporaryPath)
         root.mkdir(parents=True, exist_ok=True)
-        self.path = Path(tempfile.mkdtemp(prefix=f"MedGANSynth-{_HOST}-{os.getpid()}-", dir=root))
+        self.path = Path(tempfile.mkdtemp(prefix=f"MedGANSynth-{NAME}-{os.getpid()}-", dir=root))
 
     def remove(self) -> None:
         """Remove the folder and all in it; a second time does nothing."""
@@ -76,32 +75,3 @@ def remove_leftovers() -> None:
         made = _NAME.fullmatch(folder.name)
         if made and not lives(int(made[1])):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def lives(pid: int) -> bool:
-    """Whether there is such a process on this computer."""
-    if sys.platform == "win32":
-        return _lives_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
-
-
-def _lives_on_windows(pid: int) -> bool:
-    """`os.kill(pid, 0)` would end the process there."""
-    import ctypes
-
-    query, still_active = 0x1000, 259
-    kernel = ctypes.WinDLL("kernel32")
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    handle = kernel.OpenProcess(query, False, pid)
-    if not handle:
-        return False
-    code = ctypes.c_uint32()
-    kernel.GetExitCodeProcess(ctypes.c_void_p(handle), ctypes.byref(code))
-    kernel.CloseHandle(ctypes.c_void_p(handle))
-    return code.value == still_active

@@ -16,7 +16,6 @@ from MedGANSynthLib import machine
 from MedGANSynthLib.training.refusals import lock_holder
 
 from .errors import PanelError
-from .temporary import lives
 
 NEW, STARTING, RUNNING, STOPPING = "new", "starting", "running", "stopping"
 STOPPED, FINISHED, FAILED = "stopped", "finished", "failed"
@@ -186,4 +185,4 @@ def _at_work(process: int) -> bool:
     """Whether a process lives; a child of ours that has ended is let go, or it would seem to."""
     with contextlib.suppress(AttributeError, OSError, OverflowError):  # Windows; no child of ours
         os.waitpid(process, os.WNOHANG)
-    return lives(process)
+    return machine.lives(process)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from .. import files
 from ..errors import MedGANSynthError
 from ..machine import home
 from ..schema import from_dict, parse_json, read_text
@@ -72,7 +73,11 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def list_entries() -> list[Entry]:
-    """All packages, shipped ones first, each by name; broken ones with their problem."""
+    """All packages, shipped ones first, each by name; broken ones with their problem.
+
+    What a killed process has left half copied among the user's own is removed.
+    """
+    files.remove_leftovers(user_folder())
     entries = []
     taken: set[str] = set()
     for origin, root in (("shipped", shipped_folder()), ("user", user_folder())):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..files import whole_folder
+from ..files import hidden, whole_folder
 from . import catalogue
 from .card import render_card
 from .located import Located, locate
@@ -104,7 +104,7 @@ def remove_model(name: str, events: Events) -> dict[str, Any]:
     if len(own) > 1:
         places = " and ".join(str(e.folder) for e in own)
         raise MedGANSynthError(f"{name}: lies in {places}; delete one of the folders yourself.")
-    gone = own[0].folder.with_name(f".old-{os.urandom(4).hex()}")
+    gone = hidden(own[0].folder)
     try:
         os.replace(own[0].folder, gone)  # at once, for others who look
         shutil.rmtree(gone)

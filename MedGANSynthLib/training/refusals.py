@@ -1,11 +1,11 @@
 """What a Run folder refuses, before anything in it is touched. Standard library only."""
 
-import os
 import platform
 from pathlib import Path
 
 from .. import schema
 from ..errors import MedGANSynthError
+from ..machine import lives
 from .config import RESUMABLE, Config, differences
 from .people import DataFacts
 
@@ -96,25 +96,8 @@ def refuse_busy(folder: Path) -> None:
             f"{folder}: process {holder} of the computer {computer} is training there; wait, or "
             "remove its file lock if that process was killed."
         )
-    if holder.isdigit() and _alive(int(holder)):
+    if holder.isdigit() and lives(int(holder)):
         raise MedGANSynthError(
             f"{folder}: process {holder} is training there; "
             "wait, write a file named stop into it, or choose another folder."
         )
-
-
-def _alive(process: int) -> bool:
-    if os.name == "nt":
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

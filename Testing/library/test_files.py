@@ -1,5 +1,7 @@
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,26 @@ def test_a_file_in_the_place_of_a_folder_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MedGANSynthError, match="cannot be written"):
         files.write_text(tmp_path / "file" / "inner.txt", "text")
+
+
+def test_what_a_killed_process_left_goes_and_nothing_else(tmp_path):
+    code = f"""
+import os
+from pathlib import Path
+from MedGANSynthLib import files
+with files.whole_folder(Path({str(tmp_path)!r}) / "out") as folder:
+    (folder / "half").touch()
+    with files.whole_file(folder.with_name("a.txt")) as file:
+        file.touch()
+        os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 9
+    left = names(tmp_path)
+    assert sorted(name.rsplit("-", 1)[1] for name in left) == ["a.txt", "out"]
+    elsewhere = tmp_path / left[0].replace(files.NAME, "otherhost")
+    elsewhere.touch()
+    (tmp_path / ".tmp-theirs").touch()
+    with files.whole_folder(tmp_path / "mine") as living:
+        files.remove_leftovers(tmp_path)
+        assert set(tmp_path.iterdir()) == {living, elsewhere, tmp_path / ".tmp-theirs"}
+    files.remove_leftovers(tmp_path / "missing")

@@ -1,6 +1,7 @@
 """Packages are found by name and path, offline and without torch."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import MedGANSynthLib
+from MedGANSynthLib import files
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.models import catalogue
 
@@ -113,3 +115,14 @@ def test_shipped_packages_in_every_layout(tiny: Path, tmp_path: Path, layout: st
     assert listed.returncode == 0, listed.stderr
     [row] = json.loads(listed.stdout)["rows"]
     assert row["name"] == "tiny" and row["origin"] == "shipped"
+
+
+def test_what_a_killed_add_left_goes_when_the_models_are_listed(tiny: Path, place) -> None:
+    folder = place(tiny, "user", "apple")
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = files.hidden(folder)
+    left = left.with_name(left.name.replace(f"-{os.getpid()}-", f"-{dead.pid}-"))
+    shutil.copytree(folder, left)
+    assert [entry.name for entry in catalogue.list_entries()] == ["apple"]
+    assert list(folder.parent.iterdir()) == [folder]
