@@ -1,4 +1,4 @@
-"""Cines: 4D NIfTI files, and folders of frames."""
+"""Cines: 4D files, and folders of frames."""
 
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from .volume import Volume
 
 
 def read_cine(path: Path | str, modality: str | None = None) -> Volume:
-    """Read a cine as `[i, j, k, t]`: a 4D NIfTI file, or a folder of PNG or DICOM frames.
+    """Read a cine as `[i, j, k, t]`: a 4D file, or a folder of PNG or DICOM frames.
+
+    Files are NIfTI, MHA, or NRRD whose last axis is a list or time, as Slicer's `.seq.nrrd`.
 
     Raises:
         MedGANSynthError: one sentence: which file, what is wrong, what to do.
@@ -32,6 +34,10 @@ def read_cine(path: Path | str, modality: str | None = None) -> Volume:
         image = sitk.ReadImage(str(path), imageIO=header.reader)
     except RuntimeError:
         raise MedGANSynthError(f"{path.name}: cannot be read; write the file again.") from None
-    array = sitk.GetArrayFromImage(image).transpose(3, 2, 1, 0)
-    affine, provenance = image_affine(image[:, :, :, 0]), provenance_in(header.marks)
+    array = sitk.GetArrayFromImage(image)
+    if image.GetDimension() == 3:  # NRRD's frames are the components of its voxels
+        array, first = array.transpose(2, 1, 0, 3), image
+    else:
+        array, first = array.transpose(3, 2, 1, 0), image[:, :, :, 0]
+    affine, provenance = image_affine(first), provenance_in(header.marks)
     return Volume(array, affine, modality, provenance, header.notes, header.time_step)

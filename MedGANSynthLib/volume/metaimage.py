@@ -54,16 +54,16 @@ def check_metaimage(path: Path, keep: bool = False) -> Header:
         raise MedGANSynthError(f"{name}: skips part of its data file; save it again in one piece.")
     _check_geometry(name, fields)
     compression = "zlib" if fields.get("CompressedData", "False").lower() == "true" else None
+    keep = keep and len(shape) == 3
     nonfinite, voxels = check_payload(data, start, shape, dtype, compression, keep)
     marks = (fields[MARK_KEY],) if MARK_KEY in fields else ()
-    return Header("MetaImageIO", (path,), nonfinite, marks=marks, voxels=voxels)
+    frames = shape[3] if len(shape) == 4 else 1
+    return Header("MetaImageIO", (path,), nonfinite, marks=marks, frames=frames, voxels=voxels)
 
 
 def _shape(name: str, fields: dict[str, str]) -> tuple[int, ...]:
     sizes = whole_numbers(name, "DimSize", fields.get("DimSize", ""))
-    if len(sizes) == 4:
-        raise MedGANSynthError(f"{name}: is a 4D series; extract the one frame that is wanted.")
-    if len(sizes) != 3:
+    if len(sizes) not in (3, 4):
         raise MedGANSynthError(
             f"{name}: is a {len(sizes)}D image, not a volume; give a volume (one slice is enough)."
         )

@@ -52,7 +52,7 @@ def check_nrrd(path: Path, keep: bool = False) -> Header:
         elif ":" in line:
             key, value = line.split(":", 1)
             fields[key.strip().lower().replace(" ", "")] = value.strip()
-    shape = _shape(name, fields)
+    shape, frames = _shape(name, fields)
     dtype = _dtype(name, fields)
     encoding = fields.get("encoding", "").lower()
     if encoding not in _COMPRESSIONS:
@@ -66,16 +66,18 @@ def check_nrrd(path: Path, keep: bool = False) -> Header:
         data, start = beside(path, fields["datafile"]), 0
     check_size(name, shape)
     _check_geometry(name, fields)
+    keep = keep and len(shape) == 3
     nonfinite, voxels = check_payload(data, start, shape, dtype, _COMPRESSIONS[encoding], keep)
-    return Header("NrrdImageIO", (path,), nonfinite, marks=tuple(keys.values()), voxels=voxels)
+    marks = tuple(keys.values())
+    return Header("NrrdImageIO", (path,), nonfinite, marks=marks, frames=frames, voxels=voxels)
 
 
-def _shape(name: str, fields: dict[str, str]) -> tuple[int, ...]:
+def _shape(name: str, fields: dict[str, str]) -> tuple[tuple[int, ...], int]:
+    """Sizes of all axes, and how many frames one of them counts."""
     sizes = whole_numbers(name, "sizes", fields.get("sizes", ""))
     kinds = fields.get("kinds", "").lower().split()
-    frames = {"list", "time"} & set(kinds)
-    if len(sizes) == 4 and frames:
-        raise MedGANSynthError(f"{name}: is a 4D series; extract the one frame that is wanted.")
+    if len(sizes) == len(kinds) == 4 and kinds[3] in ("list", "time"):
+        return sizes, sizes[3]
     if len(sizes) > 3:
         raise MedGANSynthError(
             f"{name}: holds several values at each voxel (vectors, colours or frames), not one; "
@@ -90,7 +92,7 @@ def _shape(name: str, fields: dict[str, str]) -> tuple[int, ...]:
             f"{name}: one of its axes is not an axis of space ({' '.join(kinds)}); extract one "
             "component."
         )
-    return sizes
+    return sizes, 1
 
 
 def _dtype(name: str, fields: dict[str, str]) -> np.dtype:

@@ -8,7 +8,10 @@ import SimpleITK as sitk
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.volume.cine import read_cine
+from MedGANSynthLib.volume.itk import to_image
+from MedGANSynthLib.volume.marks import as_text
 from MedGANSynthLib.volume.provenance import Provenance
+from MedGANSynthLib.volume.read import read
 from MedGANSynthLib.volume.verify import show_provenance
 from MedGANSynthLib.volume.volume import Volume
 from MedGANSynthLib.volume.write import write
@@ -55,6 +58,43 @@ def test_a_synthetic_cine_is_marked(cine, tmp_path):
     image = nib.load(path)  # saved again by another program
     nib.save(nib.Nifti1Image(image.get_fdata(dtype=np.float32), image.affine), path)
     assert show_provenance(path, Events())["mark"] == "sidecar"
+
+
+NRRD = """NRRD0004
+type: float
+dimension: 4
+space: right-anterior-superior
+sizes: 6 5 2 4
+space directions: (-1.5,0,0) (0,0,-1.5) (0,6,0) none
+kinds: domain domain domain list
+endian: little
+encoding: raw
+space origin: (3,4,5)
+"""
+
+
+def test_slicers_sequences(cine, tmp_path):
+    made = Provenance("beats", "0" * 64, seed=1)
+    header = f"{NRRD}MedGANSynth.Provenance:={as_text(made)}\n\n".encode()
+    (tmp_path / "a.seq.nrrd").write_bytes(header + cine.array.tobytes(order="F"))
+    back = read_cine(tmp_path / "a.seq.nrrd")
+    assert np.array_equal(back.array, cine.array)
+    np.testing.assert_allclose(back.affine, cine.affine, atol=1e-5)
+    assert back.provenance == made
+    assert show_provenance(tmp_path / "a.seq.nrrd", Events())["mark"] == "file"
+    write(cine.with_array(cine.array, provenance=made), tmp_path / "b.nii.gz")
+    assert show_provenance(tmp_path / "a.seq.nrrd", Events())["mark"] == "file and sidecar"
+    with pytest.raises(MedGANSynthError, match=r"a\.seq\.nrrd: is a 4D series of 4 frames"):
+        read(tmp_path / "a.seq.nrrd")
+
+
+def test_a_cine_in_a_metaimage(cine, tmp_path):
+    frames = [to_image(cine.array[..., t], cine.affine) for t in range(4)]
+    sitk.WriteImage(sitk.JoinSeries(frames), str(tmp_path / "a.mha"))
+    back = read_cine(tmp_path / "a.mha")
+    assert np.array_equal(back.array, cine.array)
+    np.testing.assert_allclose(back.affine, cine.affine, atol=1e-5)
+    assert show_provenance(tmp_path / "a.mha", Events())["mark"] == "none"
 
 
 def test_what_is_no_cine(cine, tmp_path):
