@@ -152,7 +152,6 @@ class PrepareForm:
             "margin": ui.marginSpin.value,
             "selection": ui.selectionEdit.text,
             "exclusions": ui.exclusionsEdit.text,
-            "seed": ui.seedSpin.value,
         }
 
     def size_fields(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class StudyPrepare(Task):
     spacing: tuple[float, ...] = field("common voxel size in mm (3 numbers)", ())
     shape: tuple[int, ...] = field("common size in voxels (3 numbers)", ())
     training: Path | None = field("data list of the model's training, to warn of overlap", None)
-    seed: int = field("seed of names, orders and dither", 0)
+    seed: int | None = field("repeat a preparation: the seed in its key (default: drawn)", None)
     no_audit: bool = field("leave the leak audit to `study audit`", False)
     overwrite: bool = field("replace an existing study and key", False)
 

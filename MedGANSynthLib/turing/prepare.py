@@ -66,14 +66,15 @@ def prepare_study(
     spacing: tuple[float, ...],
     shape: tuple[int, ...],
     training: Path | None,
-    seed: int,
+    seed: int | None,
     no_audit: bool,
     overwrite: bool,
     events: Events,
 ) -> dict[str, Any]:
     """Write a frozen study folder and, apart from it, its key.
 
-    The parameters are those of `tasks.StudyPrepare`.
+    The parameters are those of `tasks.StudyPrepare`. Whoever knows the seed can compute the classes
+    from the reader's side alone, so it is drawn, and only the key has it.
 
     Raises:
         MedGANSynthError: cases that cannot be read, occur twice, are of one class only or too few;
@@ -82,6 +83,7 @@ def prepare_study(
     out = Path(out)
     key = Path(key) if key else out.with_name(f"{out.name}-key.json")
     check_study(out, key, overwrite)
+    seed = secrets.randbits(63) if seed is None else seed
     _check_options(
         name, readers, exposure, repeats, practice, catch, prevalence, spacing, shape, seed
     )

@@ -63,7 +63,7 @@ experiment augmentation --data labelled.json --synthetic pairs.json --size 16 --
     --width 2 --seeds 1 --device cpu -o augmentation
 study sizes
 study demo -o demo --cases 8
-study prepare --real people --synthetic others -o study --catch 0 --practice 0
+study prepare --real people --synthetic others -o study --catch 0 --practice 0 --seed 1
 study audit study --key study-key.json
 study progress demo/study
 study analyse demo/study --key demo/study-key.json

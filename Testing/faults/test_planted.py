@@ -49,7 +49,7 @@ evaluate paired --data list.json --split validation --model {out}/package -o {ou
 evaluate distribution {out}/made --real t2 --training t1 -o {out}/sets
 evaluate memorisation {out}/made --training t2 --held-out t1 -o {out}/copies
 study prepare --real t2 --synthetic {out}/made -o {out}/study --practice 0 --catch 0 \
-    --repeats 0
+    --repeats 0 --seed 1
 study progress {out}/study
 doctor
 """.replace("\\\n", "")

@@ -43,6 +43,7 @@ def panel(scene, monkeypatch, quick_disk, tmp_path):
     qt.QSettings().remove("MedGANSynth")
     monkeypatch.setattr(lifetime, "the_worker", WorkerHere)
     monkeypatch.setattr(audit, "_TREES", 8)
+    monkeypatch.setattr("secrets.randbits", lambda bits: 0)  # one order in twenty looks like a leak
     before = slicer.app.temporaryPath
     slicer.app.temporaryPath = str(tmp_path / "temporary")
     panel = PanelTuring(types.SimpleNamespace(ready=lambda parent: True))

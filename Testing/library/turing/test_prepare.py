@@ -80,6 +80,19 @@ def test_the_same_seed_gives_the_same_study(sealed, tmp_path, prepare_blobs):
     assert orders[0][2:] != orders[1][2:]
 
 
+def test_an_order_cannot_be_computed_without_the_key(tmp_path, prepare_blobs):
+    """The drawn seed is nowhere on the reader's side, and no study repeats another's classes."""
+    orders = []
+    for name in ("one", "two"):
+        prepare_blobs(tmp_path / name, seed=None)
+        study = read_study(tmp_path / name)[0]
+        key = read_key(tmp_path / f"{name}-key.json", study)
+        assert key.seed >= 2**32 and str(key.seed) not in reader_side(tmp_path / name)
+        trials = study.orders["reader-1"]
+        orders.append([key.cases[case].truth for trial in trials for case in trial.cases])
+    assert orders[0] != orders[1]
+
+
 def test_preview_and_result(tmp_path, prepare_blobs):
     result = prepare_blobs(tmp_path / "s", catch=2, repeats=0.0, readers=2, shape=(16, 18, 10))
     assert result["rows"] == [
