@@ -26,6 +26,15 @@ def enter_scene(sequence, provenance: Provenance):
     return node
 
 
+def mark_sequence(sequence, provenance: Provenance) -> None:
+    """Mark a sequence of the scene, its frames, and the nodes that show them."""
+    frames = [sequence.GetNthDataNode(n) for n in range(sequence.GetNumberOfDataNodes())]
+    browsers = slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode")
+    shown = [browser.GetProxyNode(sequence) for browser in browsers]
+    for node in (sequence, *frames, *filter(None, shown)):
+        mark(node, provenance)
+
+
 def browse(sequences: list, fps: float | None = None, item: int = 0):
     """A new browser that shows the frames of these sequences together.
 

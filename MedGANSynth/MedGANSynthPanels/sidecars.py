@@ -1,13 +1,13 @@
-"""Beside every file that Slicer saves of a synthetic volume: `<file>.synthetic.json`; and back.
+"""Beside every file that Slicer saves of a synthetic volume or sequence: a sidecar; and back.
 
-Image files that Slicer writes hold no node attributes, so the sidecar is what tells that their
-voxels are synthetic; `medgansynth provenance` finds it by the voxels' hash. After a file was saved
-or exported it is read, to see whose voxels it holds; one that holds a real volume now loses its
-sidecar. Scripts may save by a storage node, of which no event tells; but the storage node is
-modified while it writes. (A scene bundle, .mrb, holds the marks with the nodes; nothing is put into
-it.)
+Most image files that Slicer writes hold no node attributes, so `<file>.synthetic.json` is what
+tells that their voxels are synthetic; `medgansynth provenance` finds it by the voxels' hash. After
+a file was saved or exported that has the shape of a synthetic node it is read, to see whose voxels
+it holds; one that holds a real volume now loses its sidecar. Scripts may save by a storage node, of
+which no event tells; but the storage node is modified while it writes. (A scene bundle, .mrb, holds
+the marks with the nodes; nothing is put into it.)
 
-A volume file that is loaded with such a sidecar is marked again.
+A file that is loaded with such a sidecar is marked again.
 """
 
 import hashlib
@@ -27,14 +27,16 @@ from MedGANSynthLib.schema import read_json, to_dict
 from MedGANSynthLib.volume.provenance import Provenance, Sidecar
 
 from .errors import PanelError
-from .geometry import closest_axes, ijk_to_ras, ijk_to_world, shape_of
+from .geometry import closest_axes, ijk_to_world
+from .image_files import read_image, shape_in, shape_of, voxels_of
+from .made_sequences import mark_sequence
 from .marking import SUFFIXES, is_synthetic, mark, provenance_of, sidecar_path
 
 _FILE_SAVED = "fileSaved(qSlicerIO::IOProperties)"
 
 
 class Sidecars(VTKObservationMixin):
-    """Watches the scene's synthetic volumes; one for the session, `stop` it in the end."""
+    """Watches synthetic volumes and sequences; one for the session, `stop` it in the end."""
 
     def __init__(self) -> None:
         VTKObservationMixin.__init__(self)
@@ -70,7 +72,7 @@ class Sidecars(VTKObservationMixin):
         self._waiting = False
         if self._stopped:
             return
-        for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+        for node in _volumes_and_sequences():
             path = _path_of(node)
             if path is None:
                 continue
@@ -80,13 +82,14 @@ class Sidecars(VTKObservationMixin):
                 self._keep_marked(node, node.GetStorageNode(), path)
 
     def _recognise(self, node, path: Path) -> None:
-        """Mark a volume that was loaded from a file whose sidecar names these voxels."""
+        """Mark what was loaded from a file whose sidecar names these voxels."""
         seen = (node.GetID(), path)
         if seen not in self._looked_at and not node.GetModifiedSinceRead():
             self._looked_at.add(seen)
             provenance = provenance_of_file(node, path)
             if provenance is not None:
-                mark(node, provenance)
+                is_sequence = node.IsA("vtkMRMLSequenceNode")
+                (mark_sequence if is_sequence else mark)(node, provenance)
 
     def _keep_marked(self, node, storage, path: Path) -> None:
         modified = vtk.vtkCommand.ModifiedEvent
@@ -100,73 +103,82 @@ class Sidecars(VTKObservationMixin):
 
 
 def mark_file(path: Path) -> None:
-    """Write the sidecar of a file that holds the voxels of a synthetic volume of the scene.
+    """Write the sidecar of a file that holds the voxels of a synthetic node of the scene.
 
     The file may be hardened: then it lies in world space. If it holds other voxels than its sidecar
     says, those of a real volume, for example, the sidecar is removed.
     """
-    volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-    volumes = [node for node in volumes if node.GetImageData() is not None]
-    synthetic = [node for node in volumes if provenance_of(node)]
-    written = _read(path) if synthetic or sidecar_path(path).is_file() else None
+    shape = shape_in(path)
+    if shape is None:
+        return
+    alike = [node for node in _volumes_and_sequences() if _is_alike(shape_of(node), shape)]
+    synthetic = [node for node in alike if provenance_of(node)]
+    if not synthetic and not sidecar_path(path).is_file():
+        return
+    written = read_image(path, shape[3])
     if written is None:
         return
-    array, affine = slicer.util.arrayFromVolume(written), ijk_to_ras(written)
+    array, affine = written
     voxels = voxel_hash(array, affine)
-    saved = [node for node in volumes if _path_of(node) == path]  # most likely, so asked first
-    shape = sorted(shape_of(written))
-    alike = [node for node in [*saved, *synthetic] if sorted(shape_of(node)) == shape]
-    own = next((node for node in alike if _holds(node, voxels)), None)
+    saved = [node for node in alike if _path_of(node) == path]  # most likely, so asked first
+    own = next((node for node in [*saved, *synthetic] if _holds(node, voxels)), None)
     provenance = provenance_of(own) if own is not None else None
     try:
         if provenance is not None:
             write_sidecar(path, array, affine, provenance)
-        elif sidecar_path(path).is_file() and provenance_of_file(written, path) is None:
+        elif sidecar_path(path).is_file() and _provenance_beside(path, voxels) is None:
             sidecar_path(path).unlink()
     except (OSError, MedGANSynthError) as error:  # the volume itself was saved
         logging.warning(f"{path.name} is not marked as it should be beside it: {error}")
 
 
+def _volumes_and_sequences() -> list:
+    classes = ("vtkMRMLScalarVolumeNode", "vtkMRMLSequenceNode")
+    return [node for kind in classes for node in slicer.util.getNodesByClass(kind)]
+
+
+def _is_alike(shape: tuple | None, other: tuple) -> bool:
+    """Whether shapes are equal but for the order of the axes of space."""
+    return shape is not None and (sorted(shape[:3]), shape[3]) == (sorted(other[:3]), other[3])
+
+
 def _path_of(node) -> Path | None:
     """The file that a node was loaded from or saved to."""
     storage = node.GetStorageNode()
-    return Path(storage.GetFullNameFromFileName() or "") if storage is not None else None
-
-
-def _read(path: Path):
-    """A volume node, in no scene, with what a file holds; None if it cannot be read."""
-    node, storage = slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLVolumeArchetypeStorageNode()
-    storage.SetFileName(str(path))
-    return node if storage.ReadData(node) else None
+    name = storage.GetFullNameFromFileName() if storage is not None else None
+    return Path(name) if name else None
 
 
 def _holds(node, voxels: str) -> bool:
     """Whether these are a node's voxels where they are, or where its parent transform puts them."""
-    array = slicer.util.arrayFromVolume(node)
-    if voxel_hash(array, ijk_to_ras(node)) == voxels:
+    array, affine = voxels_of(node)
+    if voxel_hash(array, affine) == voxels:
         return True
     try:
-        return voxel_hash(array, ijk_to_world(node)) == voxels
+        return node.IsA("vtkMRMLVolumeNode") and voxel_hash(array, ijk_to_world(node)) == voxels
     except PanelError:  # not linear
         return False
 
 
 def provenance_of_file(node, path: Path) -> Provenance | None:
     """What the sidecar of a node's file says, if it belongs to the node's voxels."""
-    if not sidecar_path(path).is_file() or node.GetImageData() is None:
+    if not sidecar_path(path).is_file() or shape_of(node) is None:
         return None
+    return _provenance_beside(path, voxel_hash(*voxels_of(node)))
+
+
+def _provenance_beside(path: Path, voxels: str) -> Provenance | None:
     try:
         sidecar = read_json(Sidecar, sidecar_path(path))
     except MedGANSynthError:
         return None
-    voxels = voxel_hash(slicer.util.arrayFromVolume(node), ijk_to_ras(node))
     return sidecar.provenance if voxels == sidecar.voxels_sha256 else None
 
 
 def write_sidecar(
     path: Path, array: np.ndarray, affine: np.ndarray, provenance: Provenance
 ) -> None:
-    """Mark the file `path`, which holds the voxels `array` [k, j, i].
+    """Mark the file `path`, which holds the voxels `array` [k, j, i] or [t, k, j, i].
 
     Raises:
         OSError, MedGANSynthError: it cannot be written.
@@ -176,9 +188,10 @@ def write_sidecar(
 
 
 def voxel_hash(array: np.ndarray, affine: np.ndarray) -> str:
-    """`MedGANSynthLib.volume.marks.voxel_hash` of voxels [k, j, i], with numpy alone."""
+    """`MedGANSynthLib.volume.marks.voxel_hash` with numpy alone, of [k, j, i] or [t, k, j, i]."""
     axes, turned = closest_axes(affine)
-    array = np.flip(array.transpose(2, 1, 0).transpose(axes), np.flatnonzero(turned))
+    array = array.T
+    array = np.flip(array.transpose(*axes, *range(3, array.ndim)), np.flatnonzero(turned))
     digest = hashlib.sha256(json.dumps(list(array.shape)).encode())
     for k in range(array.shape[2]):
         slice_ = array[:, :, k].astype("<f4") + np.float32(0)  # -0.0 becomes 0.0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import slicer
 from MedGANSynthPanels.geometry import ijk_to_ras
+from MedGANSynthPanels.made_sequences import mark_sequence
 from MedGANSynthPanels.marking import is_synthetic, mark, provenance_of, sidecar_path
 from MedGANSynthPanels.sidecars import Sidecars, voxel_hash
 
@@ -45,6 +46,8 @@ def test_the_hash_is_the_librarys():
         array = random.normal(size=(2, 3, 4)).astype(np.float32)
         made = Volume(array.transpose(2, 1, 0), affine)
         assert voxel_hash(array, affine) == librarys_hash(made)
+        cine = random.normal(size=(5, 2, 3, 4)).astype(np.float32)
+        assert voxel_hash(cine, affine) == librarys_hash(Volume(cine.transpose(3, 2, 1, 0), affine))
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".nii", ".mha"])
@@ -176,3 +179,86 @@ def test_a_synthetic_volume_over_the_file_of_a_real_one(sidecars, node, volume, 
     slicer.util.saveNode(volume("real"), str(path))
     slicer.util.exportNode(node, str(path), {})
     assert provenance(path)["mark"] == "sidecar"
+
+
+@pytest.fixture
+def cine(scene, volume):
+    """Makes sequences of frames of the size of `node`: `cine("a", marked=True)`."""
+
+    def make(name, marked=False, count=3):
+        sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", name)
+        for number in range(count):
+            random = np.random.default_rng(number + len(name))
+            frame = volume("frame", random.normal(size=(3, 4, 5)).astype(np.float32))
+            sequence.SetDataNodeAtValue(frame, str(number))
+            scene.RemoveNode(frame)
+        if marked:
+            mark_sequence(sequence, PROVENANCE)
+        return sequence
+
+    return make
+
+
+FORMAT = {"fileFormat": "by the name"}  # the host does not look it up for sequences
+SEQUENCES = [".seq.nrrd", ".nrrd", ".nhdr", ".nii.gz", ".nii"]
+
+
+@pytest.mark.parametrize("suffix", SEQUENCES)
+def test_a_saved_sequence_is_known_to_be_synthetic(sidecars, cine, tmp_path, suffix, capfd):
+    cine("acquired")
+    path = tmp_path / f"T2{suffix}"
+    slicer.util.saveNode(cine("made", marked=True), str(path))
+    slicer.app.processEvents()
+    result = provenance(path)
+    assert result["mark"] == ("sidecar" if suffix.startswith(".nii") else "file and sidecar")
+    assert result["rows"][0]["direction"] == "t1-to-t2"
+    slicer.util.saveNode(cine("acquired"), str(path))
+    slicer.app.processEvents()
+    assert provenance(path)["mark"] == "none"
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("suffix", SEQUENCES)
+def test_an_exported_sequence_is_known_to_be_synthetic(sidecars, cine, tmp_path, suffix):
+    slicer.util.exportNode(cine("made", marked=True), str(tmp_path / f"T2{suffix}"), FORMAT)
+    assert "sidecar" in provenance(tmp_path / f"T2{suffix}")["mark"]
+
+
+def test_a_sequence_of_one_frame(sidecars, cine, tmp_path):
+    slicer.util.saveNode(cine("one", marked=True, count=1), str(tmp_path / "T2.nii.gz"))
+    slicer.app.processEvents()
+    assert provenance(tmp_path / "T2.nii.gz")["mark"] == "sidecar"
+
+
+@pytest.mark.parametrize("suffix", [".seq.nrrd", ".nii.gz"])
+def test_a_sequence_that_is_loaded_again_is_marked_again(
+    sidecars, cine, scene, tmp_path, wait_until, suffix
+):
+    path = tmp_path / f"T2{suffix}"
+    slicer.util.saveNode(cine("made", marked=True), str(path))
+    wait_until(lambda: sidecar_path(path).exists())
+    scene.Clear()
+    again = slicer.util.loadNodeFromFile(str(path), "SequenceFile")
+    wait_until(lambda: is_synthetic(again))
+    (shown,) = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    for made in (again, shown, *(again.GetNthDataNode(n) for n in range(3))):
+        assert provenance_of(made) == PROVENANCE
+
+
+def test_what_is_not_ours_is_saved_without_a_word(sidecars, node, cine, scene, tmp_path, capfd):
+    """Volumes of vectors, sequences and others, beside a synthetic volume and a sequence."""
+    cine("made", marked=True)
+    real = cine("acquired")
+    colours = np.zeros((3, 4, 5, 3), np.uint8)
+    vector = slicer.util.addVolumeFromArray(colours, nodeClassName="vtkMRMLVectorVolumeNode")
+    for saved, names in (
+        (real, ["r.seq.nrrd", "r.nrrd", "r.nii.gz"]),
+        (vector, ["v.nrrd", "v.nii.gz", "v.mha"]),
+    ):
+        for name in names:
+            slicer.util.saveNode(saved, str(tmp_path / name))
+            slicer.util.exportNode(saved, str(tmp_path / f"x{name}"), FORMAT)
+            slicer.app.processEvents()
+    assert capfd.readouterr().err == ""
+    assert len(list(tmp_path.iterdir())) == 12
+    assert not list(tmp_path.glob("*.synthetic.json"))
