@@ -4,6 +4,7 @@ Answers of one reader resemble each other and so do answers on one case; pooled 
 they show differences that are not there. Not every reader needs to have seen every case.
 """
 
+import dataclasses
 import math
 
 import numpy as np
@@ -58,7 +59,8 @@ def accuracy(correct: np.ndarray, strata: np.ndarray) -> Estimate | None:
     for c, e, df in zip(case_parts, error_parts, dfs, strict=True):
         spread += c**2 / df + e**2 / (df * (len(correct) - 1))
     df = variance**2 / spread if spread > 0 else math.inf
-    return Estimate(float(correct[seen].mean()), math.sqrt(variance), max(df, 1.0))
+    cases = sum(k.cases for k in classes)
+    return Estimate(float(correct[seen].mean()), math.sqrt(variance), max(df, 1.0), cases)
 
 
 class _Class:
@@ -121,7 +123,9 @@ def area(ratings: np.ndarray, synthetic: np.ndarray) -> Estimate | None:
         return None
     areas = np.array([np.nanmean(p[synthetic]) for p in placed])
     between = [_covariance(a, b, synthetic) for i, a in enumerate(placed) for b in placed[:i]]
-    return obuchowski_rockette(areas, float(np.mean(between)))
+    estimate = obuchowski_rockette(areas, float(np.mean(between)))
+    duels = (min(np.isfinite(p[group]).sum() for group in (synthetic, ~synthetic)) for p in placed)
+    return dataclasses.replace(estimate, trials=int(min(duels)))
 
 
 def obuchowski_rockette(areas: np.ndarray, covariance: float) -> Estimate:

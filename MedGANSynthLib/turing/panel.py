@@ -79,7 +79,7 @@ def verdict(
             "verdict": "not computable",
             "text": "Too few answers for an interval: each reader needs two cases of each class.",
         }
-    if estimate.se == 0 and estimate.value == 0.5:
+    if estimate.constant:
         return _no_variation()
     alpha, margin = registered.alpha, registered.margin
     level = 1 - alpha
@@ -106,6 +106,8 @@ def verdict(
             f"shown either: the interval reaches beyond {0.5 - margin:.2f} to {0.5 + margin:.2f}. "
             "The study is too small to decide."
         )
+    if estimate.se == 0 and readers > 1:
+        text += " As the answers have no spread, the interval is about these readers only."
     if readers == 1:
         text += " This holds for this one reader; nothing is known about others."
     return {
@@ -143,7 +145,7 @@ class _Exact:
     """An exact binomial result in the form of an `Estimate`."""
 
     def __init__(self, value: float, low: float, high: float, p: float, equivalent: float) -> None:
-        self.value, self.se, self.df = value, None, np.inf
+        self.value, self.se, self.df, self.constant = value, None, np.inf, False
         self._interval, self._p, self._equivalent = (low, high), p, equivalent
 
     def interval(self, level: float) -> tuple[float, float]:

@@ -31,7 +31,9 @@ def delong(signal: np.ndarray, noise: np.ndarray) -> Estimate | None:
         return None
     ten, one = components(signal, noise)
     variance = ten.var(ddof=1) / len(ten) + one.var(ddof=1) / len(one)
-    return Estimate(float(ten.mean()), float(np.sqrt(variance)))
+    # Each case of the smaller class meets another one of the larger: as many independent duels.
+    trials = min(len(ten), len(one))
+    return Estimate(float(ten.mean()), float(np.sqrt(variance)), trials=trials)
 
 
 def curve(signal: np.ndarray, noise: np.ndarray) -> list[tuple[float, float]]:

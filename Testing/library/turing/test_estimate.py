@@ -28,11 +28,21 @@ def test_equivalence_equals_two_one_sided_t_tests():
     assert Estimate(mean, se, 4).equivalence_p(0.1) == pytest.approx(max(above, below), rel=1e-9)
 
 
-def test_no_spread_at_all():
-    perfect = Estimate(1.0, 0.0)
-    assert perfect.interval() == (1.0, 1.0)
-    assert (perfect.p(), perfect.equivalence_p(0.1)) == (0.0, 1.0)
-    assert (Estimate(0.5, 0.0).p(), Estimate(0.5, 0.0).equivalence_p(0.1)) == (1.0, 1.0)
+@pytest.mark.parametrize("trials", [2, 6, 60])
+def test_all_right_or_all_wrong_shows_as_much_as_the_trials(trials):
+    """Clopper & Pearson: the bound b has b^n = 0.025; the exact p is 2 / 2^n."""
+    bound, p = 0.025 ** (1 / trials), 2 * 0.5**trials
+    for value, interval in ((1.0, (bound, 1.0)), (0.0, (0.0, 1 - bound))):
+        estimate = Estimate(value, 0.0, trials=trials)
+        assert estimate.interval() == pytest.approx(interval)
+        assert (estimate.p(), estimate.equivalence_p(0.1)) == (pytest.approx(p), 1.0)
+
+
+@pytest.mark.parametrize("value", [0.5, 0.6])
+def test_one_answer_to_all_cases_shows_nothing(value):
+    estimate = Estimate(value, 0.0, trials=60)
+    assert estimate.interval() == (0.0, 1.0)
+    assert (estimate.p(), estimate.equivalence_p(0.1)) == (1.0, 1.0)
 
 
 def test_an_interval_stays_within_0_and_1():

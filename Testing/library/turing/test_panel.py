@@ -3,7 +3,7 @@ import math
 import pytest
 
 from MedGANSynthLib.turing.estimate import Estimate
-from MedGANSynthLib.turing.panel import verdict
+from MedGANSynthLib.turing.panel import panel_figures, verdict
 from MedGANSynthLib.turing.study import Registered
 
 
@@ -41,4 +41,31 @@ def test_answers_that_do_not_vary_show_no_equivalence():
     result = verdict(Estimate(0.5, 0.0), "auc", Registered(margin=0.2), 5)
     assert result["verdict"] == "not computable"
     assert "nothing is shown" in result["text"]
-    assert verdict(Estimate(1.0, 0.0), "auc", Registered(), 5)["verdict"] == "told apart"
+    assert verdict(Estimate(0.6, 0.0), "accuracy", Registered(), 5)["verdict"] == "not computable"
+
+
+@pytest.mark.parametrize("endpoint", ["auc", "accuracy"])
+@pytest.mark.parametrize(
+    ("readers", "cases", "kind"), [(1, 2, "undecided"), (2, 2, "undecided"), (2, 6, "told apart")]
+)
+def test_readers_who_never_err_need_enough_cases(endpoint, readers, cases, kind):
+    rows = [
+        {
+            "role": "scored",
+            "reader": f"reader-{reader}",
+            "item": f"case-{case}",
+            "truth": ("real", "synthetic")[case % 2],
+            "rating": (1, 6)[case % 2],
+            "decision": ("real", "synthetic")[case % 2],
+            "correct": True,
+        }
+        for reader in range(readers)
+        for case in range(2 * cases)
+    ]
+    figures = panel_figures(rows, Registered(endpoint=endpoint), pairs=False)
+    if endpoint == "accuracy" and cases == 2:
+        assert figures["p"] == pytest.approx(0.125)  # 4 of 4 by chance, either way
+    elif endpoint == "auc":
+        assert figures["p"] == pytest.approx(2 * 0.5**cases)
+    assert figures["verdict"] == kind
+    assert figures[f"{endpoint}_interval" if readers > 1 else "auc_interval"][0] < 1
