@@ -3,8 +3,8 @@
 import slicer
 from slicer.i18n import tr as _
 
+from .browsers import proxy_of
 from .parameters import Show
-from .sequences import proxy_of
 
 LAYOUT = 20731
 """Number of our own layout among Slicer's; any that nobody else uses."""

@@ -123,13 +123,17 @@ class PanelTranslate(BoundPanel):
 
     def _show_buttons(self) -> None:
         running = self.running.open
-        missing = readiness.problem(self.parameters, self.choice.way)
+        into_sequence = self.all_frames(self.first_input())
+        missing = readiness.problem(self.parameters, self.choice.way, into_sequence)
         busy = _("Something runs; cancel it first") if running else None
         allow(self.ui.translateButton, _("Make the synthetic volume"), busy or missing)
         cancel = _("Stop what runs; the scene stays as it is")
         allow(self.ui.cancelButton, cancel, None if running else _("Nothing runs"))
         export = _("Write the volume as a DICOM series, each file of it marked synthetic")
         allow(self.ui.exportButton, export, busy or self.export.problem())
+        output = _("A new volume, or a synthetic one to be replaced")
+        new = _("All frames of a sequence become a new sequence") if into_sequence else None
+        allow(self.ui.outputSelector, output, new)
 
     def contrast(self) -> str | None:
         """What the chosen volume's name says that it is."""
@@ -154,6 +158,10 @@ class PanelTranslate(BoundPanel):
         if self.parameters.settings.source != Source.VOLUME:
             return None
         return next(iter(self.rows.nodes().values()), None)
+
+    def all_frames(self, volume) -> bool:
+        """Whether all frames are translated of the sequence that a volume shows."""
+        return self.parameters.frames and self.logic.sequence_of(volume) is not None
 
     # What the user does
 
@@ -249,7 +257,7 @@ class PanelTranslate(BoundPanel):
         if settings.source == Source.SEVERAL:
             return self.logic.translate_several(self.several.nodes(), **common)
         inputs = self.rows.nodes()
-        if chosen.frames and self.logic.sequence_of(self.original) is not None:
+        if self.all_frames(self.original):
             inputs = {m: self.logic.sequence_of(node) or node for m, node in inputs.items()}
             return self.logic.translate(inputs, **common)
         return self.logic.translate(inputs, output=chosen.output, **common)

@@ -10,13 +10,17 @@ from .parameters import Source
 from .paths import is_folder, typed
 
 
-def problem(parameters, way: Way | None) -> str | None:
-    """The first thing that is missing; None when Translate may be pressed."""
+def problem(parameters, way: Way | None, all_frames: bool = False) -> str | None:
+    """The first thing that is missing; None when Translate may be pressed.
+
+    Args:
+        all_frames: a sequence is made, so that the chosen output does not count.
+    """
     if way is None:
         return _("There is no model; add one on the Models page")
     source = parameters.settings.source
     if source == Source.VOLUME:
-        return _with_volume(parameters, way)
+        return _with_volume(parameters, way, None if all_frames else parameters.output)
     if len(way.inputs) > 1:
         return _("This model takes several volumes of one person; translate one volume at a time")
     if source == Source.SEVERAL:
@@ -24,14 +28,14 @@ def problem(parameters, way: Way | None) -> str | None:
     return _with_folder(parameters.settings)
 
 
-def _with_volume(parameters, way: Way) -> str | None:
+def _with_volume(parameters, way: Way, output) -> str | None:
     nodes = {m: node for m, node in parameters.inputs.items() if m in way.inputs and is_there(node)}
     for modality in way.inputs:
         if modality not in nodes:
             return _("Choose a {modality} volume").format(modality=spoken(modality))
     if len({node.GetID() for node in nodes.values()}) < len(nodes):
         return _("The same volume is chosen twice")
-    return _unfit(nodes.values(), way, parameters.output)
+    return _unfit(nodes.values(), way, output)
 
 
 def _with_several(parameters, way: Way) -> str | None:

@@ -12,11 +12,11 @@ import slicer
 from slicer.i18n import tr as _
 
 from .asked import check_node
+from .browsers import proxy_of
 from .errors import PanelError
 from .geometry import ijk_to_ras, ijk_to_world, ras_to_world, shape_of, without_shear
 from .nifti_out import cannot_write, write_nifti
 from .nodes import called
-from .sequences import proxy_of
 from .volumes_out import check_volume
 
 CASES = "cases.csv"

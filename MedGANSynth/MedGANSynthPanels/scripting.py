@@ -370,6 +370,6 @@ class Scripting:
 
     def sequence_of(self, volume):
         """The sequence whose frames a volume shows; None for a volume that stands alone."""
-        from MedGANSynthPanels import sequences
+        from MedGANSynthPanels import browsers
 
-        return sequences.sequence_of(volume) if volume is not None else None
+        return browsers.sequence_of(volume) if volume is not None else None

@@ -4,6 +4,7 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
+from .browsers import proxy_of
 from .cases import Made
 from .errors import PanelError
 from .geometry import ijk_to_ras, ras_to_world, shape_of
@@ -12,18 +13,6 @@ from .marking import mark
 from .nodes import called
 from .volumes_in import check_in_scene, enter_hierarchy, is_in_scene, result_name, show_window
 from .volumes_out import check_volume
-
-
-def sequence_of(node):
-    """The sequence whose current frame a volume node shows; None if it shows none."""
-    browser = slicer.modules.sequences.logic().GetFirstBrowserNodeForProxyNode(node)
-    return browser.GetSequenceNode(node) if browser is not None else None
-
-
-def proxy_of(sequence):
-    """The node that shows a sequence's current frame, if there is one."""
-    browser = slicer.modules.sequences.logic().GetFirstBrowserNodeForSequenceNode(sequence)
-    return browser.GetProxyNode(sequence) if browser is not None else None
 
 
 class SequenceCase:

@@ -5,6 +5,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .asked import check_node
+from .browsers import sequence_of
 from .errors import PanelError, one_line
 from .geometry import ijk_to_ras, shape_of
 from .marking import is_synthetic
@@ -49,7 +50,8 @@ def check_output(output, inputs) -> None:
     """Refuse an output node that cannot, or should not, be replaced.
 
     Raises:
-        PanelError: it is an input, not in the scene, no scalar volume, or holds a real image.
+        PanelError: it is an input, not in the scene, no scalar volume, shows a sequence's frame,
+            or holds a real image.
     """
     if output is None:
         return
@@ -58,6 +60,9 @@ def check_output(output, inputs) -> None:
         raise PanelError(_("The output is also an input; choose another output."))
     if output.GetClassName() != "vtkMRMLScalarVolumeNode":
         text = _("{name} cannot hold the result; choose a scalar volume or a new one.")
+        raise PanelError(text.format(name=called(output)))
+    if sequence_of(output) is not None:
+        text = _("{name} shows a frame of a sequence; choose another output or a new one.")
         raise PanelError(text.format(name=called(output)))
     if output.GetImageData() is not None and not is_synthetic(output):
         text = _("{name} is not synthetic and stays as it is; choose another output or a new one.")

@@ -396,6 +396,20 @@ def test_a_model_of_another_computer_is_named(panel, module):
     assert panel.ui.modelBox.currentText == "t1-t2-brain"
 
 
+def test_a_model_that_must_not_be_read_is_not_said_to_have_gone(panel, module, tmp_path, closed):
+    own = tmp_path / "models"
+    shutil.copytree(SHIPPED, own / "mine")
+    panel.parameters.settings.model = "mine"
+    closed(own / "mine")
+    module.parent.enter()
+    text = "The model mine cannot be used, so another one is chosen: {}: no permission to read it;"
+    assert panel.message.text.startswith(text.format(own / "mine"))
+    closed(own)
+    panel.message.clear()
+    panel.set_parameters(panel.parameters)
+    assert panel.message.text.startswith(text.format(own))
+
+
 def test_a_device_of_another_computer_is_shown_as_such(panel):
     panel.parameters.settings.device = "cuda:3"
     assert panel.ui.deviceBox.currentText == "cuda:3 (not found here)"
@@ -501,14 +515,20 @@ def test_folders_are_taken_as_people_type_them(panel, library_worker, click, mon
     job.cancel()
 
 
-def test_all_frames_of_a_sequence(panel, volume, click):
+@pytest.fixture
+def cine(volume):
+    """A sequence of two frames, and the volume that shows one of them."""
     sequence = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
     for frame in range(2):
         sequence.SetDataNodeAtValue(volume(f"frame {frame}"), str(frame))
     browser = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode")
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
     slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
-    proxy = browser.GetProxyNode(sequence)
+    return sequence, browser.GetProxyNode(sequence)
+
+
+def test_all_frames_of_a_sequence(panel, cine, volume, click):
+    sequence, proxy = cine
     assert not panel.ui.framesBox.visible
     choose(panel, t1=volume("alone"))
     assert not panel.ui.framesBox.visible
@@ -521,6 +541,31 @@ def test_all_frames_of_a_sequence(panel, volume, click):
     click(panel.ui.translateButton)
     assert panel.runs[1].inputs == {"t1": sequence}
     assert "output" not in panel.runs[1].options
+
+
+def test_all_frames_take_no_output(panel, cine, volume, click):
+    _sequence, proxy = cine
+    selector, other = panel.ui.outputSelector, volume("other")
+    choose(panel, t1=proxy)
+    selector.setCurrentNode(other)
+    assert not panel.ui.translateButton.enabled  # it is not synthetic
+    click(panel.ui.framesBox)
+    assert (selector.enabled, selector.currentNode()) == (False, other)
+    assert selector.toolTip == "All frames of a sequence become a new sequence"
+    assert panel.ui.translateButton.enabled
+    click(panel.ui.framesBox)
+    assert (selector.enabled, selector.currentNode()) == (True, other)
+    assert selector.toolTip == "A new volume, or a synthetic one to be replaced"
+
+
+def test_the_shown_frame_of_a_sequence_is_no_output(panel, cine, volume, click):
+    _sequence, proxy = cine
+    choose(panel, t1=volume("head"))
+    panel.ui.outputSelector.setCurrentNode(proxy)
+    assert not panel.ui.translateButton.enabled
+    assert panel.ui.translateButton.toolTip == (
+        f"{proxy.GetName()} shows a frame of a sequence; choose another output or a new one"
+    )
 
 
 def test_choices_survive_a_look_at_another_module(panel, module):

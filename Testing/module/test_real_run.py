@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import slicer
 from MedGANSynthPanels.batch import FolderBatch
+from MedGANSynthPanels.browsers import proxy_of
 from MedGANSynthPanels.geometry import ijk_to_ras
 from MedGANSynthPanels.marking import provenance_of
 from MedGANSynthPanels.process import WorkerClient
-from MedGANSynthPanels.sequences import proxy_of
 from MedGANSynthPanels.translation import Translation
 
 from MedGANSynthLib import tasks

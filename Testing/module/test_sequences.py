@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import slicer
+from MedGANSynthPanels.browsers import proxy_of, sequence_of
 from MedGANSynthPanels.cases import Made
 from MedGANSynthPanels.errors import PanelError
 from MedGANSynthPanels.geometry import ijk_to_ras
 from MedGANSynthPanels.marking import is_synthetic
-from MedGANSynthPanels.sequences import SequenceCase, proxy_of, sequence_of
+from MedGANSynthPanels.sequences import SequenceCase
 
 from MedGANSynthLib.volume.provenance import Provenance
 
