@@ -29,6 +29,7 @@ class ReadingView(VTKObservationMixin):
 
     Attributes:
         touched: emitted when the user scrolls, zooms or changes the window of a case on show.
+        standing: whether the user has stopped the loop.
     """
 
     def __init__(self, study: Study) -> None:
@@ -47,6 +48,7 @@ class ReadingView(VTKObservationMixin):
         for case in self.cases:
             self.addObserver(case.display, vtk.vtkCommand.ModifiedEvent, self._recolored)
         self.marks = Marks(study)
+        self.standing = False
         self.cine = qt.QTimer()
         self.cine.setInterval(CINE_MS)
         self.cine.setTimerType(qt.Qt.PreciseTimer)
@@ -81,6 +83,7 @@ class ReadingView(VTKObservationMixin):
     def cover(self) -> None:
         """The exposure is over: noise in place of the cases."""
         self.cine.stop()
+        self.standing = True
         self.visible = False
         for case in self.cases:
             case.fill(noise(self.shape))
@@ -97,7 +100,8 @@ class ReadingView(VTKObservationMixin):
         """The cases are seen again, as the reader left them."""
         self._show_nodes()
         self.visible = True
-        self._play()
+        if not self.standing:
+            self._play()
 
     def reset(self) -> None:
         """Place, zoom and window as at the start."""
@@ -107,6 +111,7 @@ class ReadingView(VTKObservationMixin):
             case.reset_window()
         self.together.arrange(self._center(self._middle()))
         self.loop = -1
+        self.standing = False
         self._play()
         self.visible = was_visible
 
@@ -118,6 +123,7 @@ class ReadingView(VTKObservationMixin):
         A loop stands still then, until `reset`.
         """
         self.cine.stop()
+        self.standing = True
         node = self.together.nodes[0]
         axis = _AXIS[node.GetOrientation()]
         matrix = node.GetSliceToRAS()
