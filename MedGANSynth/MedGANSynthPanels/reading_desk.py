@@ -11,6 +11,7 @@ from MedGANSynthLib.turing.reading import Reading
 from MedGANSynthLib.turing.study import REASONS
 
 from .reading_files import CaseFiles
+from .reading_nodes import noise
 from .reading_view import ReadingView
 from .signal import Signal
 
@@ -103,10 +104,15 @@ class Desk:
             self.session.skip(NOT_SHOWN)
             self.next()
             return
-        self.view.show(arrays)
+        spent = self.session.spent
+        self.view.show([noise(array.shape) for array in arrays] if spent else arrays)
         self.session.shown()
-        self.state = State.CASE
-        self._expose(self.design.exposure_s)
+        if spent:
+            self.view.cover()
+            self.state = State.MASK
+        else:
+            self.state = State.CASE
+            self._expose(self.design.exposure_s)
         self.changed.emit()
         following = self.session.trials[self.session.position + 1 :][:1]
         self.files.fetch((*self.session.trial.cases, *(c for t in following for c in t.cases)))
@@ -174,7 +180,7 @@ class Desk:
             self.feedback, self.state = truth, State.FEEDBACK
 
     def undo(self) -> None:
-        """Show the last case again; its answer is taken back."""
+        """Show the last case again, or the mask it ended in; its answer is taken back."""
         if self.state in (State.CASE, State.MASK):
             try:
                 self.session.undo()

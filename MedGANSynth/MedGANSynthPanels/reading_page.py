@@ -77,7 +77,9 @@ class ReadingPage:
         if ui.noteEdit.text != desk.note:
             ui.noteEdit.text = desk.note
         count = len(desk.view.marks)
-        ui.marksLabel.text = _("{count} places marked").format(count=count) if count else ""
+        ui.marksLabel.text = {0: "", 1: _("1 place marked")}.get(
+            count, _("{count} places marked").format(count=count)
+        )
         ui.feedbackLabel.text = feedback_text(desk)
 
     def _noted(self, text: str) -> None:
@@ -137,6 +139,8 @@ def feedback_text(desk: Desk) -> str:
             "left": _("In this practice case the left one was synthetic."),
             "right": _("In this practice case the right one was synthetic."),
         }[desk.feedback]
+    if desk.state == State.MASK:
+        return _("The time to see this case is over; it can still be rated.")
     if desk.wants_break:
         return _("You have been reading for a while; a short pause does good.")
     return ""

@@ -109,8 +109,8 @@ class AnswerLog:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, size)
             raise MedGANSynthError(
-                f"{self.path}: the answer could not be saved ({error.strerror}); make room on the "
-                "disk and answer again."
+                f"{self.path}: could not be saved ({error.strerror}); make room on the disk and "
+                "try again."
             ) from None
         self._previous = link
         self.records.append(record)

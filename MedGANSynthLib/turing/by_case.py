@@ -16,6 +16,7 @@ def case_rows(data: Unblinded) -> list[dict[str, Any]]:
     for item in sorted({row["item"] for row in scored}):
         mine = [row for row in scored if row["item"] == item]
         reasons = " ".join(row["reasons"] for row in mine).split()
+        times = [row["response_s"] for row in mine if not row["time_doubtful"]]
         rows.append(
             {
                 "item": item,
@@ -26,7 +27,7 @@ def case_rows(data: Unblinded) -> list[dict[str, Any]]:
                 "mean_rating": None
                 if data.pairs
                 else float(np.mean([row["rating"] for row in mine])),
-                "median_s": float(np.median([row["response_s"] for row in mine])),
+                "median_s": float(np.median(times)) if times else None,
                 "reasons": " ".join(f"{r}:{reasons.count(r)}" for r in sorted(set(reasons))),
                 "source": " ".join(data.key.cases[c].source for c in item.split("+")),
             }

@@ -102,7 +102,7 @@ def _learning(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _times(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Median response times in seconds; trials during which the computer slept are left out."""
+    """Median response times in seconds, without those that are doubtful."""
 
     def median(keep: Any) -> float | None:
         times = [r["response_s"] for r in rows if not r["time_doubtful"] and keep(r)]

@@ -38,7 +38,8 @@ def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
         ),
         ("Leak audit", _audit(audit)),
         ("Display", _display(design)),
-        ("Exposure", "unlimited" if exposure is None else f"{exposure:g} s, then a mask"),
+        ("Exposure", "unlimited" if exposure is None else f"{exposure:g} s once, then a mask"),
+        ("Interruptions", _interruptions(readers, exposure)),
         ("Clue given to the readers", design["clue"] or "none"),
         ("Response", "forced choice on six steps, no neutral answer"),
         ("Order", "own random order for each reader, classes balanced by quarter, at most 4 alike"),
@@ -104,6 +105,17 @@ def _endpoint(registered: dict[str, Any], panel: dict[str, Any]) -> str:
 def _missing(readers: list[dict[str, Any]]) -> str:
     missing, skipped = (sum(r[name] for r in readers) for name in ("missing", "skipped"))
     return f"{missing} missing, {skipped} skipped"
+
+
+def _interruptions(readers: list[dict[str, Any]], exposure: float | None) -> str:
+    names = ("sessions", "undone", "shown_again")
+    sessions, undone, again = (sum(r[name] for r in readers) for name in names)
+    as_what = "" if exposure is None else ", as the mask alone"
+    return (
+        f"{counted(sessions, 'session')} of {counted(len(readers), 'reader')}; "
+        f"{counted(undone, 'answer')} taken back; {counted(again, 'trial')} came up "
+        f"again{as_what}, whose times do not count"
+    )
 
 
 def _analysis(panel: dict[str, Any]) -> str:

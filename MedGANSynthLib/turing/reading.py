@@ -15,7 +15,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from .answers import AnswerLog, read_log, require_owner
 from .clearance import require_clearance
-from .records import Answered, Finished, Opened, Record, Resumed, Skipped, Undone
+from .records import Answered, Finished, Opened, Record, Resumed, Shown, Skipped, Undone
 from .study import Trial, case_path, damaged_cases, read_study
 
 _CLOCK_TOLERANCE_S = 2.0
@@ -75,6 +75,7 @@ class Reading:
         )
         self.log = AnswerLog(answers_folder(self.folder) / f"{reader}.jsonl", opened)
         self._done = progress(self.log.records)
+        self._seen = {r.trial for r in self.log.records if isinstance(r, Shown)}
         self._position = 0
         if self.finished:
             self.log.close()
@@ -107,6 +108,14 @@ class Reading:
         return tuple(case_path(self.folder, case) for case in self.trial.cases)
 
     @property
+    def spent(self) -> bool:
+        """Whether the case to show now has had its limited exposure: only a mask may be shown.
+
+        An exposure that a break cut short counts, too: whoever leaves gets no second one.
+        """
+        return self.study.design.exposure_s is not None and self.position in self._seen
+
+    @property
     def seconds_left(self) -> float | None:
         """Estimate from the median of the answers so far; None before the first."""
         times = [r.response_ms / 1000 for r in self._done.values() if isinstance(r, Answered)]
@@ -120,8 +129,14 @@ class Reading:
         self._requested = self._clock()
 
     def shown(self) -> None:
-        """The image is visible: time runs."""
+        """The image is visible, or the mask of a case that is `spent`: time runs.
+
+        Raises:
+            MedGANSynthError: it could not be logged.
+        """
         self._shown, self._shown_wall = self._clock(), self._wall()
+        self.log.append(Shown(trial=self.position))
+        self._seen.add(self.position)
 
     def touched(self) -> None:
         """The reader did something with the image; the first time counts."""

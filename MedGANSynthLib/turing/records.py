@@ -34,6 +34,15 @@ class Resumed:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The case of `trial`, or after its exposure the mask, came on display: each time is a line."""
+
+    event: Literal["shown"] = "shown"
+    trial: TrialNumber
+    utc: Utc = dataclasses.field(default_factory=utc_now)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Answered:
     """One answer. Times are of a monotonic clock, without the pauses.
 
@@ -95,7 +104,7 @@ class Finished:
     utc: Utc = dataclasses.field(default_factory=utc_now)
 
 
-Record = Opened | Resumed | Answered | Undone | Skipped | Finished
+Record = Opened | Resumed | Shown | Answered | Undone | Skipped | Finished
 KINDS = {kind.__dataclass_fields__["event"].default: kind for kind in Record.__args__}
 
 

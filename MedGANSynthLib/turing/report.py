@@ -129,6 +129,8 @@ def _reader(row: dict[str, Any]) -> dict[str, Any]:
         "reader": row["reader"],
         "answers": row["answers"],
         "missing": row["missing"],
+        "sessions": row["sessions"],
+        "cases shown again": row["shown_again"],
         "accuracy": interval("accuracy"),
         "p": row["p"],
         "auc": interval("auc"),

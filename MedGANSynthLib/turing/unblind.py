@@ -1,12 +1,13 @@
 """Answers and key brought together: one row for each trial that was answered."""
 
+import collections
 import dataclasses
 from pathlib import Path
 from typing import Any
 
 from ..errors import MedGANSynthError
 from .reading import answers_folder, progress, read_answers
-from .records import Answered, Opened, Skipped, Undone
+from .records import Answered, Opened, Resumed, Shown, Skipped, Undone
 from .study import PAIR_SCALE, SCALE, Key, Study, Trial, read_key, read_study
 
 
@@ -17,7 +18,8 @@ class Unblinded:
     Attributes:
         rows: flat dictionaries, the long table of all answers in order.
         about: what each reader said of themselves.
-        events: for each reader the counts of skipped, undone and missing trials.
+        events: for each reader the counts of sessions, of cases that came up more than once, and of
+            skipped, undone and missing trials.
     """
 
     study: Study
@@ -62,9 +64,12 @@ def unblind(folder: Path, key: Path) -> Unblinded:
         assert isinstance(opened, Opened)
         done = progress(records)
         _fits(f"{reader}.jsonl", trials, done)
-        rows += _rows(reader, trials, done, truth, hashes)
+        shown = collections.Counter(r.trial for r in records if isinstance(r, Shown))
+        rows += _rows(reader, trials, done, shown, truth, hashes)
         about[reader] = dict(opened.about)
         events[reader] = {
+            "sessions": 1 + sum(isinstance(r, Resumed) for r in records),
+            "shown_again": sum(count > 1 for count in shown.values()),
             "skipped": sum(isinstance(r, Skipped) for r in done.values()),
             "undone": sum(isinstance(r, Undone) for r in records),
             "missing": len(trials) - len(done),
@@ -92,6 +97,7 @@ def _rows(
     reader: str,
     trials: tuple[Trial, ...],
     done: dict[int, Answered | Skipped],
+    shown_times: collections.Counter[int],
     key: Key,
     hashes: dict[str, str],
 ) -> list[dict[str, Any]]:
@@ -132,7 +138,9 @@ def _rows(
                 else round(record.first_action_ms / 1000, 3),
                 "load_s": round(record.load_ms / 1000, 3),
                 "paused_s": round(record.paused_ms / 1000, 3),
-                "time_doubtful": int(record.suspended),
+                "times_shown": shown_times[number],
+                # The time of a case that came up again starts anew: it had been seen before.
+                "time_doubtful": int(record.suspended or shown_times[number] > 1),
                 "slices_visited": record.slices_visited,
                 "window_changed": int(record.window_changed),
                 "zoomed": int(record.zoomed),

@@ -358,7 +358,7 @@ def test_edited_answers_block_the_start(panel, paper):
     log.write_text(text.replace('"trial":1', '"trial":0'))
     panel.ui.consentBox.checked = True
     panel.ui.studyEdit.currentPath = str(folder)
-    assert "reader-1.jsonl, line 3: was changed" in panel.ui.startButton.toolTip
+    assert "reader-1.jsonl, line 4: was changed" in panel.ui.startButton.toolTip
     assert not panel.ui.startButton.enabled
     panel.ui.readerBox.setCurrentIndex(1)
     panel.ui.consentBox.checked = True

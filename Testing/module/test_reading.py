@@ -13,7 +13,9 @@ from MedGANSynthLib.turing.study import case_path, read_study
 
 
 def logged(folder, reader="reader-1"):
-    return read_log(folder / "answers" / f"{reader}.jsonl")[0]
+    """The log but for the lines that say when a case came on display."""
+    records, _torn = read_log(folder / "answers" / f"{reader}.jsonl")
+    return [record for record in records if record.event != "shown"]
 
 
 def shown(panel):
@@ -76,7 +78,7 @@ def test_undo_flag_reason_note_and_mark(reading, paper, press, at_case):
     assert panel.ui.feedbackLabel.text.startswith("Hold the mouse over")
     crosshair.SetCursorPositionRAS((1.0, 0.5, -1.0))
     press("m")
-    assert panel.ui.marksLabel.text == "1 places marked"
+    assert panel.ui.marksLabel.text == "1 place marked"
     press("4")
     panel.ui.noteEdit.setFocus()
     assert panel.ui.noteEdit.hasFocus()
@@ -157,6 +159,70 @@ def test_limited_exposure_ends_in_a_mask_and_a_pause_stops_it(
     press("space")
     at_case(1)
     assert logged(folder)[-1].rating == 6
+
+
+@pytest.mark.parametrize("display", ["volume", "cine", "pair"])
+def test_a_limited_exposure_comes_once(reading, paper, press, at_case, wait_until, display):
+    """After the answer was taken back, and after Esc during the exposure, there is only noise."""
+    from MedGANSynthPanels.reading_nodes import noise
+
+    design = {"exposure_s": 30.0, "blank_ms": 0, "slices": (1, 2)}
+    folder = paper(shape=(9, 8, 7), display=display, design=design)
+    panel = reading(folder)
+
+    def sees_noise():
+        desk = panel.session.desk
+        for case in desk.view.cases:
+            voxels = slicer.util.arrayFromVolume(case.node)
+            assert np.array_equal(voxels, noise(voxels.shape))
+        assert None not in shown(panel) and not desk.view.cine.active and not desk.timer.active
+        assert panel.ui.feedbackLabel.text.startswith("The time to see this case is over")
+
+    at_case(0)
+    press("1")
+    press("space")
+    at_case(1)
+    press("u")
+    wait_until(lambda: panel.session.desk.state.value == "mask")
+    assert panel.session.desk.session.position == 0
+    sees_noise()
+    press("p")
+    press("p")
+    sees_noise()
+    press("6")
+    press("space")
+    wait_until(lambda: panel.session.desk.state.value == "mask")  # its exposure had begun
+    sees_noise()
+    press("2")
+    press("space")
+    at_case(2)
+    press("esc")
+    reading(folder)
+    wait_until(lambda: panel.session.desk.state.value == "mask")
+    assert panel.session.desk.session.position == 2
+    sees_noise()
+    press("3")
+    press("space")
+    at_case(3)
+    assert [r.rating for r in logged(folder) if r.event == "answered"] == [1, 6, 2, 3]
+
+
+def test_a_loop_that_was_stopped_stands_until_the_next_case(reading, paper, press, at_case):
+    folder = paper(shape=(9, 8, 7), display="cine", design={"slices": (1, 5), "blank_ms": 0})
+    panel = reading(folder)
+    at_case(0)
+    assert panel.session.desk.view.cine.active
+    press("p")
+    press("p")
+    assert panel.session.desk.view.cine.active
+    press("right")
+    press("p")
+    press("p")
+    assert not panel.session.desk.view.cine.active
+    press("4")
+    press("space")
+    at_case(1)
+    assert panel.session.desk.view.cine.active
 
 
 def test_esc_leaves_and_a_new_start_goes_on(reading, paper, press, at_case):

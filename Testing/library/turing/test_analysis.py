@@ -13,6 +13,7 @@ from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
 from MedGANSynthLib.turing.checklist import checklist
 from MedGANSynthLib.turing.clearance import write_clearance
 from MedGANSynthLib.turing.reading import Reading
+from MedGANSynthLib.turing.records import Answered
 from MedGANSynthLib.turing.simulate import SIMULATED, SimulatedReader, simulate_readers
 from MedGANSynthLib.turing.study import read_key, read_study, write_json
 from MedGANSynthLib.volume.write import file_hash
@@ -101,6 +102,34 @@ def test_people_and_random_numbers_are_not_pooled(paper, read_as, tmp_path):
         assert {row["readers"] for row in csv.DictReader(file)} == {"1"}
     words = {row["item"]: row["answer"] for row in checklist(summary)}
     assert (words["Readers"], words["Catch cases"]) == ("1", "2 shown, 2 seen")
+
+
+def test_what_comes_up_again_is_counted_and_its_time_left_out(paper, quick_disk):
+    """Shown, then left; read on; the second answer taken back and given again."""
+    folder, now = paper(readers=1, real=4, synthetic=4), [0.0]
+
+    def clock():
+        return now[0]
+
+    for visit in range(2):
+        session = Reading(folder, "reader-1", clock=clock, wall=clock)
+        while not session.finished:
+            session.shown()
+            now[0] += 100.0 if session.position < 2 else 4.0
+            if visit == 0:
+                break
+            session.answer(3)
+            if session.position == 2 and "undone" not in {r.event for r in session.log.records}:
+                session.undo()
+        session.close()
+    result = analyse(folder)
+    (row,) = result["summary"]["readers"]
+    assert (row["sessions"], row["shown_again"], row["undone"]) == (2, 2, 1)
+    assert row["seconds"] == 4.0
+    words = {entry["item"]: entry["answer"] for entry in checklist(result["summary"])}
+    assert words["Interruptions"].startswith(
+        "2 sessions of 1 reader; 1 answer taken back; 2 trials came up again, whose"
+    )
 
 
 def test_not_significant_is_not_indistinguishable(paper, quick_disk):
@@ -233,7 +262,7 @@ def test_an_edited_answer_is_refused_by_name(paper, read_as):
     read_as(folder, "reader-1", lambda truth, number: 3)
     log = folder / "answers" / "reader-1.jsonl"
     log.write_text(log.read_text().replace('"rating":3', '"rating":5', 1))
-    with pytest.raises(MedGANSynthError, match=r"reader-1\.jsonl, line 2: was changed"):
+    with pytest.raises(MedGANSynthError, match=r"reader-1\.jsonl, line 3: was changed"):
         analyse(folder)
 
 
@@ -284,7 +313,8 @@ def test_the_answers_come_back_from_csv_and_json(paper, quick_disk, tmp_path):
     with open(tmp_path / "out" / "answers.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     hashes = {case.id: case.sha256 for case in study.cases}
-    for row, entry, record in zip(rows, whole["answers"], session.log.records[1:], strict=False):
+    records = [record for record in session.log.records if isinstance(record, Answered)]
+    for row, entry, record in zip(rows, whole["answers"], records, strict=True):
         assert row == {name: "" if v is None else str(v) for name, v in entry.items()}
         left, right = record.cases
         assert entry["shown"] == f"{left} {right}"

@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import random
 import signal
@@ -108,7 +109,31 @@ def test_undo_shows_the_last_case_again_and_is_logged(paper, start):
     session.shown()
     session.answer(6)
     events = [r.event for r in read_log(folder / "answers" / "reader-1.jsonl")[0]]
-    assert events == ["opened", "answered", "undone", "answered"]
+    each = ["shown", "answered"]
+    assert events == ["opened", *each, "undone", *each]
+
+
+def test_a_limited_exposure_comes_once(paper, start):
+    folder = paper(design={"exposure_s": 2.0})
+    session = start(folder)
+    assert not session.spent
+    session.shown()
+    session.answer(1)
+    session.undo()
+    assert session.spent
+    session.shown()
+    session.answer(1)
+    assert not session.spent  # the next case
+    session.shown()
+    session.close()
+    again = start(folder)
+    assert (again.position, again.spent) == (1, True)
+    unlimited = start(folder, reader="reader-2")
+    unlimited.study = dataclasses.replace(
+        unlimited.study, design=dataclasses.replace(unlimited.study.design, exposure_s=None)
+    )
+    unlimited.shown()
+    assert not unlimited.spent
 
 
 def test_only_practice_tells_the_truth(paper, start):
@@ -199,7 +224,7 @@ def test_a_full_disk_after_the_last_answer_loses_nothing(paper, start, monkeypat
         session.answer(2)
     assert session.finished
     records, _ = read_log(folder / "answers" / "reader-1.jsonl")
-    assert [r.event for r in records] == ["opened", *["answered"] * 8]
+    assert [r.event for r in records] == ["opened", *["shown", "answered"] * 8]
 
 
 def test_two_windows(paper, start):
