@@ -210,10 +210,12 @@ def _device(name: str) -> Finding:
 
 def _models() -> list[Finding]:
     entries = catalogue.list_entries()
-    if not entries:
+    closed = catalogue.user_folder_problem()
+    found = [Finding("Models", "not all seen", machine.without_home(closed), "")] if closed else []
+    if not entries and not closed:
         do = "In 3D Slicer: Models, Add; elsewhere: medgansynth models add PACKAGE"
         return [Finding("Models", "none", "there is no model to translate with.", do)]
-    return [
+    return found + [
         Finding(
             f"Model {entry.name}",
             f"{entry.origin}" + (f", {entry.manifest.version}" if entry.manifest else ""),

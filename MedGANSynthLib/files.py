@@ -147,6 +147,15 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def cannot_read(path: Path | str, error: OSError) -> MedGANSynthError:
+    """What to say of a file or folder that could not be read."""
+    if isinstance(error, PermissionError):
+        return MedGANSynthError(f"{path}: no permission to read it; change its permissions.")
+    return MedGANSynthError(
+        f"{path}: cannot be read ({error.strerror}); check the name, or get a fresh copy."
+    )
+
+
 def _sync(path: Path) -> None:
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
     try:

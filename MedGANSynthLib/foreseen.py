@@ -20,6 +20,10 @@ def sentence_for(error: Exception) -> MedGANSynthError | None:
             return None
         return MedGANSynthError(f"{name} does not load ({first}); run `medgansynth doctor`.")
     if isinstance(error, OSError) and error.filename is not None:
+        if isinstance(error, PermissionError):
+            return MedGANSynthError(
+                f"{error.filename}: no permission to use it; change its permissions."
+            )
         reason = error.strerror or "unknown reason"
         return MedGANSynthError(
             f"{error.filename}: cannot be used ({reason}); check the name and the folder."

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from .errors import MedGANSynthError
+from .files import cannot_read
 
 T = TypeVar("T")
 
@@ -126,7 +127,7 @@ def read_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
         with open(path, "rb") as file:
             raw = file.read(max_bytes + 1)
     except OSError as error:
-        raise MedGANSynthError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise cannot_read(path, error) from None
     if len(raw) > max_bytes:
         raise MedGANSynthError(f"{path}: larger than {max_bytes} bytes; not a genuine file.")
     try:

@@ -1,11 +1,13 @@
 """What every test shares: threads, the real data's folder, and the rule for skips."""
 
+import contextlib
+import ctypes
 import hashlib
 import os
 import subprocess
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,43 @@ def gpu() -> str:
     if not torch.cuda.is_available():
         pytest.skip(NO_GPU)
     return "cuda:0"
+
+
+@pytest.fixture
+def closed() -> Iterator[Callable[[Path], None]]:
+    """closed(path): a file that nobody may read, or a folder that nobody may look into."""
+    modes: dict[Path, int] = {}
+
+    def close(path: Path) -> None:
+        modes[path] = path.stat().st_mode
+        path.chmod(0)
+
+    with _without_the_right_to_all():
+        yield close
+        for path, mode in reversed(modes.items()):
+            if path.exists():
+                path.chmod(mode)
+
+
+@contextlib.contextmanager
+def _without_the_right_to_all() -> Iterator[None]:
+    """Permissions hold for this thread, although root runs it: Linux's `capabilities(7)`."""
+    if os.name != "posix" or (os.geteuid() == 0 and sys.platform != "linux"):
+        pytest.skip("no file can be closed to this user")
+    if os.geteuid() != 0:
+        yield
+        return
+    library = ctypes.CDLL(None)
+    header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert library.capget(header, sets) == 0
+    effective = sets[0]
+    sets[0] = effective & ~0b110  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH
+    assert library.capset(header, sets) == 0
+    try:
+        yield
+    finally:
+        sets[0] = effective
+        assert library.capset(header, sets) == 0
 
 
 @pytest.fixture

@@ -67,6 +67,8 @@ def _entry(model: Any, suits: Callable[[Manifest], bool]) -> catalogue.Entry:
         text = _("Name a model, or the folder of one; there are: {known}.")
         raise PanelError(text.format(known=", ".join(names) or _("none")))
     if _is_gone(model):
+        if problem := catalogue.user_folder_problem():
+            raise PanelError(problem, holds=lambda: _is_gone(model))
         text = _("The model {model} is not on this computer (any more); there are: {known}.")
         if not names:
             text = _(

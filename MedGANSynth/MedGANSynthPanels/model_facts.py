@@ -88,9 +88,17 @@ def is_missing(choice, wanted: str) -> bool:
     return bool(wanted) and wanted not in [entry.name for entry in choice.entries]
 
 
+def why_not(wanted: str) -> str | None:
+    """Why a model cannot be used that may well be here; None where nothing speaks for that."""
+    problems = [entry.problem for entry in catalogue.list_entries() if entry.name == wanted]
+    return next(iter(problems), None) or catalogue.user_folder_problem()
+
+
 def tell_if_missing(panel, wanted: str) -> None:
     """Say that the wanted model is not here, as long as it is not."""
     if is_missing(panel.choice, wanted):
         text = _("The model {model} is not on this computer, so another one is chosen.")
-        panel.message.warn(text.format(model=wanted))
+        if reason := why_not(wanted):
+            text = _("The model {model} cannot be used, so another one is chosen: {reason}")
+        panel.message.warn(text.format(model=wanted, reason=reason))
         panel.message.keep_while(lambda: is_missing(panel.choice, wanted))

@@ -7,6 +7,7 @@ import slicer
 from slicer.util import VTKObservationMixin
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.foreseen import sentence_for
 
 from .errors import PanelError
 from .message import MessageLine
@@ -52,7 +53,7 @@ def allow(button, purpose: str, problem: str | None) -> None:
 def sentence_of(error: Exception) -> str:
     """What an error says, in a panel's words."""
     if isinstance(error, OSError):
-        return f"{error.filename or ''} {error.strerror or error}".strip()
+        error = sentence_for(error) or error
     return in_the_panel(str(error))
 
 

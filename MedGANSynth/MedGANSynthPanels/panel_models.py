@@ -51,6 +51,10 @@ class PanelModels(Panel):
     def enter(self) -> None:
         """The module is shown: models may have come or gone."""
         self.list.reload()
+        self.message.look()
+        if problem := catalogue.user_folder_problem():
+            self.message.warn(problem)
+            self.message.keep_while(lambda: bool(catalogue.user_folder_problem()))
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
@@ -141,7 +145,7 @@ class PanelModels(Panel):
         """
         self.message.clear()
         entry = self.list.entry
-        if not (entry.folder / catalogue.MANIFEST).is_file():
+        if not catalogue.is_package(entry.folder):
             self._came_or_went(None)
             text = _("{name} is not in {folder} any more; the list shows what is there.")
             raise PanelError(text.format(name=entry.name, folder=entry.folder))

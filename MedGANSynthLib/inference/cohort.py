@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import NO_MEMORY, Cancelled, MedGANSynthError
 from ..events import Events
-from ..files import check_writable
+from ..files import cannot_read, check_writable
 from ..volume.content import refuse_unfit
 from ..volume.finer import with_spacing
 from ..volume.grid import Intensity
@@ -163,7 +163,7 @@ def _hash(path: Path) -> str:
     except FileNotFoundError:
         raise MedGANSynthError(f"{path}: does not exist; check the name.") from None
     except OSError as error:
-        raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
+        raise cannot_read(path.name, error) from None
 
 
 def _wanted(request: Request, case: Case, sources: Sequence[Source]) -> dict[Path, Provenance]:

@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 
 from ..errors import MedGANSynthError
-from ..files import whole_file, whole_folder
+from ..files import cannot_read, whole_file, whole_folder
 
 MAX_MEMBERS = 64
 MAX_TOTAL = 2 * 1024**3
@@ -50,6 +50,8 @@ def extract(archive: Path, folder: Path) -> None:
                     _unpack(archive, file, member, temporary)
     except MedGANSynthError:
         raise
+    except PermissionError as error:
+        raise cannot_read(archive, error) from None
     except Exception as error:  # a crafted zip makes zipfile and zlib raise nearly anything
         raise _refuse(archive, f"is damaged ({error}); get a fresh copy") from None
 
@@ -72,6 +74,7 @@ def pack(folder: Path, archive: Path) -> None:
 def _check_directory(archive: Path) -> None:
     """Judge the size of the table of contents before `zipfile` reads it into memory."""
     with archive.open("rb") as file:
+        start = file.read(2)
         size = file.seek(0, 2)
         file.seek(max(0, size - 65_557))  # the record's 22 bytes and the longest comment
         tail = file.read()
@@ -80,6 +83,8 @@ def _check_directory(archive: Path) -> None:
         with contextlib.suppress(OSError, tarfile.TarError, EOFError):
             if tarfile.is_tarfile(archive):
                 raise _refuse(archive, "is a tar archive; only zip archives are accepted")
+        if start == b"PK":
+            raise _refuse(archive, "is only a part of a zip archive; fetch it again")
         raise _refuse(archive, "is not a zip archive; give a package folder or its zip")
     if tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
         raise _refuse(archive, "is in the zip64 format, which no model package needs")

@@ -59,6 +59,28 @@ def user_folder() -> Path:
     return base / "medgansynth" / "models"
 
 
+def user_folder_problem() -> str | None:
+    """Why it cannot be seen which packages the user has; None if it can."""
+    try:
+        os.listdir(user_folder())
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        return str(files.cannot_read(user_folder(), error))
+    except OSError as error:
+        return f"{user_folder()}: cannot be read ({error.strerror}); it must be a folder."
+    return None
+
+
+def is_package(folder: Path) -> bool:
+    """Whether it holds a manifest, or there is no permission to see whether it does."""
+    try:
+        (folder / MANIFEST).stat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read and check `model.json` of a package folder.
 
@@ -66,8 +88,12 @@ def read_manifest(folder: Path) -> Manifest:
         MedGANSynthError: not a package folder, or a key that is wrong.
     """
     path = Path(folder) / MANIFEST
-    if not path.is_file():
-        raise MedGANSynthError(f"{folder}: not a model package; it has no {MANIFEST}.")
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise files.cannot_read(folder, error) from None
+    except OSError:
+        raise MedGANSynthError(f"{folder}: not a model package; it has no {MANIFEST}.") from None
     where = str(path)
     return from_dict(Manifest, parse_json(read_text(path, MAX_MANIFEST), where), where)
 
@@ -112,6 +138,8 @@ def find(name_or_path: str | os.PathLike[str]) -> Path:
         return path
     if named:
         raise MedGANSynthError(f"{text}: cannot be used: {named[0].problem}")
+    if problem := user_folder_problem():
+        raise MedGANSynthError(f"{text}: no such file and no model that can be seen; {problem}")
     known = ", ".join(e.name for e in entries if e.problem is None) or "none yet"
     raise MedGANSynthError(
         f"{text}: no model of that name and no such file; models in the catalogue: {known}."
@@ -120,7 +148,7 @@ def find(name_or_path: str | os.PathLike[str]) -> Path:
 
 def _package_folders(root: Path) -> list[Path]:
     try:
-        return [p for p in root.iterdir() if not p.name.startswith(".") and (p / MANIFEST).exists()]
+        return [p for p in root.iterdir() if not p.name.startswith(".") and is_package(p)]
     except OSError:
         return []
 

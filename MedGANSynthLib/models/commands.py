@@ -1,5 +1,6 @@
 """`medgansynth models ...`. Junk is refused before torch is imported; `list` never needs it."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -36,6 +37,7 @@ def list_models(events: Events) -> dict[str, Any]:
             }
         )
     note = "" if rows else f"No models yet; your own go into {catalogue.user_folder()}."
+    note = catalogue.user_folder_problem() or note
     return {"text": note, "rows": rows}
 
 
@@ -109,6 +111,8 @@ def remove_model(name: str, events: Events) -> dict[str, Any]:
         os.replace(own[0].folder, gone)  # at once, for others who look
         shutil.rmtree(gone)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            os.replace(gone, own[0].folder)
         raise MedGANSynthError(
             f"{own[0].folder}: cannot be removed ({error.strerror}); delete it yourself."
         ) from None

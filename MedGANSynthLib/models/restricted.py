@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from ..errors import MedGANSynthError
+from ..files import cannot_read
 from .weights import MAX_BYTES
 
 
@@ -32,7 +33,7 @@ def load_restricted(path: Path) -> Any:
     except MedGANSynthError:
         raise
     except OSError as error:
-        raise MedGANSynthError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise cannot_read(path, error) from None
     except Exception:  # whatever a crafted file makes the reader raise
         raise MedGANSynthError(
             f"{path}: is damaged or not made of plain tensors; it may hold code and is not opened."

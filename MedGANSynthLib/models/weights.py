@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from ..errors import MedGANSynthError
+from ..files import cannot_read
 from ..schema import Length, Range, from_dict, parse_json
 
 MAX_HEADER = 4 * 1024**2
@@ -61,7 +62,7 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
             file.seek(8)
             text = file.read(length)
     except OSError as error:
-        raise _refuse(path, f"cannot be read ({error.strerror}); get a fresh copy") from None
+        raise cannot_read(path, error) from None
     try:
         data = parse_json(text.decode("utf-8"), path.name)
     except UnicodeDecodeError:
@@ -115,7 +116,7 @@ def sha256_file(path: Path) -> str:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise _refuse(path, f"cannot be read ({error.strerror}); get a fresh copy") from None
+        raise cannot_read(path, error) from None
 
 
 def check_shapes(

@@ -8,6 +8,7 @@ import SimpleITK as sitk
 from pydicom.errors import InvalidDicomError
 
 from ..errors import MedGANSynthError
+from ..files import cannot_read
 from .header import Header
 from .payload import check_size
 from .provenance import FLAG
@@ -34,7 +35,7 @@ def check_dicom(path: Path) -> Header:
     except MedGANSynthError:
         raise
     except OSError as error:
-        raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
+        raise cannot_read(path.name, error) from None
     except Exception:  # pydicom raises many kinds, and late, on damaged files
         raise MedGANSynthError(f"{path.name}: is damaged DICOM; {_HINT}.") from None
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..errors import MedGANSynthError
+from ..files import cannot_read
 from . import spill
 
 MAX_VOXELS = 2**30
@@ -82,7 +83,7 @@ def check_payload(
         what = "is cut short" if cut else "is damaged (its checksum or its compression is wrong)"
         raise MedGANSynthError(f"{path.name}: {what}; copy or download it again.") from None
     except OSError as error:
-        raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
+        raise cannot_read(path.name, error) from None
     if done < expected:
         raise MedGANSynthError(
             f"{path.name}: is cut short: {done} of {expected} bytes of voxels are there; copy or "

@@ -8,6 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import MedGANSynthError
+from ..files import cannot_read
 from ..foreseen import refuse_no_text
 from ..wording import counted
 from .dicom import check_dicom
@@ -49,7 +50,7 @@ def _check(path: Path, keep: bool) -> Header:
     except FileNotFoundError:
         raise MedGANSynthError(f"{path}: does not exist; check the name.") from None
     except OSError as error:
-        raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
+        raise cannot_read(path.name, error) from None
     if not head:
         raise MedGANSynthError(f"{path.name}: is empty; copy or download it again.")
     if head[:2] == b"\x1f\x8b":

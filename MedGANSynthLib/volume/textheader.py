@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import MedGANSynthError
+from ..files import cannot_read
 
 _MAX_HEADER = 1 << 20
 
@@ -14,7 +15,7 @@ def read_lines(path: Path, stop: Callable[[str], bool]) -> tuple[list[str], int]
         with open(path, "rb") as file:
             head = file.read(_MAX_HEADER)
     except OSError as error:
-        raise MedGANSynthError(f"{path.name}: cannot be read ({error.strerror}).") from None
+        raise cannot_read(path.name, error) from None
     lines: list[str] = []
     at = 0
     while at < len(head):

@@ -14,6 +14,7 @@ OURS = ImportError("cannot import name x", name="MedGANSynthLib.files")
             OSError("libcudart.so.12: cannot open shared object file"),
             "torch does not load (libcu",
         ),
+        (PermissionError(13, "denied", "a/b"), "a/b: no permission to use it; change its perm"),
         (ImportError("DLL load failed", name="scipy.stats"), "scipy does not load (DLL load fail"),
         (RuntimeError("Symlink loop from '/a/b'"), "/a/b: is a link that leads to itself"),
         (

@@ -476,3 +476,26 @@ def test_all_columns_are_in_view(panel):
         widths = [table.columnWidth(column) for column in range(5)]
         assert sum(widths) <= table.viewport().width
         assert all(width >= 40 for width in widths)
+
+
+def test_a_model_that_must_not_be_read_is_listed(panel, click, worker, answer, own, closed):
+    closed(own / "mine")
+    panel.enter()
+    choose(panel, "mine")
+    said = f"{own / 'mine'}: no permission to read it; change its permissions."
+    assert panel.ui.modelTable.item(1, 4).text() == "cannot be used"
+    assert panel.ui.cardText.plainText == said
+    answer(sure=True)
+    click(panel.ui.removeButton)
+    text = f"{own / 'mine'}: cannot be removed (Permission denied); delete it yourself."
+    assert panel.message.text == text and list(own.iterdir()) == [own / "mine"]
+
+
+def test_models_that_must_not_be_listed(panel, own, closed):
+    closed(own)
+    panel.enter()
+    assert names(panel) == ["t1-t2-brain"]
+    assert panel.message.text == f"{own}: no permission to read it; change its permissions."
+    own.chmod(0o755)
+    panel.enter()
+    assert (names(panel), panel.message.text) == (["t1-t2-brain", "mine"], "")

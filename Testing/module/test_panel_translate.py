@@ -710,7 +710,7 @@ def test_a_batch_that_is_cancelled_says_how_many_are_done(panel, volume, click, 
     click(panel.ui.translateButton)
     started[1].end()
     click(panel.ui.cancelButton)
-    assert panel.message.text == "Cancelled; 1 of 3 volumes were translated and stay."
+    assert panel.message.text == "Cancelled; 1 of 3 volumes was translated and stays."
     assert panel.ui.logText.plainText.count("Cancelled; ") == 2
     slicer.mrmlScene.RemoveNode(started[1].results[0])
     slicer.app.processEvents()

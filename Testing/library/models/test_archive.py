@@ -148,7 +148,7 @@ def test_a_million_members_are_refused_unread(tmp_path: Path, monkeypatch) -> No
 def test_truncated(tmp_path: Path, share: float) -> None:
     raw = make_zip(tmp_path / "a.zip", {"model.json": bytes(range(256))}).read_bytes()
     (tmp_path / "a.zip").write_bytes(raw[: int(share * len(raw))])
-    refuses(tmp_path / "a.zip", "not a zip archive|damaged")
+    refuses(tmp_path / "a.zip", r"a\.zip: is only a part of a zip archive; fetch it again\.$")
 
 
 def test_damaged_content_leaves_nothing(tmp_path: Path) -> None:
@@ -177,3 +177,9 @@ def test_existing_target_is_kept(tmp_path: Path) -> None:
     (tmp_path / "target").mkdir()
     (tmp_path / "target" / "mine").touch()
     refuses(tmp_path / "a.zip", "exists already")
+
+
+def test_a_zip_that_must_not_be_read_is_not_damaged(tmp_path: Path, closed) -> None:
+    path = make_zip(tmp_path / "a.zip", {"model.json": b"{}"})
+    closed(path)
+    refuses(path, r"a\.zip: no permission to read it; change its permissions\.$")

@@ -126,3 +126,35 @@ def test_what_a_killed_add_left_goes_when_the_models_are_listed(tiny: Path, plac
     shutil.copytree(folder, left)
     assert [entry.name for entry in catalogue.list_entries()] == ["apple"]
     assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_package_that_must_not_be_read_is_listed(tiny: Path, place, closed) -> None:
+    folder = place(tiny, "user", "apple")
+    place(tiny, "user", "pear")
+    closed(folder)
+    apple, pear = catalogue.list_entries()
+    said = f"{folder}: no permission to read it; change its permissions."
+    assert (apple.name, apple.problem, pear.problem) == ("apple", said, None)
+    with pytest.raises(MedGANSynthError, match=f"^apple: cannot be used: {said}$"):
+        catalogue.find("apple")
+    assert catalogue.user_folder_problem() is None
+
+
+def test_models_that_must_not_be_listed(tiny: Path, place, closed) -> None:
+    place(tiny, "shipped", "fig")
+    own = place(tiny, "user", "apple").parent
+    closed(own)
+    assert [entry.name for entry in catalogue.list_entries()] == ["fig"]
+    said = f"{own}: no permission to read it; change its permissions."
+    assert catalogue.user_folder_problem() == said
+    with pytest.raises(MedGANSynthError, match=f"^apple: no such file and no model .*; {said}$"):
+        catalogue.find("apple")
+
+
+def test_models_that_lie_in_no_folder(catalogue_folders: tuple[Path, Path]) -> None:
+    own = catalogue_folders[True]
+    shutil.rmtree(own, ignore_errors=True)
+    assert catalogue.user_folder_problem() is None
+    own.write_text("")
+    said = f"{own}: cannot be read (Not a directory); it must be a folder."
+    assert catalogue.user_folder_problem() == said and catalogue.list_entries() == []

@@ -363,7 +363,7 @@ def test_unreadable_file(nifti_file, monkeypatch):
 
     path = nifti_file()
     monkeypatch.setattr("builtins.open", denied)  # chmod does not stop root
-    refused(path, "Permission denied")
+    refused(path, "no permission to read it; change its permissions")
 
 
 def test_reading_changes_nothing(nifti_file):
