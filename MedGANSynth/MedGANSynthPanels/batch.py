@@ -29,7 +29,8 @@ class NodeBatch:
 
     Attributes:
         results: the new nodes so far.
-        rows: `name`, `status` ("translated", "failed", "cancelled") and `error` of each node.
+        rows: `name`, `status` ("translated", "failed", "cancelled"), `error` and `result`, the new
+            node, of each node.
     """
 
     def __init__(self, worker: Any = None) -> None:
@@ -90,11 +91,14 @@ class NodeBatch:
     def _heard(self, event: dict[str, Any]) -> None:
         if event["event"] == "done":
             self.results += self._current.results
-            self._row("translated")
+            self._row("translated", result=self._current.results[0])
             self._next()
         elif event["event"] == "error":
             if event["cancelled"]:
                 self._row("cancelled")
+            elif self._current.closed:
+                self._end_with_scene(event)
+                return
             else:
                 self._too_small |= event.get("gpu_too_small", False)
                 self._failed(event["text"])
@@ -114,20 +118,34 @@ class NodeBatch:
         return {**event, "fraction": fraction, "eta_s": eta, "text": text}
 
     def _failed(self, text: str) -> None:
+        """What a volume fails of is told with its name."""
+        _node, name = self._todo[len(self.rows)]
+        text = text if text.startswith(name) else f"{name}: {text}"
         self._row("failed", text)
         self._listener({"event": "warning", "text": text})
 
-    def _row(self, status: str, error: str | None = None) -> None:
+    def _row(self, status: str, error: str | None = None, result: Any = None) -> None:
         name = self._todo[len(self.rows)][1]
-        self.rows.append({"name": name, "status": status, "error": error})
+        self.rows.append({"name": name, "status": status, "error": error, "result": result})
+
+    def _end_with_scene(self, event: dict[str, Any]) -> None:
+        """As one translation does: nothing is left of what was made."""
+        self._row("failed", event["text"])
+        self.state, self.results = FAILED, []
+        self._listener(event)
 
     def _finish(self) -> None:
         made = sum(row["status"] == "translated" for row in self.rows)
         counts = {"made": made, "count": len(self._todo)}
-        text = _("{made} of {count} volumes are translated").format(**counts)
+        text = _("{made} of {count} volumes are translated")
+        if made == 1:
+            text = _("{made} of {count} volumes is translated")
+        text = text.format(**counts)
         if self.state == CANCELLING:
             self.state = CANCELLED
             text = _("Cancelled; {made} of {count} volumes were translated and stay.")
+            if made == 1:
+                text = _("Cancelled; {made} of {count} volumes was translated and stays.")
             if not made:
                 text = _("Cancelled; none of {count} volumes was translated.")
             self._listener({"event": "error", "cancelled": True, "text": text.format(**counts)})

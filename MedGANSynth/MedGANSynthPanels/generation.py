@@ -108,6 +108,8 @@ class Generation(Run):
         self.results = [node for node in self.results if is_in_scene(node)]
         if event.get("cancelled") and self.results:
             text = _("Cancelled; {made} of {count} volumes were generated and stay.")
+            if len(self.results) == 1:
+                text = _("Cancelled; {made} of {count} volumes was generated and stays.")
             text = text.format(made=len(self.results), count=self._count)
             event = {**event, "text": text}
         Run._fail(self, event)

@@ -33,12 +33,14 @@ class Run(VTKObservationMixin):
     Attributes:
         state: one of the names above.
         results: the new nodes.
+        closed: whether the scene was closed during the run.
     """
 
     def __init__(self, worker: Any = None) -> None:
         VTKObservationMixin.__init__(self)
         self.state = IDLE
         self.results: list[Any] = []
+        self.closed = False
         self._worker = worker or the_worker()
         self._job: Any = None
         self._lost = ""
@@ -80,6 +82,7 @@ class Run(VTKObservationMixin):
             raise
 
     def _scene_closes(self, *_arguments) -> None:
+        self.closed = True
         self._lose(_("The scene was closed during the run, so there is no result."))
 
     def _lose(self, text: str) -> None:

@@ -63,17 +63,21 @@ class Scripting:
             options: `direction`, `device`, `restriction`, `uncertainty` as for `translate`.
 
         Returns:
-            The new nodes; without `wait` the `NodeBatch`, which has `cancel()` and `results`.
+            The new node of each, None where it failed; the listener hears of what, as a `warning`.
+            Without `wait` the `NodeBatch`, which has `cancel()`, `results` and `rows`.
 
         Raises:
-            PanelError: none could be translated.
+            PanelError: none could be translated, it was cancelled, or the scene was closed.
         """
         from MedGANSynthPanels.batch import NodeBatch
         from MedGANSynthPanels.waiting import Waiting
 
         batch, waiting = NodeBatch(), Waiting(listener)
         batch.start(volumes, waiting.hear, model=model, **options)
-        return waiting.results(batch) if wait else batch
+        if not wait:
+            return batch
+        waiting.end(batch)
+        return [row["result"] for row in batch.rows]
 
     def translate_folder(self, folder, out, model, wait=True, listener=None, **options):
         """Translate all volume files of a folder into files; the scene is not touched.

@@ -3,6 +3,7 @@
 import pytest
 from MedGANSynthPanels.batch import FolderBatch, NodeBatch
 from MedGANSynthPanels.errors import PanelError
+from MedGANSynthPanels.geometry import ijk_to_ras
 from MedGANSynthPanels.paths import check_absolute
 
 MODEL = "t1-t2-brain"
@@ -54,9 +55,9 @@ def test_a_bad_volume_does_not_stop_the_others(scene, volume, worker, heard):
     assert [row["status"] for row in batch.rows] == ["failed"] * 4
     assert [e["text"] for e in heard if e["event"] == "warning"] == [
         "empty holds no voxels; load it again or choose another volume.",
-        "no contrast.",
+        "a: no contrast.",
         "gone is not in the scene any more; choose another.",
-        "no contrast either.",
+        "b: no contrast either.",
     ]
     assert heard[-1] == {
         "event": "error",
@@ -75,6 +76,41 @@ def test_cancelling_ends_the_whole_batch(scene, volume, worker, heard):
     assert heard[-1]["cancelled"] is True
     assert heard[-1]["text"] == "Cancelled; none of 2 volumes was translated."
     assert batch.state == "cancelled"
+
+
+def test_the_scene_is_closed_in_the_middle(scene, volume, worker, heard):
+    batch = NodeBatch(worker)
+    batch.start([volume("a"), volume("b"), volume("c")], model=MODEL, listener=heard.append)
+    worker.jobs[0].say("error", text="no contrast.", cancelled=False)
+    scene.Clear()
+    assert worker.jobs[1].cancelled
+    worker.jobs[1].say("error", text="cancelled.", cancelled=True)
+    assert len(worker.jobs) == 2
+    assert heard[-1] == {
+        "event": "error",
+        "cancelled": False,
+        "lost": True,
+        "text": "The scene was closed during the run, so there is no result.",
+    }
+    assert (batch.state, batch.results, batch.open) == ("failed", [], False)
+
+
+def test_a_region_that_holds_nothing_of_one_volume_or_goes(scene, volume, worker, heard):
+    far = volume("far")
+    far.SetOrigin(900, 900, 900)
+    roi = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
+    roi.SetCenter(*(ijk_to_ras(volume("a")) @ (1, 1, 1, 1))[:3])
+    roi.SetSize(9, 9, 9)
+    batch = NodeBatch(worker)
+    nodes = [far, volume("b"), volume("c")]
+    batch.start(nodes, model=MODEL, restriction=roi, listener=heard.append)
+    scene.RemoveNode(roi)
+    worker.jobs[0].say("error", text="no contrast.", cancelled=False)
+    assert [row["error"] for row in batch.rows] == [
+        "far: box holds no voxel of the volume; draw it over the volume.",
+        "b: no contrast.",
+        "c: box is not in the scene any more.",
+    ]
 
 
 def test_nothing_to_do(scene, worker):

@@ -170,7 +170,7 @@ def test_what_is_made_stays_after_a_cancel(start, worker):
     assert worker.cancelled
     worker.say("error", cancelled=True, text="Cancelled.")
     assert run.state == "cancelled" and len(names()) == 1
-    text = "Cancelled; 1 of 3 volumes were generated and stay."
+    text = "Cancelled; 1 of 3 volumes was generated and stays."
     assert (run.heard[-1]["text"], run.heard[-1]["cancelled"]) == (text, True)
     worker.progress(2, 3)
     assert run.heard[-1]["text"] == text

@@ -85,6 +85,30 @@ def test_what_is_wrong_is_raised_in_one_sentence(logic, volume, options, text):
     assert slicer.mrmlScene.GetNumberOfNodes() == before
 
 
+def test_several_give_one_node_each_and_none_for_what_failed(logic, volume, monkeypatch):
+    from MedGANSynthPanels import batch
+
+    class Translation:
+        """Gives a result and a map at once."""
+
+        def __init__(self, _worker):
+            self.results = []
+
+        def start(self, node, listener, **_options):
+            self.results = [volume(f"{node.GetName()} {kind}") for kind in ("result", "map")]
+            listener({"event": "done", "nodes": self.results, "seconds": 1.0})
+
+    monkeypatch.setattr(batch, "Translation", Translation)
+    nodes = [volume(name) for name in ("gone", "a", "b")]
+    slicer.mrmlScene.RemoveNode(nodes[0])
+    heard = []
+    made = logic.translate_several(nodes, "t1-t2-brain", listener=heard.append)
+    assert [node and node.GetName() for node in made] == [None, "a result", "b result"]
+    assert [e["text"] for e in heard if e["event"] == "warning"] == [
+        "gone is not in the scene any more; choose another."
+    ]
+
+
 @pytest.mark.parametrize("wrong", [-1.0, 11, float("nan"), float("inf")])
 def test_a_temperature_out_of_its_range_is_refused_at_once(logic, generator_package, wrong):
     with pytest.raises(PanelError, match="temperature must lie between 0 and 10, not"):
