@@ -15,6 +15,9 @@ from .machine import NAME, lives
 _KEPT = 40
 """Letters of a name that its temporary one keeps: that one must not be too long instead."""
 
+OTHER_FOLDER = "choose another folder"
+"""What to do where a folder cannot be written."""
+
 _HIDDEN = re.compile(rf"\.tmp-{NAME}-(\d+)-.*")
 
 _unfinished: set[Path] = set()
@@ -120,8 +123,11 @@ def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
         _unfinished.discard(temporary)
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, instead: str = OTHER_FOLDER) -> None:
     """Refuse a file that `whole_file` could not write, before work is spent on what goes into it.
+
+    Args:
+        instead: what to do where the folder cannot be written.
 
     Raises:
         MedGANSynthError: no permission, no space, no such folder.
@@ -133,7 +139,7 @@ def check_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise cannot_write(path, error) from None
+        raise cannot_write(path, error, instead) from None
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -168,16 +174,16 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def cannot_write(path: Path, error: OSError) -> MedGANSynthError:
+def cannot_write(path: Path, error: OSError, instead: str = OTHER_FOLDER) -> MedGANSynthError:
     """What to say of a file or folder that could not be written."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return MedGANSynthError(f"{path}: the disk is full; free some space and run again.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return MedGANSynthError(f"{path}: no permission to write there; choose another folder.")
+        return MedGANSynthError(f"{path}: no permission to write there; {instead}.")
     if error.errno == errno.ENOENT and not path.parent.exists():
         return MedGANSynthError(
             f"{path}: is not there any more; if it was moved, go on with it where it is now."
         )
     if error.errno == errno.ENAMETOOLONG:
         return MedGANSynthError(f"{path}: the name is too long; choose a shorter one.")
-    return MedGANSynthError(f"{path}: cannot be written ({error.strerror}); choose another folder.")
+    return MedGANSynthError(f"{path}: cannot be written ({error.strerror}); {instead}.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.models import catalogue
 from MedGANSynthLib.schema import NAME
 
@@ -35,6 +36,10 @@ def export_training(folder: Path, name: str | None, listener: Callable[[dict[str
     if not isinstance(name, str) or not re.fullmatch(NAME.regex, name):
         text = _("A model cannot be called {name}; use {hint} characters.")
         raise PanelError(text.format(name=name, hint=NAME.hint))
+    try:
+        catalogue.check_addable(name)
+    except MedGANSynthError as error:
+        raise PanelError(str(error)) from None
     fields = {"run": str(folder), "name": name, "checkpoint": found}
     return the_worker().submit(
         "models export", {**fields, "out": str(catalogue.user_folder() / name)}, listener

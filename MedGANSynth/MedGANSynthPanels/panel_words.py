@@ -22,6 +22,7 @@ def phrases() -> dict[str, str]:
         "--set ": _("the setting "),
         "another --out folder": _("another name"),
         "choose another name or pass --overwrite": _("choose another name"),
+        "choose another with --name": _("give it another name in its model.json"),
         ", or pass --overwrite": "",
         "run `medgansynth doctor`": _("press Check environment"),
         "`medgansynth doctor` says": _("Check environment says"),

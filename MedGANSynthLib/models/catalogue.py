@@ -72,6 +72,16 @@ def user_folder_problem() -> str | None:
     return None
 
 
+def check_addable(name: str) -> None:
+    """Refuse to add a package of that name where the user's folder cannot be written.
+
+    Raises:
+        MedGANSynthError: why not.
+    """
+    do = "make that folder writable, or set MEDGANSYNTH_MODELS to another one"
+    files.check_writable(user_folder() / name, do)
+
+
 def is_package(folder: Path) -> bool:
     """Whether it holds a manifest, or there is no permission to see whether it does."""
     try:

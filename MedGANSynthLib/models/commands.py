@@ -83,6 +83,7 @@ def add_model(package: Path, name: str, overwrite: bool, events: Events) -> dict
                 "another with --name"
                 + (", or pass --overwrite." if entry.folder == target else ".")
             )
+    catalogue.check_addable(name)
     opened = _open(found)
     with whole_folder(target, overwrite) as temporary:
         for file in catalogue.FILES:

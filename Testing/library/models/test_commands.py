@@ -145,3 +145,17 @@ def test_list_imports_the_standard_library_only(tiny: Path, catalogue_folders) -
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     assert '"name": "tiny"' in done.stdout
+
+
+@pytest.mark.parametrize("closed_as", ["read-only", "file"])
+def test_where_no_model_can_be_added(tiny: Path, catalogue_folders, closed, closed_as) -> None:
+    own = catalogue_folders[1]
+    if closed_as == "file":
+        own.write_text("")
+    else:
+        own.mkdir()
+        closed(own)
+        own.chmod(0o555)
+    do = r"make that folder writable, or set MEDGANSYNTH_MODELS to another one\.$"
+    with pytest.raises(MedGANSynthError, match=f"^{own / 'tiny'}: (no perm|cannot).*; {do}"):
+        tasks.run(tasks.ModelsAdd(package=tiny))
