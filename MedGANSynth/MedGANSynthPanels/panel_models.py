@@ -96,7 +96,8 @@ class PanelModels(Panel):
         """Check the chosen model."""
         entry = self._chosen()
         if self.logic.ready(self.widget):
-            self._run("models verify", {"model": str(entry.folder)}, _("Verifying"))
+            fields = {"model": str(entry.folder)}
+            self._run("models verify", fields, _("Verifying"), self._verified)
 
     @guarded
     def on_remove(self) -> None:
@@ -169,6 +170,9 @@ class PanelModels(Panel):
 
     def _added(self, result: dict[str, Any]) -> None:
         self._came_or_went(Path(result["outputs"][0]).name)
+
+    def _verified(self, _result: dict[str, Any]) -> None:
+        self._came_or_went(None)  # it may have been mended since the list was made
 
     def _came_or_went(self, name: str | None) -> None:
         self.list.reload(name)

@@ -499,3 +499,30 @@ def test_models_that_must_not_be_listed(panel, own, closed):
     own.chmod(0o755)
     panel.enter()
     assert (names(panel), panel.message.text) == (["t1-t2-brain", "mine"], "")
+
+
+def test_a_model_that_was_mended_is_shown_as_such(panel, click, worker, own):
+    path = own / "mine" / "model.json"
+    text = path.read_text()
+    path.write_text("{")
+    panel.enter()
+    choose(panel, "mine")
+    path.write_text(text)
+    click(panel.ui.verifyButton)
+    worker.jobs[0].done(text="mine 0.2: sound")
+    assert panel.ui.modelTable.item(1, 4).text() == "yours"
+    assert "Limits" in panel.ui.cardText.plainText and panel.list.entry.name == "mine"
+    assert panel.message.text == "mine 0.2: sound" and panel.changes == [1]
+
+
+def test_a_shipped_models_name_is_not_to_be_chosen_on_a_command_line(own, tmp_path):
+    from MedGANSynthPanels.panel_words import in_the_panel
+
+    from MedGANSynthLib import tasks
+    from MedGANSynthLib.errors import MedGANSynthError
+
+    other = package(tmp_path / "other", SHIPPED.name)
+    with pytest.raises(MedGANSynthError) as caught:
+        tasks.run(tasks.ModelsAdd(package=other))
+    expected = f"{SHIPPED}; give it another name in its model.json."
+    assert in_the_panel(str(caught.value)).endswith(expected)
