@@ -7,6 +7,7 @@ graphics card; the rest by pip. What Slicer itself is built with is never change
 
 import dataclasses
 import importlib.metadata
+import logging
 import re
 import subprocess
 import sys
@@ -96,11 +97,13 @@ def _question(needs: list[Need]) -> str:
         f"- {n.name} {n.floor}" + (_(" (now {version})").format(version=n.found) if n.found else "")
         for n in needs
     ]
+    takes = _("This can take several minutes.")
+    if any(n.name == "torch" for n in needs):
+        takes = _("This can take several minutes and, for PyTorch, up to a few gigabytes.")
     return _(
         "MedGANSynth needs these Python packages, in these versions or later:\n\n{packages}\n\n"
-        "Download them and install them into Slicer's Python? This can take several minutes and, "
-        "for PyTorch, up to a few gigabytes."
-    ).format(packages="\n".join(lines))
+        "Download them and install them into Slicer's Python? {takes}"
+    ).format(packages="\n".join(lines), takes=takes)
 
 
 def _pytorch_extension(parent):
@@ -162,11 +165,12 @@ def _install_with_pip(needs: list[Need]) -> None:
         try:
             _pip(requirements, str(constraints))
         except (subprocess.CalledProcessError, RuntimeError, ImportError) as error:
+            logging.error(f"MedGANSynth: {error}")
             raise PanelError(
                 _(
-                    "pip could not install {names} ({error}); see the Python console, and whether "
-                    "this computer can reach pypi.org."
-                ).format(names=_names(needs), error=error)
+                    "pip could not install {names}; see the Python console, and whether this "
+                    "computer can reach pypi.org."
+                ).format(names=_names(needs))
             ) from error
 
 

@@ -105,6 +105,7 @@ def test_everything_missing(slicer_with, ready):
     assert len(slicer_with.asked) == 1
     assert "- monai 1.6\n" in slicer_with.asked[0]
     assert "- pydicom 3.0.2 (now 2.4.0)" in slicer_with.asked[0]
+    assert slicer_with.asked[0].endswith("minutes and, for PyTorch, up to a few gigabytes.")
     torch, pip = slicer_with.done
     assert torch == ("installTorch", ">=2.10", False)
     wanted = ["monai>=1.6", "nibabel>=5.3", "safetensors>=0.5", "pydicom>=3.0.2"]
@@ -152,13 +153,16 @@ def test_under_test_nothing_is_installed(slicer_with, ready):
     assert slicer_with.asked == slicer_with.done == []
 
 
-def test_no_network(slicer_with, ready):
+def test_no_network(slicer_with, ready, caplog):
     def fail(*arguments, **keywords):
         raise subprocess.CalledProcessError(1, "pip install")
 
     slicer_with.packaging.pip_ensure = fail
     del slicer_with.found["monai"]
-    assert "pypi.org" in complaint(ready)
+    text = "pip could not install monai; see the Python console, and whether this computer can "
+    assert complaint(ready) == f"{text}reach pypi.org."
+    assert "'pip install'" in caplog.text  # the command is for who looks for the cause
+    assert slicer_with.asked[0].endswith("Slicer's Python? This can take several minutes.")
 
 
 def test_torch_fails(slicer_with, ready):
