@@ -11,7 +11,7 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.volume.provenance import Provenance
 
 from .errors import PanelError
-from .folders import writing_problem
+from .folders import is_empty, writing_problem
 from .geometry import ijk_to_world
 from .lifetime import the_worker
 from .marking import is_synthetic, provenance_of
@@ -48,7 +48,7 @@ def export_dicom(node, folder: str | Path, listener: Any, worker: Any = None) ->
     if not isinstance(folder, str | os.PathLike) or not typed(folder):
         raise PanelError(_("Name a new or empty folder for the DICOM series."))
     folder = typed(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if os.path.lexists(folder) and not is_empty(folder):
         raise PanelError(_("{folder} is not empty; choose a new folder.").format(folder=folder))
     if problem := writing_problem(folder):
         raise PanelError(f"{problem}.")

@@ -6,6 +6,7 @@ from pathlib import Path
 import qt
 from slicer.i18n import tr as _
 
+from .folders import is_empty
 from .marking import is_synthetic
 from .nodes import called
 from .paths import typed
@@ -64,8 +65,12 @@ class ExportRow:
 
 
 def empty_folder(chosen: Path, name: str) -> Path:
-    """The chosen folder if nothing is in it, else a new one in it: series are not mixed."""
-    if not any(chosen.iterdir()):
+    """The chosen folder if nothing is in it, else a new one in it: series are not mixed.
+
+    Raises:
+        PanelError: it is none, or it must not be looked into.
+    """
+    if is_empty(chosen):
         return chosen
     plain = folder = chosen / file_name(name)
     number = 2

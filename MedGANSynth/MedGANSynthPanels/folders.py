@@ -2,9 +2,11 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 from slicer.i18n import tr as _
 
+from .errors import PanelError
 from .paths import typed
 
 
@@ -29,6 +31,21 @@ def report_problem(out: str | os.PathLike) -> str | None:
 def same(one: str | os.PathLike, other: str | os.PathLike) -> bool:
     """Whether two typed paths are those of the same folder, by whatever way."""
     return os.path.realpath(typed(one) or "") == os.path.realpath(typed(other) or "")
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether nothing lies in a folder.
+
+    Raises:
+        PanelError: it is none, or it must not be looked into.
+    """
+    try:
+        return not any(folder.iterdir())
+    except PermissionError:
+        text = _("{folder} cannot be looked into (no permission); choose another folder.")
+    except OSError:
+        text = _("{folder} is not a folder; choose one.")
+    raise PanelError(text.format(folder=folder))
 
 
 def writing_problem(folder: str | os.PathLike) -> str | None:

@@ -31,8 +31,8 @@ def ras_to_world(node) -> np.ndarray:
     if not transform.IsTransformToWorldLinear():
         raise PanelError(
             _(
-                "{name} lies under the non-linear transform {transform}; harden the transform or "
-                "take the volume out of it."
+                "{name} lies under the non-linear transform {transform}; harden the transform, or "
+                "take {name} out of it."
             ).format(name=called(node), transform=called(transform))
         )
     matrix = vtk.vtkMatrix4x4()

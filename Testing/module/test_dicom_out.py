@@ -59,7 +59,7 @@ def test_only_what_is_marked_goes_out(scene, volume, tmp_path):
         export_dicom(node, tmp_path / "a", print, object())
 
 
-def test_a_folder_with_something_in_it_is_left_alone(scene, volume, tmp_path):
+def test_a_folder_with_something_in_it_is_left_alone(scene, volume, tmp_path, closed):
     node = volume("T1")
     mark(node, PROVENANCE)
     (tmp_path / "old.dcm").write_text("")
@@ -68,6 +68,31 @@ def test_a_folder_with_something_in_it_is_left_alone(scene, volume, tmp_path):
             export_dicom(node, nothing, None)
     with pytest.raises(PanelError, match="is not empty"):
         export_dicom(node, tmp_path, print, object())
+    with pytest.raises(PanelError, match=r"old\.dcm is not a folder; choose one\.$"):
+        export_dicom(node, tmp_path / "old.dcm", print, object())
+    closed(tmp_path)
+    with pytest.raises(PanelError, match=r"cannot be looked into \(no permission\); choose anot"):
+        export_dicom(node, tmp_path, print, object())
+
+
+@pytest.mark.parametrize("chosen", ["missing", "file", "unread"])
+def test_a_folder_that_is_none_is_one_sentence(
+    module, volume, tmp_path, closed, chosen, click, monkeypatch
+):
+    import qt
+
+    (tmp_path / "file").write_text("")
+    (tmp_path / "unread").mkdir()
+    closed(tmp_path / "unread")
+    node, panel = volume("T2"), module.pages.translate
+    mark(node, PROVENANCE)
+    monkeypatch.setattr(panel.logic, "ready", lambda parent: True)
+    panel.ui.exportSelector.setCurrentNode(node)
+    answer = staticmethod(lambda *arguments: str(tmp_path / chosen))
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", answer)
+    click(panel.ui.exportButton)
+    assert panel.message.text.startswith(str(tmp_path / chosen) + " ")
+    assert panel.message.text.endswith("choose another folder." if chosen == "unread" else "one.")
 
 
 def test_the_logic_waits_for_it(module, volume, tmp_path):
