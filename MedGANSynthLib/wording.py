@@ -1,4 +1,6 @@
-"""Numbers with their nouns. Standard library only."""
+"""Numbers with their nouns, and names in a row. Standard library only."""
+
+from collections.abc import Sequence
 
 _PLURALS = {"person": "people"}
 
@@ -6,3 +8,9 @@ _PLURALS = {"person": "people"}
 def counted(number: int, noun: str) -> str:
     """`1 case`, `2 cases`, `2 people`."""
     return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """`a, b, c and 2 others`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {counted(more, 'other')}" if more > 0 else "")

@@ -16,6 +16,7 @@ from ..wording import counted
 from .by_case import case_rows, group_rows, reason_rows
 from .by_reader import operating_points, reader_figures, signal_of
 from .export import imrmc_text, mrmcaov_rows
+from .intact import case_files
 from .leaks import leaks
 from .panel import panel_figures
 from .places import check_results
@@ -69,6 +70,7 @@ def analysis(study: Path, key: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     except ValueError as error:
         raise MedGANSynthError(f"{study}: {error}; more answers are needed.") from None
     audit, leak_notices = leaks(study, key, data.sha256)
+    damaged, file_notices = case_files(study, data.study)
     summary: dict[str, Any] = {
         "name": data.study.name,
         "study_sha256": data.sha256,
@@ -84,7 +86,8 @@ def analysis(study: Path, key: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         "roles": dict(collections.Counter(row["role"] for row in data.rows)),
         "panel": panel,
         "readers": readers,
-        "notices": leak_notices + _notices(readers, data),
+        "damaged_cases": damaged,
+        "notices": file_notices + leak_notices + _notices(readers, data),
     }
     tables: dict[str, Any] = {
         "answers": data.rows,

@@ -18,7 +18,7 @@ from .audited import Audit, Fingerprint, audit_path, in_words, override_of
 from .clearance import write_clearance
 from .fingerprints import fingerprints
 from .roc import auc
-from .study import case_path, damaged_cases, read_key, read_study, write_json
+from .study import case_path, read_key, read_study, require_intact, write_json
 
 LIMIT = 0.65
 ALPHA = 0.05
@@ -46,11 +46,7 @@ def audit_study(
         raise MedGANSynthError("--seed must lie between 0 and 2^63 - 1.")
     content, sha256 = read_study(study)
     truth = read_key(key, content)
-    damaged = damaged_cases(study, content)
-    if damaged:
-        raise MedGANSynthError(
-            f"{study}: {len(damaged)} case files are missing or damaged ({', '.join(damaged[:3])})."
-        )
+    require_intact(study, content)
     scored = [case.id for case in content.cases if truth.cases[case.id].role == "scored"]
     synthetic = np.array([truth.cases[case].truth == "synthetic" for case in scored])
     both = []

@@ -16,7 +16,7 @@ from ..events import Events
 from .answers import AnswerLog, read_log, require_owner
 from .clearance import require_clearance
 from .records import Answered, Finished, Opened, Record, Resumed, Shown, Skipped, Undone
-from .study import Trial, case_path, damaged_cases, read_study
+from .study import Trial, case_path, read_study, require_intact
 
 _CLOCK_TOLERANCE_S = 2.0
 
@@ -60,12 +60,7 @@ class Reading:
                 f"{', '.join(self.study.orders)}."
             )
         require_clearance(self.folder, sha256)
-        damaged = damaged_cases(self.folder, self.study)
-        if damaged:
-            raise MedGANSynthError(
-                f"{self.folder}: {len(damaged)} case files are missing or damaged "
-                f"({', '.join(damaged[:3])}); copy the study again."
-            )
+        require_intact(self.folder, self.study)
         self.trials = self.study.orders[reader]
         opened = Opened(
             reader=reader,

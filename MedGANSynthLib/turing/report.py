@@ -204,15 +204,19 @@ def _fooling(cases: list[dict[str, Any]], study: Path, summary: dict[str, Any]) 
     if not fooling:
         return page.paragraph("No synthetic case was taken for a real one.")
     window = summary["design"]["window"]
-    tiles = []
+    tiles, bare = [], []
     for row in fooling:
-        uri = _thumbnail([case_path(study, case) for case in row["item"].split("+")], window)
+        cases = row["item"].split("+")
         text = (
             f"{row['item']}: fooled {100 * row['fooled']:.0f} % of "
             f"{counted(row['readers'], 'reader')}"
         )
-        tiles.append((uri, text))
-    return page.pictures(tiles)
+        if set(cases) & set(summary["damaged_cases"]):
+            bare.append(text)
+        else:
+            tiles.append((_thumbnail([case_path(study, case) for case in cases], window), text))
+    shown = page.pictures(tiles) if tiles else ""
+    return shown + (page.paragraph(f"Without a picture: {'; '.join(bare)}.") if bare else "")
 
 
 def _power(panel: dict[str, Any]) -> str:

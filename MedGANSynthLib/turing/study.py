@@ -225,18 +225,33 @@ def case_path(folder: Path, case: str) -> Path:
     return Path(folder) / "cases" / f"{case}.nrrd"
 
 
-def damaged_cases(folder: Path, study: Study) -> list[str]:
-    """Cases whose file is missing or is not the one that was frozen."""
-    damaged = []
+def missing_and_changed(folder: Path, study: Study) -> tuple[list[str], list[str]]:
+    """Cases whose file cannot be read, and those whose file is not the one that was frozen."""
+    missing, changed = [], []
     for case in study.cases:
         try:
             with open(case_path(folder, case.id), "rb") as file:
-                intact = hashlib.file_digest(file, "sha256").hexdigest() == case.sha256
+                if hashlib.file_digest(file, "sha256").hexdigest() != case.sha256:
+                    changed.append(case.id)
         except OSError:
-            intact = False
-        if not intact:
-            damaged.append(case.id)
-    return damaged
+            missing.append(case.id)
+    return missing, changed
+
+
+def require_intact(folder: Path, study: Study) -> None:
+    """Refuse a study whose case files are not all there as they were frozen.
+
+    Raises:
+        MedGANSynthError: how many, and the first three.
+    """
+    missing, changed = missing_and_changed(folder, study)
+    damaged = missing + changed
+    if damaged:
+        files_are = "case file is" if len(damaged) == 1 else "case files are"
+        raise MedGANSynthError(
+            f"{folder}: {len(damaged)} {files_are} missing or damaged "
+            f"({', '.join(damaged[:3])}); copy the study again."
+        )
 
 
 def read_key(path: Path, study: Study) -> Key:

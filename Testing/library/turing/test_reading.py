@@ -185,7 +185,7 @@ def test_a_case_that_vanishes_is_skipped_and_logged(paper, start):
 def test_damaged_cases_are_found_before_the_start(paper, start):
     folder = paper()
     case_path(folder, "case-0002").unlink()
-    with pytest.raises(MedGANSynthError, match=r"1 case files .*case-0002"):
+    with pytest.raises(MedGANSynthError, match=r"1 case file is missing .*case-0002"):
         start(folder)
 
 

@@ -1,5 +1,6 @@
 import csv
 import re
+import shutil
 import time
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
@@ -10,7 +11,7 @@ from MedGANSynthLib.events import Events
 from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
 from MedGANSynthLib.turing.report import report_study
 from MedGANSynthLib.turing.simulate import SimulatedReader, simulate_readers
-from MedGANSynthLib.turing.study import read_study, write_json
+from MedGANSynthLib.turing.study import case_path, read_key, read_study, write_json
 
 
 @pytest.fixture
@@ -139,6 +140,30 @@ def test_ten_readers_of_200_cases_within_a_minute(paper, quick_disk, tmp_path):
 
 def test_a_clue_is_reported(reported, tmp_path):
     text = reported(readers=2, design={"clue": "Look at the texture."})
+def test_changed_and_missing_case_files_are_said(paper, quick_disk, tmp_path):
+    folder = paper(readers=1, real=6, synthetic=6)
+    key = folder.with_name("study-key.json")
+    simulate_readers(folder, key, {"reader-1": SimulatedReader(always=1)}, 0)
+    content = read_study(folder)[0]
+    truth = read_key(key, content).cases
+    changed, gone, *intact = [c.id for c in content.cases if truth[c.id].truth == "synthetic"]
+    case_path(folder, changed).write_bytes(b"something else")
+    case_path(folder, gone).unlink()
+    said = report_study(folder, key, tmp_path / "report", False, Events())["text"]
+    assert f"1 case file is not the one that the study was sealed with ({changed}): what" in said
+    assert said.count("1 case file is missing: the figures need none") == 1
+    text = (tmp_path / "report" / "report.html").read_text()
+    result = text.partition("<h2>Result</h2>")[2].partition("<h2>")[0]
+    assert "do not trust this result" in result and "1 case file is missing" in result
+    assert text.count("<figure>") == len(intact) == 4
+    bare = "; ".join(f"{name}: fooled 100 % of 1 reader" for name in sorted((changed, gone)))
+    assert f"Without a picture: {bare}." in text
+    shutil.rmtree(folder / "cases")
+    said = report_study(folder, key, tmp_path / "bare", False, Events())["text"]
+    assert "12 case files are missing" in said
+    assert "<figure>" not in (tmp_path / "bare" / "report.html").read_text()
+
+
     assert "Look at the texture." in text
     table = (tmp_path / "report" / "checklist.csv").read_text()
     assert "Clue given to the readers,Look at the texture.\n" in table

@@ -6,7 +6,7 @@ import pytest
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.turing.study import (
     case_path,
-    damaged_cases,
+    missing_and_changed,
     read_key,
     read_study,
     write_json,
@@ -102,10 +102,10 @@ def test_a_truth_changed_after_the_reading_is_found(paper):
 def test_damaged_and_missing_cases_are_named(paper):
     folder = paper()
     study, _ = read_study(folder)
-    assert damaged_cases(folder, study) == []
+    assert missing_and_changed(folder, study) == ([], [])
     case_path(folder, "case-0003").unlink()
     case_path(folder, "case-0005").write_bytes(b"NRRD")
-    assert damaged_cases(folder, study) == ["case-0003", "case-0005"]
+    assert missing_and_changed(folder, study) == (["case-0003"], ["case-0005"])
 
 
 @pytest.mark.parametrize("other", ["study.json", "clearance.json"])
