@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .detection import without_dust
+
 
 def raw_agreement(a: np.ndarray, b: np.ndarray) -> float:
     """Share of cases on which two readers decide alike."""
@@ -12,7 +14,7 @@ def cohen(a: np.ndarray, b: np.ndarray) -> float | None:
     """Cohen's kappa (1960) of two readers' decisions; None where both always say the same."""
     a, b = np.asarray(a), np.asarray(b)
     chance = sum(float(np.mean(a == c) * np.mean(b == c)) for c in np.union1d(a, b))
-    return None if chance >= 1 else (raw_agreement(a, b) - chance) / (1 - chance)
+    return None if chance >= 1 else without_dust((raw_agreement(a, b) - chance) / (1 - chance))
 
 
 def counts(decisions: np.ndarray, categories: int = 2) -> np.ndarray:
@@ -24,7 +26,7 @@ def fleiss(table: np.ndarray) -> float | None:
     """Fleiss' kappa (1971) of `table[case, category]`; None where all always say the same."""
     observed, shares = _observed(table)
     chance = float((shares**2).sum())
-    return None if chance >= 1 else (observed - chance) / (1 - chance)
+    return None if chance >= 1 else without_dust((observed - chance) / (1 - chance))
 
 
 def ac1(table: np.ndarray) -> float:
@@ -36,7 +38,7 @@ def ac1(table: np.ndarray) -> float:
     """
     observed, shares = _observed(table)
     chance = float((shares * (1 - shares)).sum()) / (table.shape[1] - 1)
-    return (observed - chance) / (1 - chance)
+    return without_dust((observed - chance) / (1 - chance))
 
 
 def _observed(table: np.ndarray) -> tuple[float, np.ndarray]:

@@ -26,7 +26,7 @@ def checklist(summary: dict[str, Any]) -> list[dict[str, str]]:
         ("Monitor and light", _about(summary, "monitor", "light")),
         ("Cases scored", counted(panel["items"], "pair" if pairs else "case")),
         ("Prevalence", summary.get("prevalence") or OPEN),
-        ("Prevalence known to the readers", "no"),
+        ("Prevalence known to the readers", "not told by this program"),
         ("Models and their weights (SHA-256)", "; ".join(summary["models"]) or OPEN),
         ("Selection of the synthetic cases", registered["selection"] or OPEN),
         ("Obvious failures left out before the study", OPEN),

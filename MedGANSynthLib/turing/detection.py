@@ -63,7 +63,12 @@ def sensitivity_and_criterion(counts: Confusion) -> tuple[float, float] | None:
         return None
     hit = stats.norm.ppf((counts.hits + 0.5) / (counts.synthetic + 1))
     alarm = stats.norm.ppf((counts.false_alarms + 0.5) / (counts.real + 1))
-    return float(hit - alarm), float(-(hit + alarm) / 2)
+    return without_dust(hit - alarm), without_dust(-(hit + alarm) / 2)
+
+
+def without_dust(value: float) -> float:
+    """What is 0 but for the rounding of the sums before it becomes 0."""
+    return round(float(value), 12) + 0.0
 
 
 def _ratio(part: int, whole: int) -> float | None:

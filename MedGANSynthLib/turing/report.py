@@ -157,8 +157,8 @@ def _errors(readers: list[dict[str, Any]], scored: list[dict[str, Any]], pairs: 
         + page.table(readers, ("reader", *columns, *leaning))
         + page.paragraph(
             "hype is the share of all errors; above 0.5 synthetic cases look more real than real "
-            f"ones. A criterion beyond {BIASED:g} either way is reported as response bias. In a "
-            "study of pairs read synthetic as right and real as left."
+            f"ones. A criterion beyond {BIASED:g} either way is reported as response bias."
+            + (" For these pairs read synthetic as right and real as left." if pairs else "")
         )
     )
 

@@ -6,6 +6,8 @@ import dataclasses
 import numpy as np
 from scipy import stats
 
+from .detection import without_dust
+
 _STEPS = 50
 
 
@@ -45,7 +47,7 @@ def learning(trial: np.ndarray, correct: np.ndarray) -> Trend | None:
         return None
     se = float(np.sqrt(np.linalg.inv(information)[1, 1]))
     z = weights[1] / se
-    slope = float(weights[1] / scale)
+    slope = without_dust(weights[1] / scale)
     intercept = float(weights[0] - weights[1] * centre / scale)
     return Trend(slope, float(se / scale), float(2 * stats.norm.sf(abs(z))), intercept)
 
@@ -68,4 +70,4 @@ def pace(trial: np.ndarray, seconds: np.ndarray) -> tuple[float, float] | None:
     if len(trial) < 3 or trial.min() == trial.max():
         return None
     fit = stats.linregress(trial, np.log(seconds))
-    return float(np.expm1(fit.slope)), float(fit.pvalue)
+    return without_dust(np.expm1(fit.slope)), float(fit.pvalue)

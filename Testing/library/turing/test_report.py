@@ -94,6 +94,7 @@ def test_commands_are_code_and_one_reader_is_one(reported):
     assert "With 1 reader and 24 cases the" in text
     assert "<th>obvious fakes caught</th>" in text and "<td>1 of 1</td>" in text
     assert not re.search(r">-0(\.0+)?<", text)
+    assert not re.search(r"e-1[3-9]<|e-2\d<", text) and "these pairs" not in text
 
 
 def test_a_leak_that_was_overridden_stands_in_the_result(paper, quick_disk, tmp_path):
@@ -124,6 +125,7 @@ def test_one_reader_and_pairs_are_reported_too(reported):
     assert "nothing is known about others" in text
     assert "for this one reader and other cases" in text
     assert "synthetic on the right" in text and "said left" in text
+    assert "For these pairs read synthetic as right" in text
     assert "<h2>ROC curves</h2>" not in text and "<h2>Agreement between" not in text
 
 
@@ -138,8 +140,6 @@ def test_ten_readers_of_200_cases_within_a_minute(paper, quick_disk, tmp_path):
     assert time.perf_counter() - started < 60
 
 
-def test_a_clue_is_reported(reported, tmp_path):
-    text = reported(readers=2, design={"clue": "Look at the texture."})
 def test_changed_and_missing_case_files_are_said(paper, quick_disk, tmp_path):
     folder = paper(readers=1, real=6, synthetic=6)
     key = folder.with_name("study-key.json")
@@ -164,6 +164,8 @@ def test_changed_and_missing_case_files_are_said(paper, quick_disk, tmp_path):
     assert "<figure>" not in (tmp_path / "bare" / "report.html").read_text()
 
 
+def test_a_clue_is_reported(reported, tmp_path):
+    text = reported(readers=2, design={"clue": "Look at the texture."})
     assert "Look at the texture." in text
     table = (tmp_path / "report" / "checklist.csv").read_text()
     assert "Clue given to the readers,Look at the texture.\n" in table
