@@ -9,7 +9,7 @@ from MedGANSynthLib.models import card, catalogue
 
 from .narrow import breakable
 
-PREVIEW_WIDTH = 340
+PREVIEW_WIDTH = 300
 
 
 class ModelFacts:

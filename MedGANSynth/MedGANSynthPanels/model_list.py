@@ -11,7 +11,7 @@ from .fitting import Way, spoken
 from .narrow import breakable
 from .table_widget import share_width
 
-PREVIEW_WIDTH = 340
+PREVIEW_WIDTH = 300
 _DOES = 2  # the column that says what a model does
 
 

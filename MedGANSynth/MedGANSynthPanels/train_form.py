@@ -69,9 +69,7 @@ class TrainForm:
         suited = [p for p in every if p.fits(there) and p.is_trial == is_trial]
         offered = every if ui.allPresetsBox.checked else suited
         hidden = len(every) - len(suited)
-        ui.allPresetsBox.text = _("Show {count} more, for other data or to be tried out").format(
-            count=hidden
-        )
+        ui.allPresetsBox.text = _("Show {count} more").format(count=hidden)
         names = [preset.name for preset in offered]
         if settings.preset not in names:
             names.append(settings.preset)

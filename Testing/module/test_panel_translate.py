@@ -367,7 +367,7 @@ def test_the_model_shows_what_it_is(panel, click):
     assert ui.licenceLabel.text == "Apache-2.0"
     assert ui.titleLabel.text.startswith("T1-weighted to T2-weighted brain MRI")
     assert ui.timeLabel.text == "not measured on this computer yet"
-    assert ui.previewLabel.pixmap.width() == 340
+    assert ui.previewLabel.pixmap.width() == 300
     click(ui.cardButton)
     assert panel.choice.facts.card.visible
     (text,) = slicer.util.findChildren(panel.choice.facts.card, className="QTextBrowser")
