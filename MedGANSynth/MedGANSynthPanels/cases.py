@@ -11,8 +11,10 @@ import numpy as np
 from MedGANSynthLib.volume.provenance import Provenance
 
 from .geometry import ijk_to_world
+from .maps import belong_to, remove_maps
 from .marking import mark
-from .volumes_in import Original, check_in_scene, check_output, place_volume, result_name
+from .names import kept_name, note_name, result_name
+from .volumes_in import Original, check_in_scene, check_output, place_volume
 from .volumes_out import check_volume
 
 
@@ -79,9 +81,16 @@ class VolumeCase:
         self.check()
         results = []
         made_of, self._made = self._made, {}
+        base = self.original.name
+        if self.output is not None:
+            base = kept_name(self.output, base)
+            remove_maps(self.output, self.inputs.values())
         for kind, made in made_of.items():
-            name = result_name(self.original.name, kind)
             output = self.output if not results else None
-            results.append(place_volume(self.original, made.array, name, output))
-            mark(results[-1], made.provenance)
+            node = place_volume(self.original, made.array, result_name(base, kind), output)
+            mark(node, made.provenance)
+            # A result under a user's name is not named after what is noted, and stays so.
+            note_name(node, base if results else self.original.name)
+            results.append(node)
+        belong_to(results[0], results[1:])
         return results

@@ -27,7 +27,7 @@ def replace_former(made: dict[str, Any], what: str) -> None:
             if former.GetName() == name and former.GetAttribute(ATTRIBUTE) == what:
                 if node.IsA("vtkMRMLPlotChartNode"):
                     _show_instead(former, node)
-                _remove(former)
+                remove(former)
                 node.SetName(name)
         node.SetAttribute(ATTRIBUTE, what)
 
@@ -38,8 +38,8 @@ def _show_instead(former, chart) -> None:
             view.SetPlotChartNodeID(chart.GetID())
 
 
-def _remove(node) -> None:
-    """With what is only there to show it."""
+def remove(node) -> None:
+    """Remove a node, with what is only there to show it."""
     parts = []
     if node.IsA("vtkMRMLPlotChartNode"):
         series = [node.GetNthPlotSeriesNode(n) for n in range(node.GetNumberOfPlotSeriesNodes())]

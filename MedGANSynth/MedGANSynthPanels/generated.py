@@ -8,8 +8,9 @@ from MedGANSynthLib.volume.provenance import Provenance
 
 from .made_sequences import browse, enter_scene, new_frame
 from .marking import mark, provenance_beside
+from .names import result_name
 from .nifti_in import Frames, read_frames
-from .volumes_in import fill, result_name, show_window
+from .volumes_in import fill, show_window
 
 FOLDER = "Synthetic"
 _STEPS_PER_S = 5.0

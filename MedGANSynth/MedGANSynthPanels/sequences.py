@@ -10,8 +10,9 @@ from .errors import PanelError
 from .geometry import ijk_to_ras, ras_to_world, shape_of
 from .made_sequences import browse, enter_scene, new_frame
 from .marking import mark
+from .names import result_name
 from .nodes import called
-from .volumes_in import check_in_scene, enter_hierarchy, is_in_scene, result_name, show_window
+from .volumes_in import check_in_scene, enter_hierarchy, is_in_scene, show_window
 from .volumes_out import check_volume
 
 

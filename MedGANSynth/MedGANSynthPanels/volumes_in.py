@@ -6,9 +6,10 @@ from slicer.i18n import tr as _
 
 from .asked import check_node
 from .browsers import sequence_of
-from .errors import PanelError, one_line
+from .errors import PanelError
 from .geometry import ijk_to_ras, shape_of
 from .marking import is_synthetic
+from .names import free_name, has_name
 from .nodes import called
 
 _SAMPLES = 250_000
@@ -69,11 +70,6 @@ def check_output(output, inputs) -> None:
         raise PanelError(text.format(name=called(output)))
 
 
-def result_name(name: str, kind: str) -> str:
-    """ "MRHead" and "t2" -> "MRHead (synthetic T2)"."""
-    return f"{one_line(name)} (synthetic {kind})"
-
-
 def place_volume(original: Original, array: np.ndarray, name: str, output=None):
     """Put voxels into the scene where `original` lies.
 
@@ -89,13 +85,12 @@ def place_volume(original: Original, array: np.ndarray, name: str, output=None):
     """
     original.check()
     check_output(output, [original.node])
-    own_name = slicer.mrmlScene.GenerateUniqueName(name)
     if output is None:
-        output = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", own_name)
+        output = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", free_name(name))
     else:
         _forget_origin(output)
-        if not output.GetName().startswith(name):
-            output.SetName(own_name)
+        if not has_name(output, name):
+            output.SetName(free_name(name, output))
     show_window(output, array)  # before the voxels, else a histogram is made for nothing
     fill(output, array, ijk_to_ras(original.node))
     output.SetAndObserveTransformNodeID(original.node.GetTransformNodeID())

@@ -4,8 +4,8 @@ import slicer
 
 
 def test_a_node_without_a_name_has_a_word_for_it(scene, volume):
+    from MedGANSynthPanels.names import result_name
     from MedGANSynthPanels.nodes import called
-    from MedGANSynthPanels.volumes_in import result_name
 
     node = volume("head")
     assert called(node) == "head"

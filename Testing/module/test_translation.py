@@ -132,11 +132,69 @@ def test_a_chosen_output_is_filled_and_maps_are_new(scene, volume, worker, heard
     worker.jobs[0].finish(maps=("cycle-error", "spread"))
     assert run.results[0] is output
     assert [n.GetName() for n in run.results] == [
-        "T1 (synthetic T2)",
-        "T1 (synthetic T2 cycle-error)",
-        "T1 (synthetic T2 spread)",
+        "mine (synthetic T2)",
+        "mine (synthetic T2 cycle-error)",
+        "mine (synthetic T2 spread)",
     ]
     assert all(is_synthetic(n) for n in run.results)
+
+
+def names(scene):
+    nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    return sorted(node.GetName() for node in nodes)
+
+
+def test_a_name_that_the_user_gave_stays(scene, volume, worker, temporary):
+    first, second = volume("T1"), volume("other T1")
+
+    def replaced(node, output=None):
+        run = Translation(worker)
+        run.start(node, MODEL, output=output)
+        worker.jobs[-1].finish()
+        return run.results[0]
+
+    result = replaced(first)
+    for _time in range(3):
+        assert replaced(first, result).GetName() == "T1 (synthetic T2)"
+    assert replaced(second, result).GetName() == "other T1 (synthetic T2)"  # it is hers now
+    result.SetName("Mein T2")
+    for node in (first, second, first):
+        assert replaced(node, result).GetName() == "Mein T2 (synthetic T2)"
+    result.SetName("Mein (synthetic T1)_2")
+    assert replaced(first, result).GetName() == "Mein (synthetic T2)"
+    assert replaced(first).GetName() == "T1 (synthetic T2)"
+    assert replaced(first).GetName() == "T1 (synthetic T2)_1"
+
+
+def test_maps_go_with_the_result_that_is_replaced(scene, volume, worker, temporary):
+    node, maps = volume("T1"), ("cycle-error", "spread")
+
+    def replaced(output, maps):
+        run = Translation(worker)
+        run.start(node, MODEL, output=output, uncertainty=bool(maps))
+        worker.jobs[-1].finish(maps)
+        return run.results
+
+    first = replaced(None, maps)
+    made = ["T1", "T1 (synthetic T2 cycle-error)", "T1 (synthetic T2 spread)", "T1 (synthetic T2)"]
+    assert names(scene) == made
+    displays = len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeDisplayNode"))
+    again = replaced(first[0], maps)
+    assert names(scene) == made
+    assert len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeDisplayNode")) == displays
+    again[1].SetName("to be kept")
+    replaced(again[0], ())
+    assert names(scene) == ["T1", "T1 (synthetic T2)", "to be kept"]
+    first[0].SetName("mine")
+    for _time in range(2):
+        replaced(first[0], maps)
+        assert names(scene) == [
+            "T1",
+            "mine (synthetic T2 cycle-error)",
+            "mine (synthetic T2 spread)",
+            "mine (synthetic T2)",
+            "to be kept",
+        ]
 
 
 def test_an_error_of_the_worker_leaves_the_scene_unchanged(scene, volume, worker, heard, temporary):

@@ -6,11 +6,11 @@ import slicer
 from MedGANSynthPanels.errors import PanelError
 from MedGANSynthPanels.geometry import ijk_to_ras
 from MedGANSynthPanels.marking import mark
+from MedGANSynthPanels.names import result_name
 from MedGANSynthPanels.volumes_in import (
     Original,
     check_output,
     place_volume,
-    result_name,
     window,
 )
 
