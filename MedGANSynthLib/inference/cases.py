@@ -86,14 +86,41 @@ def expand(path: Path) -> list[Path]:
     """
     if not path.is_dir():
         return [path]
-    entries = sorted(p for p in path.iterdir() if not p.name.startswith("."))
-    volumes = [p for p in entries if p.is_file() and _looks_like_volume(p)]
+    entries = _entries(path)
+    volumes = _volumes(entries)
     if volumes:
         return [p for p in volumes if not sidecar_path(p).exists()]
     folders = [p for p in entries if p.is_dir() and not _leads_up(p)]
     if any(p.is_file() for p in entries) or not folders:
         return [path]
     return [volume for folder in folders for volume in expand(folder)]
+
+
+def left_out(path: Path, out: Path) -> str | None:
+    """What of a folder of volumes `expand` passes over, the results' folder aside; None: nothing.
+
+    Files that are no volumes are not told.
+    """
+    entries = _entries(path) if path.is_dir() else []
+    links = sum(p.is_symlink() and not p.exists() for p in entries)
+    folders = sum(p.is_dir() and p.resolve() != out.resolve() for p in entries)
+    told = [
+        f"{count} {one if count == 1 else many}"
+        for count, one, many in (
+            (links, "link that leads nowhere", "links that lead nowhere"),
+            (folders if _volumes(entries) else 0, "subfolder", "subfolders"),
+        )
+        if count
+    ]
+    return f"{path}: left out: {' and '.join(told)}." if told else None
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if not p.name.startswith("."))
+
+
+def _volumes(entries: Sequence[Path]) -> list[Path]:
+    return [p for p in entries if p.is_file() and _looks_like_volume(p)]
 
 
 def _leads_up(folder: Path) -> bool:

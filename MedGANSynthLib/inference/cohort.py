@@ -17,7 +17,7 @@ from ..volume.provenance import Provenance, Source
 from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
-from .cases import Case, plan, take_shard
+from .cases import Case, left_out, plan, take_shard
 from .finished import finished
 from .loaded import open_package
 from .suitability import doubts
@@ -72,6 +72,9 @@ def translate(
     package = open_package(model)
     chosen = package.direction(direction)
     cases = take_shard(plan(inputs, input, package.manifest.directions[chosen], out), shard)
+    for path in inputs:
+        if text := left_out(path, out):
+            events.warning(text)
     match = None
     if match_range is not None:
         scale = read(match_range)

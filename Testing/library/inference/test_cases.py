@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.inference.cases import expand, plan
+from MedGANSynthLib.inference.cases import expand, left_out, plan
 
 T1, T2 = SimpleNamespace(modality="t1"), SimpleNamespace(modality="t2")
 DIRECTION = SimpleNamespace(inputs=[T1], output=T2)
@@ -33,3 +33,18 @@ def test_a_link_to_a_folder_above_adds_nothing(tmp_path):
         "a/t1.nii",
         "b/t1.nii",
     ]
+
+
+def test_what_a_folder_leaves_out_is_counted(tmp_path):
+    scans, out = tmp_path / "scans", tmp_path / "scans" / "out"
+    for name in ("a", "b", "out", ".hidden"):
+        (scans / name).mkdir(parents=True)
+    assert left_out(scans, out) is None  # it stands for its subfolders
+    for name in ("t1.nii", "notes.txt"):
+        (scans / name).touch()
+    assert left_out(scans, out) == f"{scans}: left out: 2 subfolders."
+    (scans / "b").rmdir()
+    (scans / "gone.nii").symlink_to(tmp_path / "gone.nii")
+    expected = f"{scans}: left out: 1 link that leads nowhere and 1 subfolder."
+    assert left_out(scans, out) == expected
+    assert left_out(scans / "t1.nii", out) is None

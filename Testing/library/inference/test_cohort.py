@@ -65,8 +65,10 @@ def test_a_cohort_with_bad_cases(package, head_file, tmp_path):
     (folder / "p1_T1w.nii.gz").write_bytes((folder / "p1_T1w.nii.gz").read_bytes()[:300])
     nib.Nifti1Image(np.zeros((4, 4, 4, 2), np.int16), np.eye(4)).to_filename(folder / "p3.nii")
     (folder / "notes.txt").write_text("x")
+    (folder / "gone.nii").symlink_to("nowhere")
     listener = Listener()
     result = translate(folder, out=tmp_path / "out", listener=listener)
+    assert listener.warnings.count(f"{folder}: left out: 1 link that leads nowhere.") == 1
     statuses = {row["case"]: row["status"] for row in result["rows"]}
     assert statuses == {
         "p0_T1w.nii.gz": "translated",
