@@ -12,6 +12,8 @@ from .panel_train import PanelTrain
 from .panel_translate import PanelTranslate
 from .panel_turing import PanelTuring
 
+_FOCUS = "applicationStateChanged(Qt::ApplicationState)"
+
 
 class Pages:
     """The panels as pages with tabs, and what they share."""
@@ -40,6 +42,7 @@ class Pages:
         self.ui.pages.connect("currentChanged(int)", self._on_page)
         self.report = ReportWindow(self.widget)
         self.ui.environmentButton.connect("clicked(bool)", self.report.show)
+        slicer.app.connect(_FOCUS, self._on_focus)
 
     def set_parameters(self, parameters) -> None:
         """Show these parameters; None while there are none."""
@@ -62,6 +65,11 @@ class Pages:
         for panel in (self.translate, self.generate, self.evaluate, self.models):
             panel.enter()  # models and volumes may have come or gone meanwhile
 
+    def _on_focus(self) -> None:
+        """The user comes back from another program, which may have changed folders."""
+        for panel in (self.translate, self.generate, self.evaluate, self.train):
+            panel.refresh()
+
     def leave(self) -> None:
         """Another module is shown."""
         self.turing.leave()
@@ -73,6 +81,7 @@ class Pages:
 
     def cleanup(self) -> None:
         """The module is being reloaded or Slicer ends."""
+        slicer.app.disconnect(_FOCUS, self._on_focus)
         self.turing.cleanup()
         self.translate.cleanup()
         self.generate.cleanup()

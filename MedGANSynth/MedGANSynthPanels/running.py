@@ -72,7 +72,7 @@ class Running:
             self.view.progress(event["fraction"], event.get("eta_s"), event.get("text", ""))
         elif kind == "warning":
             self.view.log(event["text"])
-            self.warnings.append(event["text"])
+            self.warnings.append(event["text"].removeprefix("failed: "))
         elif kind == "done":
             self.done(event)
             self._ended_well(event)
@@ -95,7 +95,7 @@ class Running:
         )
         self.view.finish(text)
         failures = [row["error"] for row in event.get("rows") or [] if row.get("error")]
-        others = [w for w in self.warnings if w.removeprefix("failed: ") not in failures]
+        others = [w for w in self.warnings if w not in failures]
         self.message.conclude(f"{text}.", failures + others)
         self._keep(self.holds, event)
         self.changed()

@@ -195,6 +195,14 @@ def test_a_failure_is_not_said_twice(panel, volume, click):
     assert panel.message.text == "head is empty."
 
 
+def test_a_run_that_was_lost_tells_failures_as_another_does(panel, volume, click):
+    choose(panel, t1=volume("head"))
+    click(panel.ui.translateButton)
+    panel.runs[0].say({"event": "warning", "text": "failed: b is empty."})
+    panel.runs[0].say({"event": "error", "text": "It was killed.", "cancelled": False})
+    assert panel.message.text == "It was killed.\nb is empty."
+
+
 def test_no_run_takes_no_time():
     from MedGANSynthPanels.run_view import duration
 
@@ -495,6 +503,19 @@ def test_several_volumes_and_a_folder(panel, volume, click, monkeypatch, tmp_pat
     shown = (panel.ui.inputFolderEdit.currentPath, panel.ui.outputFolderEdit.currentPath)
     assert shown == ("/data", "/elsewhere")
     assert panel.parameters.settings.outputFolder == "/elsewhere"
+
+
+def test_folders_are_looked_at_again_when_the_user_comes_back(panel, click, tmp_path):
+    import qt
+
+    panel.ui.sourceBox.setCurrentIndex(2)
+    panel.ui.outputFolderEdit.currentPath = str(tmp_path / "out")
+    panel.ui.inputFolderEdit.currentPath = str(tmp_path / "in")
+    button = panel.ui.translateButton
+    assert button.toolTip.startswith(f"{tmp_path / 'in'} is not a folder")
+    (tmp_path / "in").mkdir()
+    slicer.app.applicationStateChanged.emit(qt.Qt.ApplicationActive)
+    assert (button.enabled, button.toolTip) == (True, "Make the synthetic volume")
 
 
 def test_folders_are_taken_as_people_type_them(panel, library_worker, click, monkeypatch, tmp_path):
