@@ -14,7 +14,7 @@ from .geometry import ijk_to_world
 from .maps import belong_to, remove_maps
 from .marking import mark
 from .names import kept_name, note_name, result_name
-from .volumes_in import Original, check_in_scene, check_output, place_volume
+from .volumes_in import Original, check_in_scene, check_output, edited, place_volume
 from .volumes_out import check_volume
 
 
@@ -71,6 +71,10 @@ class VolumeCase:
     def take(self, frame: int, made: dict[str, Made]) -> None:
         """Keep what came out, by kind ("T2", "T2 spread", ...), for `finish`."""
         self._made = made
+
+    def notices(self) -> list[str]:
+        """What the user should know in the end."""
+        return [edited(original.name) for original in self._others if original.was_edited]
 
     def finish(self) -> list:
         """Put all of it into the scene, the result itself first.

@@ -12,8 +12,16 @@ from .made_sequences import browse, enter_scene, new_frame
 from .marking import mark
 from .names import result_name
 from .nodes import called
-from .volumes_in import check_in_scene, enter_hierarchy, is_in_scene, show_window
-from .volumes_out import check_volume
+from .volumes_in import (
+    Sent,
+    changed,
+    check_in_scene,
+    edited,
+    enter_hierarchy,
+    is_in_scene,
+    show_window,
+)
+from .volumes_out import check_finite, check_volume
 
 
 class SequenceCase:
@@ -44,13 +52,21 @@ class SequenceCase:
                     )
                 )
             for frame in range(self.frames):
-                check_volume(sequence.GetNthDataNode(frame))
+                node, name = sequence.GetNthDataNode(frame), self._called(sequence, frame)
+                check_volume(node, name)
+                check_finite(node, name)
         self._worlds = {
             modality: np.eye(4) if proxy_of(node) is None else ras_to_world(proxy_of(node))
             for modality, node in inputs.items()
         }
+        self._sent: list[dict[str, Sent]] = []
         self._made: dict[str, object] = {}
         self._first_made: dict[str, Made] = {}
+
+    def _called(self, sequence, frame: int) -> str:
+        return _("frame {number} of {count}: {name}").format(
+            number=frame + 1, count=self.frames, name=called(sequence)
+        )
 
     def check(self) -> None:
         """Raises PanelError if a sequence has gone or has other frames now."""
@@ -59,13 +75,28 @@ class SequenceCase:
                 text = _("{name} was removed during the run, so there is nothing to lay it on.")
                 raise PanelError(text.format(name=self.name))
             if sequence.GetNumberOfDataNodes() != self.frames:
-                text = _("{name} was changed during the run; start again.")
-                raise PanelError(text.format(name=self.name))
+                raise changed(self.name)
+        under_way = len(self._sent) - 1
+        for modality, sent in self._sent[-1].items() if self._sent else ():
+            if not sent.has_grid_of(self.inputs[modality].GetNthDataNode(under_way)):
+                raise changed(self.name)
+
+    def notices(self) -> list[str]:
+        """As for `VolumeCase`."""
+
+        def was_edited(modality: str) -> bool:
+            frames = map(self.inputs[modality].GetNthDataNode, range(self.frames))
+            pairs = zip(self._sent, frames, strict=True)
+            return not all(sent[modality].has_voxels_of(frame) for sent, frame in pairs)
+
+        return [edited(called(node)) for m, node in self.inputs.items() if was_edited(m)]
 
     def nodes(self, frame: int) -> dict:
         """The volume nodes of one frame; they are in no scene of the user's."""
         self.check()
-        return {modality: s.GetNthDataNode(frame) for modality, s in self.inputs.items()}
+        nodes = {modality: s.GetNthDataNode(frame) for modality, s in self.inputs.items()}
+        self._sent.append({modality: Sent(node) for modality, node in nodes.items()})
+        return nodes
 
     def worlds(self) -> dict:
         """Frames have no transform: that of the node that shows them counts."""

@@ -95,11 +95,11 @@ class Translation(Run):
         self._frame = frame
         self._folder = self._temporary.path / f"{frame:05}"
         nodes = self._case.nodes(frame)
-        for node in nodes.values():
-            check_slices(node, self._way)
-        self._update_mask()
         # A sequence is one thing to the user: what all frames warn of is told once, and of it.
         names = {m: called(node) for m, node in self._case.inputs.items()}
+        for modality, node in nodes.items():
+            check_slices(node, self._way, names[modality])
+        self._update_mask()
         folder, worlds = self._folder / "in", self._case.worlds()
         self._files, notices = export_inputs(nodes, folder, worlds, names)
         self._names = {path: names[m] for m, path in self._files.items()}
@@ -156,6 +156,8 @@ class Translation(Run):
         else:
             self._tidy()
             self.results = self._case.finish()
+            for text in self._case.notices():
+                self._tell({"event": "warning", "text": text})
             self._end()
 
     def _fail(self, event: dict[str, Any]) -> None:

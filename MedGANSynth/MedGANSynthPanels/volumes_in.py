@@ -7,12 +7,37 @@ from slicer.i18n import tr as _
 from .asked import check_node
 from .browsers import sequence_of
 from .errors import PanelError
-from .geometry import ijk_to_ras, shape_of
+from .geometry import ijk_to_ras, same_grid, shape_of
 from .marking import is_synthetic
 from .names import free_name, has_name
 from .nodes import called
 
 _SAMPLES = 250_000
+
+
+class Sent:
+    """What a volume node was when it was read: its grid, and which voxels."""
+
+    def __init__(self, node):
+        self.shape, self.affine = shape_of(node), ijk_to_ras(node)
+        self._voxels = _version(node)
+
+    def has_grid_of(self, node) -> bool:
+        """Whether a node has this grid; its parent transform does not count."""
+        if node.GetImageData() is None:
+            return False
+        return same_grid(shape_of(node), ijk_to_ras(node), self.shape, self.affine)
+
+    def has_voxels_of(self, node) -> bool:
+        """Whether nobody has said that voxels were changed."""
+        return _version(node) == self._voxels
+
+
+def _version(node) -> int:
+    """When the voxels were changed last; no two arrays have the same."""
+    image = node.GetImageData()
+    scalars = image.GetPointData().GetScalars() if image is not None else None
+    return scalars.GetMTime() if scalars is not None else 0
 
 
 class Original:
@@ -21,17 +46,36 @@ class Original:
     def __init__(self, node):
         self.node = node
         self.name = called(node)
-        self.scene = node.GetScene()
-        self.shape = shape_of(node)
+        self.sent = Sent(node)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of voxels along i, j, k."""
+        return self.sent.shape
 
     def check(self) -> None:
         """Raises PanelError if the result can no longer be laid over it."""
         if not is_in_scene(self.node):
             text = _("{name} was removed during the run, so there is nothing to lay the result on.")
             raise PanelError(text.format(name=self.name))
-        if self.node.GetImageData() is None or shape_of(self.node) != self.shape:
-            text = _("{name} was changed during the run; start again.")
-            raise PanelError(text.format(name=self.name))
+        if not self.sent.has_grid_of(self.node):
+            raise changed(self.name)
+
+    @property
+    def was_edited(self) -> bool:
+        """Whether its voxels were changed since."""
+        return not self.sent.has_voxels_of(self.node)
+
+
+def changed(name: str) -> PanelError:
+    """What went in lies on another grid now."""
+    return PanelError(_("{name} was changed during the run; start again.").format(name=name))
+
+
+def edited(name: str) -> str:
+    """What the user should know of an input whose voxels are others now."""
+    text = _("{name} was edited during the run; the result is made of it as it was.")
+    return text.format(name=name)
 
 
 def is_in_scene(node) -> bool:

@@ -45,8 +45,11 @@ _TYPES = {
 }
 
 
-def check_volume(node) -> None:
+def check_volume(node, name: str = "") -> None:
     """Refuse what cannot be translated.
+
+    Args:
+        name: what it is called in place of its own name.
 
     Raises:
         PanelError: no node, no voxels, one that is no volume of one number a voxel, no usable
@@ -56,7 +59,7 @@ def check_volume(node) -> None:
         raise PanelError(_("No volume is chosen; load one and choose it."))
     check_node(node)
     if problem := _problem(node):
-        raise PanelError(f"{called(node)} {problem}")
+        raise PanelError(f"{name or called(node)} {problem}")
     ijk_to_world(node)
 
 
@@ -83,8 +86,11 @@ def _problem(node) -> str | None:
 _PLANES = {"LR": "sagittal", "AP": "coronal", "IS": "axial"}
 
 
-def check_slices(node, way: Way) -> None:
+def check_slices(node, way: Way, name: str = "") -> None:
     """Refuse a single slice, unless the model works on such slices one by one.
+
+    Args:
+        name: what it is called in place of its own name.
 
     Raises:
         PanelError: it works on others, or on whole volumes.
@@ -101,7 +107,7 @@ def check_slices(node, way: Way) -> None:
         text = _("{name} is one slice, but no {plane} one as the model takes; choose another.")
     else:
         return
-    raise PanelError(text.format(name=called(node), plane=_PLANES[wanted]))
+    raise PanelError(text.format(name=name or called(node), plane=_PLANES[wanted]))
 
 
 def export_volume(node, path: Path) -> list[str]:
@@ -151,7 +157,7 @@ def export_inputs(
     files, notices = {}, [_sheared(first_name)] if sheared else []
     for modality, node in nodes.items():
         array = slicer.util.arrayFromVolume(node)
-        _check_finite(node, array)
+        check_finite(node, names[modality])
         if not same_grid(shape_of(node), grids[modality], shape_of(first), grid):
             array = resampled(node, grids[modality], first, grid)
             text = _("{name} was interpolated onto the grid of {first}, since it lies on another.")
@@ -162,12 +168,21 @@ def export_inputs(
     return files, notices
 
 
-def _check_finite(node, array: np.ndarray) -> None:
+def check_finite(node, name: str) -> None:
+    """Refuse a volume that has voxels without a finite number.
+
+    Args:
+        name: what it is called.
+
+    Raises:
+        PanelError: it has.
+    """
+    array = slicer.util.arrayFromVolume(node)
     if array.dtype.kind == "f":
         count = sum(slice_.size - np.count_nonzero(np.isfinite(slice_)) for slice_ in array)
         if count:
             text = _("{name} has {voxels} without a finite number; put numbers there first.")
-            raise PanelError(text.format(name=called(node), voxels=counted(count, "voxel")))
+            raise PanelError(text.format(name=name, voxels=counted(count, "voxel")))
 
 
 def file_name(name: str) -> str:

@@ -365,6 +365,55 @@ def test_a_restriction_of_a_sequence_may_go_after_the_first_frame(
     assert heard[1]["text"] == "frame 1 of 2"
 
 
+def test_an_input_that_is_edited_meanwhile(scene, volume, worker, heard, temporary):
+    node, before = volume("T1"), slicer.util.arrayFromVolume(volume("T1")).copy()
+    run = Translation(worker)
+    run.start(node, MODEL, listener=heard.append)
+    slicer.util.arrayFromVolume(node)[:] = 0
+    slicer.util.arrayFromVolumeModified(node)
+    worker.jobs[0].finish()
+    (result,) = run.results
+    np.testing.assert_array_equal(slicer.util.arrayFromVolume(result), before + 1.0)
+    text = "T1 was edited during the run; the result is made of it as it was."
+    assert [event["text"] for event in events(heard, "warning")] == [text]
+    run = Translation(worker)
+    run.start(node, MODEL, listener=heard.append)
+    node.SetSpacing(1, 1, 1)
+    worker.jobs[1].finish()
+    assert heard[-1]["text"] == "T1 was changed during the run; start again."
+    assert run.results == []
+
+
+def test_a_frame_that_is_edited_after_its_turn(scene, volume, worker, heard, temporary):
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    for value in ("0", "1"):
+        sequence.SetDataNodeAtValue(volume("frame"), value)
+    run = Translation(worker)
+    run.start(sequence, MODEL, listener=heard.append)
+    worker.jobs[0].finish()
+    slicer.util.arrayFromVolume(sequence.GetNthDataNode(0))[:] = 0
+    slicer.util.arrayFromVolumeModified(sequence.GetNthDataNode(0))
+    worker.jobs[1].finish()
+    text = "cine was edited during the run; the result is made of it as it was."
+    assert [event["text"] for event in events(heard, "warning")] == [text]
+    run = Translation(worker)
+    run.start(sequence, MODEL, listener=heard.append)
+    sequence.GetNthDataNode(0).SetSpacing(1, 1, 1)
+    worker.jobs[2].finish()
+    assert heard[-1]["text"] == "cine was changed during the run; start again."
+
+
+def test_a_bad_frame_is_named_before_the_start(scene, volume, worker, temporary):
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "t1_4d")
+    for value in range(3):
+        frame = volume("hidden", np.ones((3, 4, 5), np.float32))
+        slicer.util.arrayFromVolume(frame)[0, 0, 0] = np.nan if value == 1 else 0
+        sequence.SetDataNodeAtValue(frame, str(value))
+    with pytest.raises(PanelError, match=r"^frame 2 of 3: t1_4d has 1 voxel without a finite"):
+        Translation(worker).start(sequence, MODEL)
+    assert not worker.jobs
+
+
 def test_what_all_frames_warn_of_is_said_once_of_the_sequence(
     scene, volume, worker, heard, temporary
 ):

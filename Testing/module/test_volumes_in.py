@@ -100,7 +100,9 @@ def test_line_breaks_of_a_name_stay_out():
     assert str(PanelError("a\nb is empty.")) == "a b is empty."
 
 
-@pytest.mark.parametrize("what", ["removed", "closed", "reloaded", "changed", "emptied"])
+@pytest.mark.parametrize(
+    "what", ["removed", "closed", "reloaded", "changed", "spacing", "origin", "emptied"]
+)
 def test_an_input_that_has_gone_leaves_the_scene_unchanged(scene, volume, tmp_path, what):
     node = volume("T1")
     original = Original(node)
@@ -114,6 +116,10 @@ def test_an_input_that_has_gone_leaves_the_scene_unchanged(scene, volume, tmp_pa
         slicer.util.loadScene(str(tmp_path / "s.mrb"))
     elif what == "changed":
         slicer.util.updateVolumeFromArray(node, np.zeros((2, 4, 5), np.int16))
+    elif what == "spacing":
+        node.SetSpacing(1, 1, 1)
+    elif what == "origin":
+        node.SetOrigin(1, 2, 3)
     else:
         node.SetAndObserveImageData(None)
     count = scene.GetNumberOfNodes()
@@ -126,7 +132,6 @@ def test_a_volume_that_moved_meanwhile_is_followed(volume, transform):
     node = volume("T1")
     original = Original(node)
     parent = transform(np.diag([-1, -1, 1, 1]), node)
-    node.SetOrigin(1, 2, 3)
     result = place_volume(original, VOXELS, "result")
     assert result.GetParentTransformNode() is parent
     np.testing.assert_array_equal(ijk_to_ras(result), ijk_to_ras(node))
