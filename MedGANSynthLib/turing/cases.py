@@ -64,6 +64,12 @@ def from_table(path: Path) -> list[Source]:
         places = [f"{path.name}: cases[{n}]" for n in range(len(rows))]
     else:
         rows, places = _csv_rows(path)
+    for row, place in zip(rows, places, strict=True):
+        if row.role == "catch" and row.label == "real":
+            raise MedGANSynthError(
+                f"{place}: {row.path} is a catch case, an obvious fake, but is labelled real; "
+                "label it synthetic, or give it another role."
+            )
     return [
         Source(inside(root, row.path, f"{place}: column path"), row.label, **row.description())
         for row, place in zip(rows, places, strict=True)

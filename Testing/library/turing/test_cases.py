@@ -74,6 +74,7 @@ def test_json(folder):
         ("path,label,label\n", "has one twice"),
         ("path,label\n", "holds no case"),
         ("path,label\na.nii,fake\n", 'line 2: label must be one of "real", "synthetic"'),
+        ("path,label,role\na.nii,real,catch\n", "line 2: a.nii is a catch case, an obvious fake"),
         ("path,label\na.nii\n", "line 2: has 1 columns instead of 2"),
         ("path,label\n\n,real\n", "line 3: the key path is missing"),
         ("path,label\n../a.nii,real\n", "line 2: column path"),
