@@ -35,6 +35,8 @@ def phrases() -> dict[str, str]:
         "run `medgansynth study audit` again": _("press Audit again"),
         "give a coarser --spacing or a --shape": _("leave out the largest or the finest volumes"),
         "out, or give --spacing and --shape": _("out"),
+        ", or give a coarser --spacing, which blends them": "",
+        ", or give a larger --shape": "",
         "give more cases of both classes or --repeats 0": _(
             "give more cases of both classes, or set Repeats to 0"
         ),

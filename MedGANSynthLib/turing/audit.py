@@ -14,7 +14,7 @@ from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.write import file_hash
-from .audited import Audit, Fingerprint, audit_path, in_words, override_of
+from .audited import Audit, Fingerprint, audit_path, in_words, override_of, remedy
 from .clearance import write_clearance
 from .fingerprints import fingerprints
 from .roc import auc
@@ -147,6 +147,7 @@ def _blocked(audit: Audit) -> str:
     worst = audit.bookkeeping[0]
     return (
         f"The files give the classes away, above all by {in_words(worst.fingerprint)} "
-        f"({worst.fingerprint}, AUC {worst.auc:.2f} alone), so no reading starts: prepare the "
-        "cases differently, or run `medgansynth study audit` with --override REASON."
+        f"({worst.fingerprint}, AUC {worst.auc:.2f} alone), so no reading starts: "
+        f"{remedy(worst.fingerprint)}, and prepare the study again; or run `medgansynth study "
+        "audit` with --override REASON."
     )

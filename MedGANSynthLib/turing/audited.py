@@ -76,6 +76,26 @@ def in_words(fingerprint: str) -> str:
     return (_BOOKKEEPING | _CONTENT).get(fingerprint, fingerprint)
 
 
+_REMEDIES = {
+    **dict.fromkeys(
+        ("at_bottom", "at_top"),
+        "clip and mask the originals of both classes alike, or give a coarser --spacing, which "
+        "blends them",
+    ),
+    **dict.fromkeys(
+        ("gaps", "comb"),
+        "save the originals of both classes with equally fine grey values, or give a coarser "
+        "--spacing, which blends them",
+    ),
+    "border_sd": "crop the originals of both classes alike, or give a larger --shape",
+}
+
+
+def remedy(fingerprint: str) -> str:
+    """How cases are prepared so that a fingerprint tells the classes apart less."""
+    return _REMEDIES.get(fingerprint, "prepare all cases together")
+
+
 def override_of(audit: Audit) -> str:
     """The reason that was needed to start; empty where no leak was found."""
     return audit.override if audit.leak else ""

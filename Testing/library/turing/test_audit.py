@@ -108,6 +108,8 @@ def test_a_planted_leak_blocks_the_start(study, key):
     assert not cleared(study).cleared
     worst = result["bookkeeping"][0]["fingerprint"]
     assert f"by {in_words(worst)} ({worst}, AUC" in result["text"]
+    assert worst in ("comb", "gaps")
+    assert "so no reading starts: save the originals of both classes with equally" in result["text"]
     assert result["text"].endswith("or run `medgansynth study audit` with --override REASON.")
 
 
