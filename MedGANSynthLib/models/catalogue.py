@@ -78,7 +78,7 @@ def check_addable(name: str) -> None:
     Raises:
         MedGANSynthError: why not.
     """
-    do = "make that folder writable, or set MEDGANSYNTH_MODELS to another one"
+    do = "make that folder writable, or name another one in the variable MEDGANSYNTH_MODELS"
     files.check_writable(user_folder() / name, do)
 
 

@@ -156,6 +156,6 @@ def test_where_no_model_can_be_added(tiny: Path, catalogue_folders, closed, clos
         own.mkdir()
         closed(own)
         own.chmod(0o555)
-    do = r"make that folder writable, or set MEDGANSYNTH_MODELS to another one\.$"
+    do = r"make that folder writable, or name another one in the variable MEDGANSYNTH_MODELS\.$"
     with pytest.raises(MedGANSynthError, match=f"^{own / 'tiny'}: (no perm|cannot).*; {do}"):
         tasks.run(tasks.ModelsAdd(package=tiny))
