@@ -145,7 +145,7 @@ class PrepareForm:
             "exposure": ui.exposureSpin.value or None,
             "clue": ui.clueEdit.text,
             "prevalence": ("half", "drawn")[ui.prevalenceBox.currentIndex],
-            "repeats": ui.repeatsSpin.value / 100,
+            "repeats": None if ui.repeatsSpin.value < 0 else ui.repeatsSpin.value / 100,
             "practice": ui.practiceSpin.value,
             "catch": ui.catchSpin.value if self.display != "pair" else 0,
             "endpoint": ("auc", "accuracy")[ui.endpointBox.currentIndex],

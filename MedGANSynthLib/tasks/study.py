@@ -53,11 +53,15 @@ class StudyPrepare(Task):
     exposure: float | None = field("seconds until a mask covers the image", None)
     clue: str = field("what readers are told to look for (a second round of the same cases)", "")
     prevalence: str = field("half, or drawn: 40 to 60 % for each reader", "half")
-    repeats: float = field("share of the cases that come twice", 0.15)
+    repeats: float | None = field(
+        "share of the cases that come twice (default: 0.15, or less where fewer fit)", None
+    )
     practice: int = field(
         "cases with feedback before the study, taken from the list (even where shown in pairs)", 4
     )
-    catch: int = field("obvious fakes, made of synthetic cases (none in pairs)", 4)
+    catch: int = field(
+        "obvious fakes, made of synthetic cases that are not scored (none in pairs)", 4
+    )
     endpoint: str = field("auc or accuracy: the figure that decides", "auc")
     margin: float = field("distance from 0.5 that counts as equivalent to guessing", 0.10)
     selection: str = field("how the synthetic cases were chosen", "")

@@ -138,9 +138,11 @@ def harmonise(volume: Volume, grid: CommonGrid, rng: np.random.Generator) -> np.
 
 
 def obvious(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A catch case: a harmonised case ruined by a checkerboard that nobody can miss."""
-    i, j, k = np.indices(array.shape) // max(3, min(array.shape) // 10)
-    board = ((i + j + k) % 2).astype(float)
+    """A catch case: a harmonised case ruined by a checkerboard that nobody can miss, its corner
+    anywhere, so that two of one case differ."""
+    side = max(3, min(array.shape) // 10)
+    corner = rng.integers(0, 2 * side, (3, 1, 1, 1))
+    board = (((np.indices(array.shape) + corner) // side).sum(axis=0) % 2).astype(float)
     ruined = array * (0.35 + 0.65 * board) + rng.normal(0, 12, array.shape)
     return np.where(array > 0, np.clip(np.rint(ruined), 1, LEVELS - 1), 0).astype(np.uint8)
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 
 from ..errors import MedGANSynthError
+from ..wording import counted
 from .study import Trial
 
 LONGEST_RUN = 4
@@ -44,7 +45,12 @@ def choose(
 
 
 def arrange(
-    classes: dict[str, str], repeats: int, extra: dict[str, str], seed: int, reader: str
+    classes: dict[str, str],
+    repeats: int,
+    extra: dict[str, str],
+    seed: int,
+    reader: str,
+    noun: str = "case",
 ) -> list[str]:
     """Items in the order of one reader.
 
@@ -52,6 +58,7 @@ def arrange(
         classes: item -> class, of all items to be judged.
         repeats: how many of them are shown twice.
         extra: item -> class of catch trials, which are spread among the others.
+        noun: what an item is called.
 
     Raises:
         MedGANSynthError: too few cases for these rules.
@@ -69,9 +76,10 @@ def arrange(
             if _far_apart(order):
                 return order
     raise MedGANSynthError(
-        f"{len(classes)} cases with {repeats} repeats cannot be ordered so that no class comes "
-        f"more than {LONGEST_RUN} times running and repeats lie {REPEAT_GAP} trials apart; give "
-        "more cases of both classes or --repeats 0."
+        f"{counted(len(classes), noun)} with {counted(repeats, 'repeat')} cannot be ordered so "
+        f"that no {'side' if noun == 'pair' else 'class'} comes more than {LONGEST_RUN} times "
+        f"running and repeats lie {REPEAT_GAP} trials apart; give more cases of both classes or "
+        "--repeats 0."
     )
 
 

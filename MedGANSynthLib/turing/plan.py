@@ -1,6 +1,8 @@
 """Roles, opaque names and orders of a study to be. Standard library only."""
 
+import contextlib
 import dataclasses
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +12,9 @@ from .study import Trial
 
 FEWEST = 4
 """Scored cases of each class below which no study is prepared."""
+
+USUAL_REPEATS = 0.15
+"""Share of the scored trials that come twice, where nobody asks for another."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +31,7 @@ def plan_cases(sources: Sequence[Any], practice: int, catch: int, seed: int) -> 
     """Opaque name -> case, in the order of the names, which says nothing.
 
     Practice cases are taken from the scored ones (half of each class) unless the list names some;
-    catch cases are ruined copies of synthetic ones unless the list names some.
+    catch cases are ruined copies of synthetic ones that are not scored unless the list names some.
 
     Raises:
         MedGANSynthError: one class only, or too few cases.
@@ -39,22 +44,44 @@ def plan_cases(sources: Sequence[Any], practice: int, catch: int, seed: int) -> 
             mine = [s for s in scored if s.label == label]
             roles["practice"] += rng.sample(mine, min(count, len(mine)))
         scored = [s for s in scored if s not in roles["practice"]]
+    _check_enough(scored)
+    donors = []
+    if catch and not roles["catch"]:
+        donors, scored = _donors(scored, roles["practice"], catch, rng)
+        _check_enough(scored)
+    planned = [Planned(s, s.label, "scored") for s in scored]
+    planned += [Planned(s, s.label, "practice") for s in roles["practice"]]
+    planned += [Planned(s, s.label, "catch") for s in roles["catch"]]
+    for number in range(catch if donors else 0):
+        source = donors[number % len(donors)]
+        planned.append(Planned(source, "synthetic", "catch", made_obvious=True))
+    rng.shuffle(planned)
+    return {f"case-{number:04d}": plan for number, plan in enumerate(planned, 1)}
+
+
+def _check_enough(scored: Sequence[Any]) -> None:
     for label in ("real", "synthetic"):
         count = sum(s.label == label for s in scored)
         if count < FEWEST:
             raise MedGANSynthError(
-                f"the study has {count} {label} cases besides practice; give at least {FEWEST} of "
-                "each class."
+                f"the study has {count} {label} cases besides practice and catch cases; give at "
+                f"least {FEWEST} of each class."
             )
-    planned = [Planned(s, s.label, "scored") for s in scored]
-    planned += [Planned(s, s.label, "practice") for s in roles["practice"]]
-    planned += [Planned(s, s.label, "catch") for s in roles["catch"]]
-    if catch and not roles["catch"]:
-        fakes = [s for s in scored if s.label == "synthetic"]
-        chosen = rng.sample(fakes, min(catch, len(fakes)))
-        planned += [Planned(s, "synthetic", "catch", made_obvious=True) for s in chosen]
-    rng.shuffle(planned)
-    return {f"case-{number:04d}": plan for number, plan in enumerate(planned, 1)}
+
+
+def _donors(
+    scored: list[Any], practice: list[Any], catch: int, rng: random.Random
+) -> tuple[list[Any], list[Any]]:
+    """Synthetic cases to be ruined, and what is left to be scored.
+
+    Whoever knows a ruined case's anatomy again knows the class of its unspoilt twin, so none of
+    them is scored: first those that are too many anyway, then practice cases, else one scored case.
+    """
+    fakes = [s for s in scored if s.label == "synthetic"]
+    surplus = max(0, 2 * len(fakes) - len(scored))
+    taught = [s for s in practice if s.label == "synthetic"]
+    taken = rng.sample(fakes, min(surplus, catch) if surplus or taught else 1)
+    return taken + taught, [s for s in scored if s not in taken]
 
 
 def plan_orders(
@@ -62,10 +89,15 @@ def plan_orders(
     readers: Sequence[str],
     pairs: bool,
     prevalence: str,
-    repeats: float,
+    repeats: float | None,
     seed: int,
 ) -> dict[str, tuple[Trial, ...]]:
-    """The trials of each reader; `repeats` is the share of scored trials that come twice."""
+    """The trials of each reader; `repeats` is the share of scored trials that come twice: None
+    for 15 %, or less, as far as they can be ordered.
+
+    Raises:
+        MedGANSynthError: catch cases in pairs, odd practice pairs, repeats that cannot be ordered.
+    """
     scored = {c: p.truth for c, p in planned.items() if p.role == "scored"}
     practice = {c: p.truth for c, p in planned.items() if p.role == "practice"}
     catch = {c: p.truth for c, p in planned.items() if p.role == "catch"}
@@ -79,27 +111,34 @@ def plan_orders(
         )
     real = [c for c, truth in scored.items() if truth == "real"]
     synthetic = [c for c, truth in scored.items() if truth == "synthetic"]
-    orders = {}
-    for reader in readers:
+
+    def trials(reader: str, twice: int) -> tuple[Trial, ...]:
         first = practice_trials(practice, pairs, seed, reader)
         if pairs:
-            rest = _pair_trials(pair_up(real, synthetic, seed), repeats, seed, reader)
+            rest = _pair_trials(pair_up(real, synthetic, seed), twice, seed, reader)
         else:
             chosen = choose(real, synthetic, prevalence, seed, reader)
             classes = {case: scored[case] for case in chosen}
-            items = arrange(classes, round(repeats * len(classes)), catch, seed, reader)
-            rest = [Trial((item,)) for item in items]
-        orders[reader] = (*first, *rest)
-    return orders
+            rest = [Trial((item,)) for item in arrange(classes, twice, catch, seed, reader)]
+        return (*first, *rest)
+
+    if pairs:
+        count = min(len(real), len(synthetic))
+    else:
+        count = len(choose(real, synthetic, prevalence, seed, readers[0]))
+    wanted = round((USUAL_REPEATS if repeats is None else repeats) * count)
+    least = 0 if repeats is None else wanted
+    for twice in range(wanted, least, -1):
+        with contextlib.suppress(MedGANSynthError):
+            return {reader: trials(reader, twice) for reader in readers}
+    return {reader: trials(reader, least) for reader in readers}
 
 
-def _pair_trials(
-    pairs: list[tuple[str, str]], repeats: float, seed: int, reader: str
-) -> list[Trial]:
+def _pair_trials(pairs: list[tuple[str, str]], twice: int, seed: int, reader: str) -> list[Trial]:
     """Pairs with their sides; the sides are what is balanced, as the classes are otherwise."""
     rng = generator(seed, "sides", reader)
     sides = {pair: sided(pair, rng) for pair in rng.sample(pairs, len(pairs))}
     items = {"+".join(pair): pair for pair in pairs}
     classes = {name: sides[pair][1] for name, pair in items.items()}
-    ordered = arrange(classes, round(repeats * len(pairs)), {}, seed, reader)
+    ordered = arrange(classes, twice, {}, seed, reader, "pair")
     return [Trial(sides[items[name]][0]) for name in ordered]

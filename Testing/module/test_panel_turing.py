@@ -92,6 +92,7 @@ def test_the_wizard_leads_to_a_study_that_can_be_read(panel, folders, click, wai
         click(ui.nextButton)
     assert ui.stepLabel.text == "Step 4 of 4: Writing"
     assert not ui.nextButton.enabled
+    assert panel.prepare.fields(folders)["repeats"] is None  # as many as fit
     choose_folders(panel, folders)
     ui.displayBox.setCurrentIndex(2)
     ui.planeBox.setCurrentIndex(1)
