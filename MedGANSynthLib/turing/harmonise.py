@@ -137,6 +137,17 @@ def harmonise(volume: Volume, grid: CommonGrid, rng: np.random.Generator) -> np.
     return np.where(mask, np.clip(levels, 1, LEVELS - 1), 0).astype(np.uint8)
 
 
+def cut_off(volume: Volume, grid: CommonGrid) -> float:
+    """Share of a straightened volume's foreground that lies outside a grid around its middle."""
+    mask = foreground(volume.array)
+    inside = []
+    for axis, box in enumerate(_box(mask)):
+        reach = grid.shape[axis] * grid.spacing[axis] / volume.spacing[axis] / 2
+        places = np.arange(mask.shape[axis]) - (box.start + box.stop - 1) / 2
+        inside.append(np.abs(places) <= reach)
+    return 1.0 - float(mask[np.ix_(*inside)].sum() / mask.sum())
+
+
 def obvious(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A catch case: a harmonised case ruined by a checkerboard that nobody can miss, its corner
     anywhere, so that two of one case differ."""

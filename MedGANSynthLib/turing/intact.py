@@ -16,9 +16,9 @@ def case_files(folder: Path, study: Study) -> tuple[list[str], list[str]]:
     if changed:
         are = "are not those" if len(changed) > 1 else "is not the one"
         notices.append(
-            f"{counted(len(changed), 'case file')} {are} that the study was sealed with ({listed(changed, _NAMED)}): "
-            "what the readers saw may have been something else, so do not trust this result before "
-            "you know who changed them, and when."
+            f"{counted(len(changed), 'case file')} {are} that the study was sealed with "
+            f"({listed(changed, _NAMED)}): what the readers saw may have been something else, so "
+            "do not trust this result before you know who changed them, and when."
         )
     if missing:
         notices.append(

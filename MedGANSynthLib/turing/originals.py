@@ -11,9 +11,10 @@ from ..volume.provenance import Provenance
 from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash
-from ..wording import counted
+from ..wording import counted, listed
 from .cases import Source, from_bids, from_folders, from_table, warn_of_contrasts, without
 from .harmonise import straighten
+from .plan import Planned
 
 
 def gather(
@@ -84,6 +85,28 @@ class Copies:
             raise MedGANSynthError(
                 f"{_place(path)}: shows the same voxels as {_place(first)}; list every case once."
             )
+
+
+def warn_of_left_out(sources: list[Source], planned: dict[str, Planned], events: Events) -> None:
+    """Warn of cases that are in no reader's order, and of those that only became obvious fakes.
+
+    Args:
+        planned: the cases that are shown.
+    """
+    shown = {plan.source.path: plan for plan in planned.values()}
+    whole = {plan.source.path for plan in planned.values() if not plan.made_obvious}
+    out = [_place(s.path) for s in sources if s.path not in shown]
+    if out:
+        events.warning(
+            f"{counted(len(out), 'case')} of {len(sources)} left out, to keep real and synthetic "
+            f"cases in balance: {listed(out)}."
+        )
+    ruined = [_place(path) for path in shown if path not in whole]
+    if ruined:
+        events.warning(
+            f"{counted(len(ruined), 'synthetic case')} shown as obvious fakes alone and not "
+            f"scored: {listed(ruined)}."
+        )
 
 
 def _place(path: Path) -> str:

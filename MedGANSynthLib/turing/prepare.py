@@ -16,14 +16,15 @@ from ..volume.content import exclude_advice, refuse_unfit
 from ..volume.itk import to_image
 from ..volume.picture import write_montage
 from ..volume.provenance import Provenance
+from ..volume.volume import Volume
 from ..volume.write import file_hash
-from ..wording import counted
+from ..wording import counted, listed
 from .audit import audit_study
-from .harmonise import CommonGrid, common_grid, extent, harmonise, obvious
+from .harmonise import CommonGrid, Extent, common_grid, cut_off, extent, harmonise, obvious
 from .order import generator
-from .originals import Copies, gather, hash_all, load, warn_of_training
+from .originals import Copies, gather, hash_all, load, warn_of_left_out, warn_of_training
 from .places import check_study
-from .plan import Planned, plan_cases, plan_orders
+from .plan import USUAL_REPEATS, Planned, plan_cases, plan_orders
 from .study import (
     CaseFile,
     Design,
@@ -33,9 +34,10 @@ from .study import (
     Study,
     case_path,
     write_json,
+    write_key,
 )
+from .unlike import AXIS, coarsest, refuse_flat, warn_of_lost, warn_of_unlike
 
-_AXIS = {"sagittal": 0, "coronal": 1, "axial": 2}
 _TIME = 946_684_800  # 2000-01-01, the date of every case file
 _PREVIEW = 8
 
@@ -102,10 +104,12 @@ def prepare_study(
     orders = plan_orders(planned, names, display == "pair", prevalence, repeats, seed)
     shown = {case for trials in orders.values() for trial in trials for case in trial.cases}
     planned = {case: plan for case, plan in planned.items() if case in shown}
+    warn_of_left_out(sources, planned, events)
 
-    grid, marks = _common(planned, spacing, shape, events.scaled(0.1, 0.5, "reading the cases"))
-    axis = _AXIS[plane]
-    design = dataclasses.replace(design, slices=_slices(display, grid.shape[axis]))
+    extents, marks = _read(planned, design, events.scaled(0.1, 0.5, "reading the cases"))
+    warn_of_unlike(extents, events)
+    grid = common_grid(list(extents.values()), spacing, shape)
+    design = dataclasses.replace(design, slices=_slices(display, grid.shape[AXIS[plane]]))
     truth = Key(
         format=1,
         study=secrets.token_hex(16),
@@ -115,11 +119,15 @@ def prepare_study(
         cases={case: _key_case(plan, hashes, marks[case]) for case, plan in planned.items()},
     )
     tiles: dict[str, list[np.ndarray]] = {"real": [], "synthetic": []}
+    lost: dict[Path, float] = {}
     with files.whole_folder(out, overwrite) as folder:
         written = []
         (folder / "cases").mkdir()
         for number, (case, plan) in enumerate(sorted(planned.items())):
-            array = _prepared(case, plan, grid, seed)
+            volume = load(plan.source)[0]
+            if shape:
+                lost[plan.source.path] = cut_off(volume, grid)
+            array = _prepared(volume, case, plan, grid, seed)
             path = case_path(folder, case)
             _write_case(array, grid, path)
             written.append(CaseFile(case, file_hash(path)))
@@ -140,10 +148,12 @@ def prepare_study(
             tool=f"MedGANSynth {__version__}",
         )
         write_json(_checked(study, "study.json"), folder / "study.json")
-        write_json(_checked(truth, key.name), key)
+        write_key(_checked(truth, key.name), key)
+    warn_of_lost(lost, grid, events)
     preview = key.with_name(f"{key.stem}-preview.png")
     write_montage(preview, [tiles["real"], tiles["synthetic"]], window=design.window)
-    result = _result(out, key, preview, study, truth)
+    forced_by = [] if spacing else coarsest(extents)
+    result = _result(out, key, preview, study, truth, forced_by, repeats is None)
     if not no_audit:
         audited = audit_study(out, key, "", 99, seed, events)
         result["text"] += " " + audited["text"]
@@ -170,7 +180,7 @@ def _check_options(
             exposure is not None and not 0.05 <= exposure <= 600,
             "--exposure must lie between 0.05 and 600 seconds",
         ),
-        (not 0 <= repeats <= 0.5, "--repeats is a share between 0 and 0.5"),
+        (repeats is not None and not 0 <= repeats <= 0.5, "--repeats is a share between 0 and 0.5"),
         (not 0 <= practice <= 50, "--practice must lie between 0 and 50"),
         (not 0 <= catch <= 50, "--catch must lie between 0 and 50"),
         (prevalence not in ("half", "drawn"), "--prevalence must be half or drawn"),
@@ -184,30 +194,29 @@ def _check_options(
             raise MedGANSynthError(f"{text}.")
 
 
-def _common(
-    planned: dict[str, Planned],
-    spacing: tuple[float, ...],
-    shape: tuple[int, ...],
-    progress: Any,
-) -> tuple[CommonGrid, dict[str, Provenance | None]]:
-    extents, marks, copies = [], {}, Copies()
+def _read(
+    planned: dict[str, Planned], design: Design, progress: Any
+) -> tuple[dict[Path, Extent], dict[str, Provenance | None]]:
+    """What the common grid has to know of each file, and each case's mark."""
+    extents, marks, copies = {}, {}, Copies()
     for number, (case, plan) in enumerate(planned.items()):
         volume, marks[case] = load(plan.source)
         name = plan.source.path.name
         refuse_unfit(volume, name, exclude_advice(name))
+        refuse_flat(volume, name, exclude_advice(name), design.display, design.plane)
         copies.refuse(plan.source.path, volume)
         try:
-            extents.append(extent(volume))
+            extents[plan.source.path] = extent(volume)
         except ValueError as error:
             raise MedGANSynthError(f"{plan.source.path.name}: {error}; leave it out.") from None
         progress((number + 1) / len(planned))
-    return common_grid(extents, spacing, shape), marks
+    return extents, marks
 
 
-def _prepared(case: str, plan: Planned, grid: CommonGrid, seed: int) -> np.ndarray:
+def _prepared(volume: Volume, case: str, plan: Planned, grid: CommonGrid, seed: int) -> np.ndarray:
     rng = np.random.default_rng(generator(seed, "dither", case).getrandbits(128))
     try:
-        array = harmonise(load(plan.source)[0], grid, rng)
+        array = harmonise(volume, grid, rng)
     except ValueError as error:
         raise MedGANSynthError(f"{plan.source.path.name}: {error}.") from None
     return obvious(array, rng) if plan.made_obvious else array
@@ -239,17 +248,30 @@ def _key_case(plan: Planned, hashes: dict[Path, str], mark: Provenance | None) -
     return KeyCase(plan.truth, source.path.name, hashes[source.path], **described)
 
 
-def _result(out: Path, key: Path, preview: Path, study: Study, truth: Key) -> dict[str, Any]:
+def _result(
+    out: Path,
+    key: Path,
+    preview: Path,
+    study: Study,
+    truth: Key,
+    forced_by: list[str],
+    usual_repeats: bool,
+) -> dict[str, Any]:
     roles = [(case.role, case.truth) for case in truth.cases.values()]
     rows = [
         {"role": role} | {truth: roles.count((role, truth)) for truth in ("real", "synthetic")}
         for role in ("scored", "practice", "catch")
     ]
-    trials = max(len(t) for t in study.orders.values())
+    trials = max(study.orders.values(), key=len)
+    again = len(trials) - len({trial.item for trial in trials})
+    coarse = f" (as coarse as {listed(forced_by)})" if forced_by else ""
+    usual = f" ({100 * USUAL_REPEATS:.0f} %, or as many as can be ordered)" if usual_repeats else ""
     text = (
         f"{out}: {counted(len(study.cases), 'case')} on one grid of "
-        f"{' x '.join(map(str, study.shape))} voxels, {counted(len(study.orders), 'reader')}, "
-        f"{counted(trials, 'trial')} each. The key is {key}; "
-        "keep it from the readers."
+        f"{' x '.join(map(str, study.shape))} voxels of "
+        f"{' x '.join(f'{s:.4g}' for s in study.spacing)} mm{coarse}, "
+        f"{counted(len(study.orders), 'reader')}, {counted(len(trials), 'trial')} each, "
+        f"{again} of them repeats{usual}. The key is {key}; keep it "
+        "from the readers: give them the study's folder alone, not the folder around it."
     )
     return {"text": text, "rows": rows, "outputs": [str(out), str(key), str(preview)]}

@@ -282,6 +282,17 @@ def _committed(content: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def write_key(key: Key, path: Path) -> None:
+    """Write a key that only its owner may read."""
+    with files.whole_file(path) as temporary:
+        temporary.touch(0o600)
+        temporary.write_text(_text(key), "utf-8")
+
+
 def write_json(value: object, path: Path) -> None:
     """Write one of these dataclasses whole or not at all."""
-    files.write_text(path, json.dumps(schema.to_dict(value), indent=1, ensure_ascii=False) + "\n")
+    files.write_text(path, _text(value))
+
+
+def _text(value: object) -> str:
+    return json.dumps(schema.to_dict(value), indent=1, ensure_ascii=False) + "\n"

@@ -91,6 +91,15 @@ def test_a_grid_too_coarse_for_a_case_is_named(blobs, rng):
         h.harmonise(straight(blobs(1)), h.CommonGrid((90.0, 90.0, 90.0), (2, 2, 2)), rng)
 
 
+def test_how_much_a_grid_cuts_off():
+    """A block of 10 x 8 x 6 mm; 4 voxels of 1 mm leave 4 of its 10 mm, 3 of 2 mm all 6 of 6."""
+    array = np.zeros((30, 30, 30))
+    array[5:15, 10:18, 20:26] = 100
+    volume = straight(array, (1.0, 1.0, 1.0))
+    assert h.cut_off(volume, h.CommonGrid((1.0, 1.0, 2.0), (4, 8, 3))) == pytest.approx(0.6)
+    assert h.cut_off(volume, h.CommonGrid((1.0, 1.0, 1.0), (10, 8, 6))) == 0.0
+
+
 def as_a_generator_writes(array, rng):
     """Floats in -1 to 1 with a background that ripples, instead of whole numbers above 0."""
     scaled = array.astype(np.float32) / array.max() * 1.998 - 0.999

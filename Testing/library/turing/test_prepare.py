@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.turing.study import case_path, read_key, read_study
 from MedGANSynthLib.volume.write import write
 
+ROLES = ("scored", "practice", "catch")
 TOKENS = ("real", "synthetic", "SECRET", "person", "volumes", "cases.csv", "pytest")
 
 
@@ -269,9 +271,13 @@ def test_a_marked_case_is_not_real(tmp_path, listed, blobs, save_blob, prepare_b
         )
 
 
-def test_people_of_the_training_are_told(tmp_path, listed, prepare_blobs):
+@pytest.fixture
+def listener():
+    """Takes warnings, and nothing else."""
+
     class Listener:
-        warnings = []
+        def __init__(self):
+            self.warnings = []
 
         def scaled(self, *args):
             return lambda fraction: None
@@ -282,13 +288,107 @@ def test_people_of_the_training_are_told(tmp_path, listed, prepare_blobs):
         def warning(self, text):
             self.warnings.append(text)
 
+    return Listener()
+
+
+def test_people_of_the_training_are_told(tmp_path, listed, prepare_blobs, listener):
     data = tmp_path / "data.json"
     data.write_text(
         json.dumps({"modality": {"t1": ""}, "training": [{"subject": "x", "t1": "4.nii"}]})
     )
-    listener = Listener()
     prepare_blobs(
         tmp_path / "s", cases=listed(), practice=0, readers=1, training=data, events=listener
     )
     (text,) = listener.warnings
     assert text.startswith("1 case of people the model was trained on (4.nii)")
+
+
+def test_who_is_left_out_is_named(tmp_path, listed, blobs, save_blob, prepare_blobs, listener):
+    save_blob(blobs(20), tmp_path / "0b.nii")
+    prepare_blobs(
+        tmp_path / "s", cases=listed("0b.nii,real"), practice=0, readers=1, events=listener
+    )
+    content, _ = read_study(tmp_path / "s")
+    key = read_key(tmp_path / "s-key.json", content)
+    reals = {f"{n}.nii" for n in range(0, 10, 2)} | {"0b.nii"}
+    (out,) = reals - {case.source for case in key.cases.values()}
+    assert listener.warnings == [
+        "1 case of 11 left out, to keep real and synthetic cases in balance: "
+        f"{tmp_path.name}/{out}."
+    ]
+
+
+def test_obvious_fakes_have_no_scored_twin(tmp_path, prepare_blobs, listener):
+    prepare_blobs(tmp_path / "a", catch=3, events=listener)
+    assert listener.warnings == []
+    key = read_key(tmp_path / "a-key.json", read_study(tmp_path / "a")[0])
+    sources = {role: [c.sha256 for c in key.cases.values() if c.role == role] for role in ROLES}
+    assert [len(sources[role]) for role in ROLES] == [22, 2, 3]
+    assert set(sources["catch"]) <= set(sources["practice"]) - set(sources["scored"])
+    prepare_blobs(tmp_path / "b", catch=2, practice=0, events=listener)
+    key = read_key(tmp_path / "b-key.json", read_study(tmp_path / "b")[0])
+    sources = {role: [c.sha256 for c in key.cases.values() if c.role == role] for role in ROLES}
+    assert [len(sources[role]) for role in ROLES] == [22, 0, 2]
+    assert not set(sources["catch"]) & set(sources["scored"])
+    left, ruined = listener.warnings
+    assert left.startswith("1 case of 24 left out, to keep real and synthetic cases in balance: ")
+    assert ruined.startswith("1 synthetic case shown as obvious fakes alone and not scored: ")
+
+
+def test_an_odd_case_and_what_it_forces_are_named(
+    tmp_path, listed, blobs, save_blob, prepare_blobs, listener
+):
+    save_blob(blobs(20, (20, 11, 7)), tmp_path / "odd.nii", (2.0, 4.0, 6.0))
+    said = prepare_blobs(
+        tmp_path / "s",
+        cases=listed("odd.nii,real"),
+        practice=0,
+        readers=1,
+        prevalence="drawn",
+        seed=3,
+        events=listener,
+    )
+    key = read_key(tmp_path / "s-key.json", read_study(tmp_path / "s")[0])
+    assert "odd.nii" in {case.source for case in key.cases.values()}
+    assert "voxels of 2 x 4 x 6 mm (as coarse as odd.nii), 1 reader" in said["text"]
+    assert [text for text in listener.warnings if "voxels" in text] == [
+        f"1 case of {len(key.cases)} with voxels far from the usual 2 x 2 x 3 mm, and so with "
+        "another sharpness: odd.nii (2 x 4 x 6 mm); leave such cases out."
+    ]
+
+
+def test_a_single_slice_is_no_volume(tmp_path, listed, blobs, save_blob, prepare_blobs):
+    save_blob(blobs(20)[:, :, 7:8], tmp_path / "thin.nii")
+    message = (
+        r"thin\.nii: is one slice thick \(20 x 22 x 1 voxels\), so it cannot be shown in three "
+        r"planes; leave such files out with --exclude 'thin\.nii'\."
+    )
+    with pytest.raises(MedGANSynthError, match=message):
+        prepare_blobs(tmp_path / "s", cases=listed("thin.nii,real"), practice=0)
+
+
+def test_what_a_shape_cuts_off_is_said(tmp_path, prepare_blobs, listener):
+    prepare_blobs(tmp_path / "s", shape=(4, 26, 18), readers=1, events=listener)
+    (text,) = listener.warnings
+    assert text.startswith("--shape 4 26 18 cuts off part of 24 cases of 24, of ")
+    assert text.endswith("foreground; with voxels of 2 x 2 x 3 mm give a larger one, or none.")
+    # An ellipsoid of radius r loses 1 - 1.5 x + 0.5 x^3 outside the slab of half width x r.
+    share = float(re.search(r" (\d+) % of the", text)[1]) / 100
+    assert share == pytest.approx(1 - 1.5 * (2 / 7.4) + 0.5 * (2 / 7.4) ** 3, abs=0.06)
+
+
+def test_as_many_repeats_as_fit_where_none_are_asked_for(tmp_path, prepare_blobs):
+    said = prepare_blobs(tmp_path / "s", repeats=None, readers=2)
+    twice = int(re.search(r"(\d+) of them repeats", said["text"])[1])
+    trials = read_study(tmp_path / "s")[0].orders["reader-2"]
+    assert 0 < twice <= 3 and len(trials) == 2 + 22 + twice
+    with pytest.raises(MedGANSynthError, match=r"^11 pairs with 2 repeats .* no side comes more"):
+        prepare_blobs(tmp_path / "p", repeats=0.15, display="pair")
+    said = prepare_blobs(tmp_path / "p", repeats=None, display="pair", readers=1)
+    assert "12 trials each, 0 of them repeats (15 %, or as many as can be ordered)" in said["text"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_only_the_owner_reads_the_key(tmp_path, prepare_blobs):
+    prepare_blobs(tmp_path / "s", readers=1)
+    assert (tmp_path / "s-key.json").stat().st_mode & 0o777 == 0o600
