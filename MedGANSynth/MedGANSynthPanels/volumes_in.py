@@ -74,7 +74,7 @@ def changed(name: str) -> PanelError:
 
 def edited(name: str) -> str:
     """What the user should know of an input whose voxels are others now."""
-    text = _("{name} was edited during the run; the result is made of it as it was.")
+    text = _("The voxels of {name} changed during the run; the result is made of what they were.")
     return text.format(name=name)
 
 

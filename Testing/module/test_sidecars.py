@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pytest
 import slicer
+from MedGANSynthPanels.generated import place_cine
 from MedGANSynthPanels.geometry import ijk_to_ras
 from MedGANSynthPanels.made_sequences import mark_sequence
 from MedGANSynthPanels.marking import is_synthetic, mark, provenance_of, sidecar_path
+from MedGANSynthPanels.nifti_in import Frames
 from MedGANSynthPanels.sidecars import Sidecars, voxel_hash
 
 from MedGANSynthLib.events import Events
@@ -222,6 +224,17 @@ def test_a_saved_sequence_is_known_to_be_synthetic(sidecars, cine, tmp_path, suf
 def test_an_exported_sequence_is_known_to_be_synthetic(sidecars, cine, tmp_path, suffix):
     slicer.util.exportNode(cine("made", marked=True), str(tmp_path / f"T2{suffix}"), FORMAT)
     assert "sidecar" in provenance(tmp_path / f"T2{suffix}")["mark"]
+
+
+@pytest.mark.parametrize("slices", [1, 3])
+@pytest.mark.parametrize("suffix", [".seq.nrrd", ".nii.gz"])
+def test_a_heart_cycle(sidecars, scene, tmp_path, suffix, slices):
+    array = np.random.default_rng(5).normal(size=(6, slices, 4, 5)).astype(np.float32)
+    frames = Frames(array, np.diag([-1.4, -1.4, 8.0, 1.0]), 0.04)
+    cycle = place_cine(frames, "heart (synthetic CINE)", PROVENANCE, playing=False)
+    slicer.util.saveNode(cycle, str(tmp_path / f"heart{suffix}"))
+    slicer.app.processEvents()
+    assert "sidecar" in provenance(tmp_path / f"heart{suffix}")["mark"]
 
 
 def test_a_sequence_of_one_frame(sidecars, cine, tmp_path):

@@ -374,7 +374,7 @@ def test_an_input_that_is_edited_meanwhile(scene, volume, worker, heard, tempora
     worker.jobs[0].finish()
     (result,) = run.results
     np.testing.assert_array_equal(slicer.util.arrayFromVolume(result), before + 1.0)
-    text = "T1 was edited during the run; the result is made of it as it was."
+    text = "The voxels of T1 changed during the run; the result is made of what they were."
     assert [event["text"] for event in events(heard, "warning")] == [text]
     run = Translation(worker)
     run.start(node, MODEL, listener=heard.append)
@@ -394,7 +394,7 @@ def test_a_frame_that_is_edited_after_its_turn(scene, volume, worker, heard, tem
     slicer.util.arrayFromVolume(sequence.GetNthDataNode(0))[:] = 0
     slicer.util.arrayFromVolumeModified(sequence.GetNthDataNode(0))
     worker.jobs[1].finish()
-    text = "cine was edited during the run; the result is made of it as it was."
+    text = "The voxels of cine changed during the run; the result is made of what they were."
     assert [event["text"] for event in events(heard, "warning")] == [text]
     run = Translation(worker)
     run.start(sequence, MODEL, listener=heard.append)
