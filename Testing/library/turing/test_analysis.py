@@ -96,7 +96,7 @@ def test_people_and_random_numbers_are_not_pooled(paper, read_as, tmp_path):
     read_as(folder, "reader-3", lambda truth, number: 5 if truth == "synthetic" else 2)
     summary = analyse(folder, tmp_path / "out")["summary"]
     assert (summary["panel"]["reader_names"], summary["panel"]["accuracy"]) == (["reader-3"], 1.0)
-    assert summary["panel"]["answers"] == 24 and len(summary["readers"]) == 3
+    assert summary["panel"]["answers"] == 22 and len(summary["readers"]) == 3
     assert summary["notices"][1].endswith("They are no part of the result.")
     with open(tmp_path / "out" / "cases.csv", newline="") as file:
         assert {row["readers"] for row in csv.DictReader(file)} == {"1"}
