@@ -41,7 +41,7 @@ class PanelTranslate(BoundPanel):
         self.export = ExportRow(self.ui, logic, self.running, self.refresh)
         self.hint = MessageLine(self.ui.hint)
         self.watching = Watching(self.refresh_soon)
-        self.ui.sourceBox.connect("currentIndexChanged(int)", self.on_source)
+        self.ui.sourceBox.connect("activated(int)", self.on_source)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         self.ui.allModelsBox.connect("toggled(bool)", self.refresh)
         self.ui.inputFolderEdit.connect("currentPathChanged(QString)", self.on_input_folder)
@@ -183,7 +183,7 @@ class PanelTranslate(BoundPanel):
             chosen.inputs = nodes
 
     def on_source(self) -> None:
-        """What was said belongs to what was translated before."""
+        """The user chose another: what was said belongs to what was translated before."""
         self.message.clear()
 
     def on_model(self, model: str, direction: str) -> None:

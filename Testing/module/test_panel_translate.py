@@ -211,6 +211,9 @@ def test_no_run_takes_no_time():
 
 
 def test_old_messages_go(panel, volume, click):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
     def fail():
         choose(panel, t1=volume("head"))
         click(panel.ui.translateButton)
@@ -218,9 +221,10 @@ def test_old_messages_go(panel, volume, click):
         assert panel.message.text == "It failed."
 
     fail()
-    panel.ui.sourceBox.setCurrentIndex(1)
+    QTest.keyClick(panel.ui.sourceBox, Qt.Key.Key_Down)
+    assert panel.parameters.settings.source.value == "several"
     assert panel.message.text == ""
-    panel.ui.sourceBox.setCurrentIndex(0)
+    QTest.keyClick(panel.ui.sourceBox, Qt.Key.Key_Up)
     fail()
     panel.ui.directionBox.setCurrentIndex(1)
     assert panel.message.text == ""
@@ -431,6 +435,22 @@ def test_closing_the_scene_during_a_run(panel, volume, click):
     panel.runs[0].say({"event": "error", "text": "The scene was closed.", "cancelled": False})
     assert panel.message.text == "The scene was closed."
     assert panel.ui.translateButton.toolTip == "Choose a T1 volume"
+
+
+def test_closing_the_scene_ends_several_volumes_with_a_word(panel, volume, click, monkeypatch):
+    run = Run(None, {"listener": panel.running.hear})
+    monkeypatch.setattr(panel.logic, "translate_several", lambda _nodes, **_options: run)
+    panel.ui.sourceBox.setCurrentIndex(1)
+    panel.parameters.volumes = [volume("a T1"), volume("b T1")]
+    click(panel.ui.translateButton)
+    error = {"event": "error", "text": "The scene was closed.", "cancelled": False, "lost": True}
+    closing = slicer.vtkMRMLScene.StartCloseEvent
+    tag = slicer.mrmlScene.AddObserver(closing, lambda *_: run.say(error), 1.0)
+    slicer.mrmlScene.Clear()
+    slicer.mrmlScene.RemoveObserver(tag)
+    slicer.app.processEvents()
+    assert panel.parameters.settings.source.value == "several"  # as in the last session
+    assert panel.message.text == "The scene was closed."
 
 
 def test_a_run_goes_on_while_another_module_is_shown(panel, module, volume, click):
