@@ -174,9 +174,14 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def is_full(error: OSError) -> bool:
+    """Whether a disk, or somebody's share of it, is full."""
+    return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+
+
 def cannot_write(path: Path, error: OSError, instead: str = OTHER_FOLDER) -> MedGANSynthError:
     """What to say of a file or folder that could not be written."""
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+    if is_full(error):
         return MedGANSynthError(f"{path}: the disk is full; free some space and run again.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return MedGANSynthError(f"{path}: no permission to write there; {instead}.")

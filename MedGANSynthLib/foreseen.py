@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from .errors import MedGANSynthError
+from .files import cannot_write, is_full
 
 _ENDS = re.compile(r"""[/\\"\n]""")
 """What a name ends at, in a text that holds it."""
@@ -24,6 +25,8 @@ def sentence_for(error: Exception) -> MedGANSynthError | None:
             return MedGANSynthError(
                 f"{error.filename}: no permission to use it; change its permissions."
             )
+        if is_full(error):
+            return cannot_write(Path(error.filename), error)
         reason = error.strerror or "unknown reason"
         return MedGANSynthError(
             f"{error.filename}: cannot be used ({reason}); check the name and the folder."

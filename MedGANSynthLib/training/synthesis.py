@@ -37,7 +37,8 @@ class Synthesis:
     def judge(self, system: System, device: torch.device) -> SynthesisJudge:
         """Figures and pictures on the validation people."""
         multiple = system.networks["generator"].multiple
-        return SynthesisJudge(self.validation, self.direction(), multiple, device)
+        way, axes = self.direction(), self.settings.orientation
+        return SynthesisJudge(self.validation, way, axes, multiple, device)
 
     def describe(self, system: System) -> dict[str, Any]:
         """The one direction, its network, grid and intensities."""

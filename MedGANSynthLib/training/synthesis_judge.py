@@ -14,7 +14,10 @@ from ..evaluation.metrics import rmse_over_sd
 from ..evaluation.ssim import ssim_in_plane
 from ..inference.forward import run_network
 from ..models.manifest import Direction
+from ..volume.geometry import centred_affine
 from ..volume.picture import write_montage
+from ..volume.planes import middle_planes
+from ..volume.volume import Volume
 
 SHOWN = 3
 LARGEST = 96
@@ -30,14 +33,21 @@ class SynthesisJudge:
     Args:
         people: the validation people.
         direction: of the package.
+        orientation: of their arrays' axes.
         multiple: the sides of slices are padded to multiples of this, as in the package.
         device: where the network is.
     """
 
     def __init__(
-        self, people: list[Examination], direction: Direction, multiple: int, device: torch.device
+        self,
+        people: list[Examination],
+        direction: Direction,
+        orientation: str,
+        multiple: int,
+        device: torch.device,
     ) -> None:
-        self.direction, self.multiple, self.device = direction, multiple, device
+        self.direction, self.orientation = direction, orientation
+        self.multiple, self.device = multiple, device
         self.cases = [_middle(person, self._size(person.inside.shape)) for person in people]
 
     def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
@@ -62,14 +72,21 @@ class SynthesisJudge:
         return {name: float(np.mean(values)) for name, values in figures.items()}
 
     def preview(self, networks: dict[str, nn.Module], path: Path) -> None:
-        """A PNG: for each person one row with the inputs, what is made, and the target."""
+        """A PNG: for each person one row with the inputs, what is made, and the target.
+
+        Axial slices, each modality with grey values of its own.
+        """
         rows = []
         for case in self.cases[:SHOWN]:
             made = self._run(networks["generator"], case)
-            rows.append(
-                [image[:, :, image.shape[2] // 2] for image in (*case.inputs, made, case.target)]
-            )
-        write_montage(path, rows, (-1.0, 1.0))
+            windows = [np.percentile(im, (0.5, 99.5)) for im in (*case.inputs, case.target)]
+            images = zip((*case.inputs, made, case.target), (*windows, windows[-1]), strict=True)
+            rows.append([_within(self._axial(image), *window) for image, window in images])
+        write_montage(path, rows, (0.0, 1.0))
+
+    def _axial(self, image: np.ndarray) -> np.ndarray:
+        affine = centred_affine(image.shape, self.orientation, (1.0, 1.0, 1.0))
+        return middle_planes(Volume(image, affine))[0]
 
     def _size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """What is judged of a volume of `shape`."""
@@ -82,6 +99,11 @@ class SynthesisJudge:
 
     def _run(self, network: nn.Module, case: Examination) -> np.ndarray:
         return run_network(network, self.direction, case.inputs, case.spacing)
+
+
+def _within(image: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Intensities so that 0 is `low` and 1 is `high`."""
+    return (image - low) / max(high - low, 1e-6)
 
 
 def _middle(person: Examination, size: tuple[int, ...]) -> Examination:

@@ -43,7 +43,7 @@ def test_an_error_in_a_slot_becomes_one_sentence(small, click):
     assert small.message.place.visible and small.message.icon.visible
     small.failure = OSError(28, "No space left on device", "/tmp/a.nii")
     click(small.ui.goButton)
-    assert small.message.text == "/tmp/a.nii No space left on device"
+    assert small.message.text == "/tmp/a.nii: the disk is full; free some space and run again."
     small.failure = None
     click(small.ui.goButton)
     assert small.message.text == "gone"

@@ -61,6 +61,7 @@ def test_train_stop_resume_kill_and_keep_the_model(panel, click, wait, wait_unti
     click(ui.trainButton)
     run = wait("running")
     wait_until(lambda: panel.runs.update() or len(run.previews) > 2, PATIENCE_S)
+    wait_until(lambda: ui.picturesButton.enabled, PATIENCE_S)
     (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
     assert chart.GetTitle() == "tiny run: losses" and chart.GetNumberOfPlotSeriesNodes() > 3
     assert ui.pictureLabel.pixmap.width() == 340 and "B of memory" in ui.factsLabel.text
