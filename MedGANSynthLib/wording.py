@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_PLURALS = {"person": "people"}
+_PLURALS = {"person": "people", "link that leads nowhere": "links that lead nowhere"}
 
 
 def counted(number: int, noun: str) -> str:

@@ -55,7 +55,11 @@ def generator_of(model: str | os.PathLike) -> Manifest:
 
 def named(model: str | os.PathLike) -> str:
     """What the worker finds a model by: a listed one's name, or the absolute path of another."""
-    names = [entry.name.casefold() for entry in catalogue.list_entries()]
+    return _place(model, catalogue.list_entries())
+
+
+def _place(model: str | os.PathLike, entries: list[catalogue.Entry]) -> str:
+    names = [entry.name.casefold() for entry in entries]
     return os.fspath(model) if os.fspath(model).casefold() in names else str(typed(model))
 
 
@@ -66,18 +70,19 @@ def _entry(model: Any, suits: Callable[[Manifest], bool]) -> catalogue.Entry:
     if not isinstance(model, (str, os.PathLike)) or not os.fspath(model):
         text = _("Name a model, or the folder of one; there are: {known}.")
         raise PanelError(text.format(known=", ".join(names) or _("none")))
-    if _is_gone(model):
+    place = _place(model, entries)
+    if _is_gone(place):
         if problem := catalogue.user_folder_problem():
-            raise PanelError(problem, holds=lambda: _is_gone(model))
+            raise PanelError(problem, holds=lambda: _is_gone(named(model)))
         text = _("The model {model} is not on this computer (any more); there are: {known}.")
         if not names:
             text = _(
                 "The model {model} is not on this computer (any more); add one on the Models page."
             )
         text = text.format(model=model, known=", ".join(names))
-        raise PanelError(text, holds=lambda: _is_gone(model))
+        raise PanelError(text, holds=lambda: _is_gone(named(model)))
     try:
-        folder = Path(catalogue.find(named(model)))
+        folder = Path(catalogue.find(place))
         manifest = catalogue.read_manifest(folder)
     except MedGANSynthError as error:
         raise PanelError(in_the_panel(str(error))) from None
@@ -88,8 +93,7 @@ def _entry(model: Any, suits: Callable[[Manifest], bool]) -> catalogue.Entry:
     return catalogue.Entry(manifest.name, folder, "user", manifest)
 
 
-def _is_gone(model: str | os.PathLike) -> bool:
-    place = named(model)
+def _is_gone(place: str) -> bool:
     return os.path.isabs(place) and not os.path.exists(place)
 
 

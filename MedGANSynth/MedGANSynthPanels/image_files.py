@@ -3,11 +3,13 @@
 import gzip
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import slicer
+
+from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.volume.textheader import read_lines, whole_numbers
 
 from .geometry import ijk_to_ras
 
@@ -26,7 +28,7 @@ def shape_in(path: Path) -> Shape | None:
         if name.endswith((".nii", ".nii.gz")):
             return _in_nifti(path)
         return _in_nrrd(path) if name.endswith((".nrrd", ".nhdr")) else _in_metaimage(path)
-    except (OSError, EOFError, ValueError, KeyError, struct.error, zlib.error):
+    except (MedGANSynthError, OSError, EOFError, ValueError, KeyError, struct.error, zlib.error):
         return None
 
 
@@ -80,7 +82,8 @@ def _in_nifti(path: Path) -> Shape | None:
 
 def _in_nrrd(path: Path) -> Shape | None:
     fields = _fields(path, ": ")
-    sizes, kinds = _numbers(fields["sizes"]), fields.get("kinds", "").split()
+    sizes = whole_numbers(path.name, "sizes", fields["sizes"])
+    kinds = fields.get("kinds", "").split()
     if len(sizes) == 3 and _SPACE.issuperset(kinds):
         return (*sizes, 1)
     return sizes if len(sizes) == 4 and kinds[3:] in (["list"], ["time"]) else None
@@ -88,26 +91,12 @@ def _in_nrrd(path: Path) -> Shape | None:
 
 def _in_metaimage(path: Path) -> Shape | None:
     fields = _fields(path, " = ")
-    sizes = _numbers(fields["DimSize"])
+    sizes = whole_numbers(path.name, "DimSize", fields["DimSize"])
     is_plain = len(sizes) == 3 and fields.get("ElementNumberOfChannels", "1") == "1"
     return (*sizes, 1) if is_plain else None
 
 
 def _fields(path: Path, sign: str) -> dict[str, str]:
-    return {key: value for key, _sign, value in (line.partition(sign) for line in _header(path))}
-
-
-def _header(path: Path) -> Iterator[str]:
-    """The lines of a text header; voxels may follow."""
-    with open(path, "rb") as file:
-        for line in file:
-            text = line.decode("latin-1").strip()
-            if not text:
-                return
-            yield text
-            if text.startswith("ElementDataFile"):
-                return
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(word) for word in text.split())
+    """What a text header says; voxels may follow it."""
+    lines, _end = read_lines(path, lambda line: not line or line.startswith("ElementDataFile"))
+    return {key: value.strip() for key, _sign, value in (line.partition(sign) for line in lines)}

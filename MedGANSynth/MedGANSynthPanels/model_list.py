@@ -8,10 +8,10 @@ from slicer.i18n import tr as _
 from MedGANSynthLib.models import card, catalogue
 
 from .fitting import Way, spoken
+from .model_facts import PREVIEW_WIDTH
 from .narrow import breakable
 from .table_widget import share_width
 
-PREVIEW_WIDTH = 300
 _DOES = 2  # the column that says what a model does
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import qt
 import slicer
-import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
@@ -16,6 +15,7 @@ from .nodes import called
 from .table_widget import share_width
 from .volume_list import volumes
 from .volumes_out import export_volume, file_name
+from .watching import Watching
 
 LABELS = ("real", "synthetic", "")
 
@@ -31,6 +31,7 @@ class SceneCases(VTKObservationMixin):
         self.table = table
         self.changed = changed
         self._waiting = False
+        self._watching = Watching(self._look)
         self.nodes: list = []
         self.names: list[str] = []
         table.setColumnCount(2)
@@ -42,6 +43,7 @@ class SceneCases(VTKObservationMixin):
     def stop(self) -> None:
         """Watch the scene no more."""
         self._waiting = False
+        self._watching.set([])
         self.removeObservers()
 
     def _look(self, *_arguments) -> None:
@@ -62,6 +64,7 @@ class SceneCases(VTKObservationMixin):
         if (self.nodes, self.names) == (volumes(), names):
             return
         self.nodes, self.names = volumes(), names
+        self._watching.set(self.nodes)
         self.table.setRowCount(len(self.nodes))
         for row, (node, name) in enumerate(zip(self.nodes, names, strict=True)):
             item = qt.QTableWidgetItem(name)
@@ -72,8 +75,6 @@ class SceneCases(VTKObservationMixin):
             marked = "synthetic" if is_synthetic(node) else ""
             box.setCurrentIndex(LABELS.index(said.get(node.GetID(), marked)))
             self.table.setCellWidget(row, 1, box)
-            if not self.hasObserver(node, vtk.vtkCommand.ModifiedEvent, self._look):
-                self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._look)
         share_width(self.table, 0)
 
     def counts(self) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from ..data.discover import parse_pairs
 from ..errors import MedGANSynthError
 from ..models.manifest import Direction
 from ..volume.marks import bare_name, image_suffix, sidecar_path
+from ..wording import counted
 from .together import refuse_several_people
 
 _HEADERS = (".nhdr", ".mhd")
@@ -105,10 +106,10 @@ def left_out(path: Path, out: Path) -> str | None:
     links = sum(p.is_symlink() and not p.exists() for p in entries)
     folders = sum(p.is_dir() and p.resolve() != out.resolve() for p in entries)
     told = [
-        f"{count} {one if count == 1 else many}"
-        for count, one, many in (
-            (links, "link that leads nowhere", "links that lead nowhere"),
-            (folders if _volumes(entries) else 0, "subfolder", "subfolders"),
+        counted(count, noun)
+        for count, noun in (
+            (links, "link that leads nowhere"),
+            (folders if _volumes(entries) else 0, "subfolder"),
         )
         if count
     ]

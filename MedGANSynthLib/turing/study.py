@@ -22,6 +22,7 @@ from ..errors import MedGANSynthError
 from ..schema import Length, Name, Pattern, Range, Text
 from ..volume.grid import Millimetres, Voxels
 from ..volume.provenance import Sha256, Utc, utc_now
+from ..wording import counted
 
 SCALE = (
     "definitely real",
@@ -247,9 +248,9 @@ def require_intact(folder: Path, study: Study) -> None:
     missing, changed = missing_and_changed(folder, study)
     damaged = missing + changed
     if damaged:
-        files_are = "case file is" if len(damaged) == 1 else "case files are"
         raise MedGANSynthError(
-            f"{folder}: {len(damaged)} {files_are} missing or damaged "
+            f"{folder}: {counted(len(damaged), 'case file')} "
+            f"{'is' if len(damaged) == 1 else 'are'} missing or damaged "
             f"({', '.join(damaged[:3])}); copy the study again."
         )
 

@@ -83,6 +83,7 @@ STANDARD_LIBRARY_ONLY = [
     "volume.contrast",
     "volume.grid",
     "volume.provenance",
+    "volume.textheader",
     "worker",
 ]
 """What the Slicer module imports before anything is installed, and what `--help` needs."""

@@ -82,6 +82,15 @@ def heard():
 
 
 @pytest.fixture
+def sequence(scene, volume):
+    """A sequence "cine" of two frames."""
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
+    for value in ("0", "1"):
+        sequence.SetDataNodeAtValue(volume("frame"), value)
+    return sequence
+
+
+@pytest.fixture
 def temporary(tmp_path):
     """Slicer's temporary folder, which has to be empty in the end."""
     before = slicer.app.temporaryPath
@@ -340,11 +349,8 @@ def test_a_restriction_beside_the_volume_is_refused(scene, volume, worker, tempo
 
 
 def test_a_restriction_of_a_sequence_may_go_after_the_first_frame(
-    scene, volume, worker, heard, temporary
+    scene, sequence, volume, worker, heard, temporary
 ):
-    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
-    for value in ("0", "1"):
-        sequence.SetDataNodeAtValue(volume("frame"), value)
     roi = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
     roi.SetCenter(*(ijk_to_ras(volume("a")) @ (1, 1, 1, 1))[:3])
     roi.SetSize(0.1, 0.1, 0.1)
@@ -384,10 +390,7 @@ def test_an_input_that_is_edited_meanwhile(scene, volume, worker, heard, tempora
     assert run.results == []
 
 
-def test_a_frame_that_is_edited_after_its_turn(scene, volume, worker, heard, temporary):
-    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
-    for value in ("0", "1"):
-        sequence.SetDataNodeAtValue(volume("frame"), value)
+def test_a_frame_that_is_edited_after_its_turn(sequence, worker, heard, temporary):
     run = Translation(worker)
     run.start(sequence, MODEL, listener=heard.append)
     worker.jobs[0].finish()
@@ -436,10 +439,7 @@ def test_what_all_frames_warn_of_is_said_once_of_the_sequence(
     assert heard[-1]["text"] == "frame 3 of 3: cine: is bad."
 
 
-def test_a_sequence_that_goes_in_the_middle(scene, volume, worker, heard, temporary):
-    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "cine")
-    for value in ("0", "1"):
-        sequence.SetDataNodeAtValue(volume("frame"), value)
+def test_a_sequence_that_goes_in_the_middle(scene, sequence, worker, heard, temporary):
     run = Translation(worker)
     run.start(sequence, MODEL, listener=heard.append)
     worker.jobs[0].finish()
