@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from monai import transforms as mt
@@ -30,26 +31,13 @@ class SlabAugmentation:
     def __init__(self, settings: SlicePairs, slices: dict[str, int], appearance: list[str]) -> None:
         a, size = settings.augmentation, settings.size
         enlarged = [round(n * a.jitter) for n in size]
-        shift = [a.shift * n for n in size]
         # Padding inside the affine transform is 0, so the images are moved up by one for it.
         steps = [Offset([ALL], 1.0)]
         if a.blur:
             steps.append(_RandThickVoxels([ALL], a.blur))
-        if a.affine:
-            steps.append(
-                mt.RandAffined(
-                    [ALL],
-                    prob=a.affine,
-                    rotate_range=math.radians(a.rotate),
-                    scale_range=(a.scale, a.scale),
-                    translate_range=shift,
-                    mode="bicubic",  # linear would teach the networks that images are smooth
-                    padding_mode="zeros",
-                )
-            )
         if a.jitter > 1:
             steps.append(mt.Resized([ALL], enlarged, mode="nearest"))
-        steps += [mt.SpatialPadd([ALL], size), mt.RandSpatialCropd([ALL], size, random_size=False)]
+        steps += [mt.SpatialPadd([ALL], size), _RandWindow([ALL], settings)]
         if a.flip:
             steps.append(mt.RandFlipd([ALL], prob=a.flip, spatial_axis=1))
         steps.append(Apart(slices))
@@ -90,6 +78,47 @@ class Apart(mt.Transform):
     def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
         parts = torch.as_tensor(data[ALL]).split(list(self.channels.values()))
         return dict(zip(self.channels, parts, strict=True))
+
+
+class _RandWindow(mt.RandomizableTransform, mt.MapTransform):
+    """A window of the training size at a random place, sometimes through a random affine map.
+
+    Only what lies in the window is interpolated, which is much less than a whole slice.
+    """
+
+    def __init__(self, keys: KeysCollection, settings: SlicePairs) -> None:
+        mt.MapTransform.__init__(self, keys)
+        mt.RandomizableTransform.__init__(self, settings.augmentation.affine)
+        self.size, self.changes = settings.size, settings.augmentation
+        # Linear interpolation would teach the networks that images are smooth.
+        self.sample = mt.Resample("bicubic", "zeros", dtype=np.float32)
+        self.axes = [np.arange(n, dtype=np.float32) - (n - 1) / 2 for n in self.size]
+
+    def __call__(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
+        self.randomize(None)
+        made = dict(data)
+        for key in self.key_iterator(data):
+            image = torch.as_tensor(data[key])
+            room = [n - m for n, m in zip(image.shape[1:], self.size, strict=True)]
+            start = [int(self.R.randint(n + 1)) for n in room]
+            if self._do_transform:
+                made[key] = self.sample(image, self._grid(start, room))
+            else:
+                made[key] = mt.SpatialCrop(roi_start=start, roi_end=np.add(start, self.size))(image)
+        return made
+
+    def _grid(self, start: list[int], room: list[int]) -> Tensor:
+        """Where the window's pixels come from, in pixels from the middle of the image."""
+        places = [a + s - r / 2 for a, s, r in zip(self.axes, start, room, strict=True)]
+        rows, cols = np.meshgrid(*places, indexing="ij")
+        a, draw = self.changes, self.R.uniform
+        affine = mt.AffineGrid(
+            rotate_params=math.radians(draw(-a.rotate, a.rotate)),
+            translate_params=[draw(-a.shift, a.shift) * n for n in self.size],
+            scale_params=[1 + draw(-a.scale, a.scale) for _ in self.size],
+            dtype=np.float32,
+        )
+        return affine(grid=torch.from_numpy(np.stack([rows, cols, np.ones_like(rows)])))[0]
 
 
 class _RandNoise(mt.RandGaussianNoised):

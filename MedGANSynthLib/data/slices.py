@@ -64,17 +64,17 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
             "or set data.paired=false and leave the mask out."
         )
     prepared = {name: prepare(v, grid, settings.intensity) for name, v in volumes.items()}
-    arrays = {name: p.array for name, p in prepared.items()}
+    arrays = {name: _slice_by_slice(p.array) for name, p in prepared.items()}
     stripped = inside = None
     if mask is not None:
         inside = mask.array > 0
         stripped = {
-            n: prepare(v.blanked_outside(inside), grid, settings.intensity).array
+            n: _slice_by_slice(prepare(v.blanked_outside(inside), grid, settings.intensity).array)
             for n, v in volumes.items()
         }
         image = mask.with_array(inside.astype(np.float32))
         scaled = prepare(image, grid, settings.intensity, (0.0, 1.0))
-        arrays[settings.mask] = stripped[settings.mask] = scaled.array > 0
+        arrays[settings.mask] = stripped[settings.mask] = _slice_by_slice(scaled.array > 0)
     ranges = target_ranges = {name: p.intensity_range for name, p in prepared.items()}
     targets = arrays
     if settings.standardise:
@@ -84,7 +84,7 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
         }
         target_ranges = {n: standard_range(values) for n, values in organs.items()}
         targets = {
-            n: prepare(v, grid, settings.intensity, target_ranges[n]).array
+            n: _slice_by_slice(prepare(v, grid, settings.intensity, target_ranges[n]).array)
             for n, v in volumes.items()
         }
     return Head(
@@ -97,6 +97,11 @@ def load_head(subject: str, volumes: dict[str, Volume], settings: SlicePairs) ->
         target_ranges=target_ranges,
         minima={name: float(v.array.min()) for name, v in volumes.items()},
     )
+
+
+def _slice_by_slice(array: np.ndarray) -> np.ndarray:
+    """The same array, in memory one slice after the other: slabs are cut much faster."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(array, 2, 0)), 0, 2)
 
 
 class SlicePairDataset(Dataset):

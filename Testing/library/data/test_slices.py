@@ -159,6 +159,40 @@ def test_augmentation_repeats_by_seed_and_moves_pairs_alike():
     assert first["target"][inside].quantile(0.5).item() == pytest.approx(0.5, abs=1e-3)
 
 
+def augmented(image, seed, size, **changes):
+    quiet = {"flip": 0.0, "rotate": 0.0, "scale": 0.0, "shift": 0.0} | changes
+    settings = dataclasses.replace(
+        SETTINGS, size=size, augmentation=SliceAugmentation(affine=1.0, **quiet)
+    )
+    return SlabAugmentation(settings, {"image": 3}, ["image"])({"image": image}, seed)["image"]
+
+
+def test_a_window_is_cut_where_it_would_be_without_a_map():
+    image = 2 * torch.rand(3, 40, 28, generator=torch.Generator().manual_seed(0)) - 1
+    corners = set()
+    for seed in range(8):
+        window = augmented(image, seed, (32, 20))
+        starts = [
+            (i, j)
+            for i in range(9)
+            for j in range(9)
+            if torch.allclose(window, image[:, i : i + 32, j : j + 20], atol=1e-5)
+        ]
+        assert len(starts) == 1
+        corners.update(starts)
+    assert len(corners) > 4
+
+
+def test_an_image_turns_about_its_own_middle_wherever_the_window_is():
+    image = -torch.ones(3, 41, 41)
+    image[:, 18:23, 18:23] = 1.0
+    for seed in range(8):
+        window = augmented(image, seed, (37, 37), rotate=180.0)[0] + 1
+        where = [(window.sum(1 - axis) @ torch.arange(37.0)) / window.sum() for axis in (0, 1)]
+        assert all(16 - 0.1 <= float(place) <= 20 + 0.1 for place in where)
+        assert float(window.sum()) == pytest.approx(50, rel=0.1)
+
+
 def test_noise_leaves_what_is_blank():
     augmentation = SliceAugmentation(affine=0.0, contrast=0.0, bias=0.0, noise=1.0)
     settings = dataclasses.replace(SETTINGS, size=(32, 32), augmentation=augmentation)
