@@ -107,7 +107,7 @@ def model_method(package: "Package", direction: str, device: str) -> Method:
 
 
 def choose_direction(manifest: Manifest, direction: str | None, source: str, target: str) -> str:
-    """The named direction of a model, or the one from `source` to `target`."""
+    """The named direction of a model, or the one from `source` (or several: t1,t2) to `target`."""
     known = ", ".join(manifest.directions)
     if direction is not None:
         if direction not in manifest.directions:
@@ -116,7 +116,8 @@ def choose_direction(manifest: Manifest, direction: str | None, source: str, tar
             )
         return direction
     for name, found in manifest.directions.items():
-        if found.output.modality == target and source in [p.modality for p in found.inputs]:
+        inputs = {port.modality for port in found.inputs}
+        if found.output.modality == target and inputs.issuperset(source.split(",")):
             return name
     raise MedGANSynthError(
         f"{manifest.name}: does not translate {source} to {target}; give --direction, one of "

@@ -162,7 +162,8 @@ def _summary(plan: Plan, judged: Judged, seed: int) -> dict[str, Any]:
     return {
         "text": "\n".join([text, *problems]),
         "rows": shown,
-        "conditions": plan.conditions | {"seed": seed, "tool": f"MedGANSynth {__version__}"},
+        "conditions": plan.conditions
+        | {"voxels": plan.place, "seed": seed, "tool": f"MedGANSynth {__version__}"},
         "definitions": DEFINITIONS,
         "summary": summary,
         "cases": [{k: _plain(v) for k, v in row.items()} for row in rows],

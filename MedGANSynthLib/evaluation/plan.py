@@ -105,7 +105,7 @@ def plan_list(
         from ..models.package import open_package
 
         package = open_package(model)
-        direction = choose_direction(package.manifest, direction, inputs[0], target)
+        direction = choose_direction(package.manifest, direction, source, target)
         chosen = package.manifest.directions[direction]
         inputs = tuple(port.modality for port in chosen.inputs)
         target = chosen.output.modality

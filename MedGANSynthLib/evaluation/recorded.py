@@ -21,9 +21,9 @@ def paired_measurements(result: dict[str, Any], model: str) -> list[Measurement]
     people = len({row["subject"] for row in result["cases"]})
     spread = " and 95 % bootstrap interval" if people >= FEWEST_PEOPLE else ""
     conditions = (
-        f"{given['source']} to {given['target']}, {given['input']} input; inside the mask, after "
-        f"one affine intensity fit; {given['split']} split of {given['data']}; mean{spread} of "
-        f"{people} people"
+        f"{given['source']} to {given['target']}, {given['input']} input; {given['voxels']}, "
+        f"after one affine intensity fit; {given['split']} split of {given['data']}; mean{spread} "
+        f"of {people} people"
     )
     found = []
     for key, name in _PAIRED.items():
@@ -76,8 +76,9 @@ def lesion_measurements(result: dict[str, Any]) -> list[Measurement]:
         if not row["lesions"]:
             continue
         conditions = (
-            f"{given['direction']}, {given['input']} input; {row['lesions']} inserted lesions of "
-            f"{row['radius_mm']:g} mm radius and {given['contrast']}; {row['kept']} kept, "
+            f"{given['direction']}, {given['input']} input; {row['lesions']} lesions of "
+            f"{row['radius_mm']:g} mm radius and {given['contrast']} inserted into "
+            f"{given['lesion in']}; {row['kept']} kept, "
             f"{row['weakened']} weakened, {row['inverted']} inverted, {row['invents']} with "
             f"invented tissue; {given['split']} split of {given['data']}"
         )

@@ -91,7 +91,7 @@ class EvaluateLesion(Task):
     model: str = field(MODEL, short="-m")
     data: Path = field("data list that names inputs, targets and masks")
     split: str = field("split of the data list", "validation")
-    source: str = field("modality of the data list that goes in", "t1")
+    source: str = field("modality of the data list that goes in, or several: t1,t2", "t1")
     target: str = field("modality of the data list that comes out", "t2")
     mask: str = field("key of the mask in the data list", "mask")
     direction: str | None = field("one of the model's directions", None)

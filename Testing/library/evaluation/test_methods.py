@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,14 @@ def test_direction_by_name_or_modalities(manifest):
     assert choose_direction(manifest, "t2-to-t1", "t1", "t2") == "t2-to-t1"
     assert choose_direction(manifest, None, "t1", "t2") == "t1-to-t2"
     assert choose_direction(manifest, None, "t2", "t1") == "t2-to-t1"
+    one = manifest.directions["t1-to-t2"]
+    inputs = (one.inputs[0], dataclasses.replace(one.inputs[0], modality="flair"))
+    both = dataclasses.replace(one, inputs=inputs)
+    several = dataclasses.replace(manifest, directions={"t1-flair-to-t2": both})
+    for source in ("t1,flair", "flair,t1", "flair"):
+        assert choose_direction(several, None, source, "t2") == "t1-flair-to-t2"
+    with pytest.raises(MedGANSynthError, match="does not translate t1,pd to t2; give --direction"):
+        choose_direction(several, None, "t1,pd", "t2")
     with pytest.raises(MedGANSynthError, match="no direction 'x'; it has t1-to-t2, t2-to-t1"):
         choose_direction(manifest, "x", "t1", "t2")
     with pytest.raises(MedGANSynthError, match="does not translate t1 to flair; give --direction"):
