@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-_PLURALS = {"person": "people", "link that leads nowhere": "links that lead nowhere"}
+_PLURALS = {
+    "person": "people",
+    "modality": "modalities",
+    "link that leads nowhere": "links that lead nowhere",
+}
 
 
 def counted(number: int, noun: str) -> str:

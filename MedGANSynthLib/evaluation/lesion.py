@@ -1,11 +1,11 @@
 """`medgansynth evaluate lesion`: does a translation keep, lose, invert or invent what it never saw?
 
-A ball of another brightness is put into one input. The only difference between the two translations
-is the lesion, so the change of the output is what the network made of it. The change is signed by
-the direction that the person's real pair lets expect: a network that paints a healthy brain over
-the lesion loses it, one that shows it dark where it should be bright inverts it, and one that
-changes far away tissue invents. Means over lesions are of signed responses, so that kept and
-inverted lesions do not add up.
+A ball of another brightness is put into one input, or into several as a real lesion shows. The only
+difference between the two translations is the lesion, so the change of the output is what the
+network made of it. The change is signed by the direction that the person's real pair lets expect: a
+network that paints a healthy brain over the lesion loses it, one that shows it dark where it should
+be bright inverts it, and one that changes far away tissue invents. Means over lesions are of signed
+responses, so that kept and inverted lesions do not add up.
 """
 
 import json
@@ -24,6 +24,7 @@ from ..models.quality import quality_text
 from ..report import page
 from ..report.png import data_uri
 from ..volume.volume import Volume
+from ..wording import counted
 from .bootstrap import FEWEST_PEOPLE, bootstrap_interval, subject_means
 from .compare import slice_axis
 from .lesion_ball import (
@@ -42,6 +43,7 @@ from .table import to_csv
 
 SHOWN = 6
 RADII = (4.0, 8.0)
+CONTRAST = -2.0
 FILES = PAGE, TABLE, SUMMARY = "report.html", "lesions.csv", "summary.json"
 
 
@@ -56,7 +58,7 @@ def evaluate_lesion(
     direction: str | None = None,
     insert: str | None = None,
     radius: tuple[float, ...] = (),
-    contrast: float = -2.0,
+    contrast: tuple[float, ...] = (),
     count: int = 3,
     expect: str = "",
     strip: bool = False,
@@ -70,11 +72,13 @@ def evaluate_lesion(
 
     Args:
         radius: in mm; none: 4 and 8.
-        insert: the input modality that gets the lesion; None: the first.
-        contrast: of the lesion, in standard deviations of that input inside the mask.
+        insert: the input modality that gets the lesion, or several: t1,t2; None: the first.
+        contrast: of the lesion, in standard deviations of that input inside the mask: one number,
+            or one for each modality of `insert`; none: -2.
         count: lesions of each radius in each person.
         expect: "bright" or "dark", how a true lesion looks in the output; "": in each person as
-            brightness in the real input and target go together (`expected_sign`).
+            brightness in the first of `insert` and the real target go together
+            (`expected_sign`).
 
     Returns:
         `text`, `rows` (by radius), `lesions`, `conditions`, `failed`, `outputs`.
@@ -91,7 +95,8 @@ def evaluate_lesion(
     if split not in SPLITS:
         raise MedGANSynthError(f"--split must be one of {', '.join(SPLITS)}, not {split!r}.")
     radius = radius or RADII
-    if min(radius) <= 0 or contrast == 0 or count < 1:
+    contrast = contrast or (CONTRAST,)
+    if min(radius) <= 0 or 0 in contrast or count < 1:
         raise MedGANSynthError("--radius and --count must be positive, and --contrast not 0.")
     if expect not in ("", "bright", "dark"):
         raise MedGANSynthError(f"--expect must be bright or dark, not {expect!r}.")
@@ -99,9 +104,8 @@ def evaluate_lesion(
     chosen = choose_direction(package.manifest, direction, source, target)
     ports = package.manifest.directions[chosen]
     inputs = tuple(port.modality for port in ports.inputs)
-    insert = insert or inputs[0]
-    if insert not in inputs:
-        raise MedGANSynthError(f"--insert {insert}: the model takes {', '.join(inputs)}.")
+    inserted = _contrasts(insert or inputs[0], contrast, inputs)
+    first, strength = next(iter(inserted)), max(map(abs, inserted.values()))
     cases = read_datalist(data).splits()[split]
     if not cases:
         raise MedGANSynthError(f"{data.name}: the {split} split is empty; add cases to it.")
@@ -115,25 +119,25 @@ def evaluate_lesion(
         try:
             loaded = load_listed(case, inputs, ports.output.modality, mask, "", strip, events)
             before = translator.translate(loaded.inputs).array
-            plain = loaded.inputs[inputs.index(insert)].array
+            plain = loaded.inputs[inputs.index(first)].array
             sign = {"bright": 1, "dark": -1}.get(
-                expect, expected_sign(plain, loaded.target.array, loaded.mask, contrast)
+                expect, expected_sign(plain, loaded.target.array, loaded.mask, inserted[first])
             )
             for size in radius:
                 for _ in range(count):
                     place = insert_lesion(loaded.mask, loaded.target.spacing, size, rng)
                     changed = [
-                        _with_lesion(volume, loaded.mask, place, contrast, name == insert)
+                        _with_lesion(volume, loaded.mask, place, inserted.get(name, 0.0))
                         for volume, name in zip(loaded.inputs, inputs, strict=True)
                     ]
                     after = translator.translate(changed).array
                     grid = (loaded.mask, loaded.target.spacing)
-                    found = judge_lesion(before, after, *grid, place, size, contrast, sign)
+                    found = judge_lesion(before, after, *grid, place, size, strength, sign)
                     row = {"subject": case.subject, "radius_mm": size}
                     row["expected"] = "bright" if sign > 0 else "dark"
                     lesions.append(row | found)
                     if len(tiles) < 4 * SHOWN:
-                        tiles += _tiles(loaded, changed[inputs.index(insert)], before, after, place)
+                        tiles += _tiles(loaded, changed[inputs.index(first)], before, after, place)
         except Cancelled:
             raise
         except MedGANSynthError as error:
@@ -144,8 +148,8 @@ def evaluate_lesion(
         "model": package.manifest.name,
         "model_sha256": package.sha256,
         "direction": chosen,
-        "lesion in": insert,
-        "contrast": f"{contrast:g} standard deviations inside the mask",
+        "lesion": ", ".join(f"{value:+g} in {name}" for name, value in inserted.items())
+        + " (standard deviations inside the mask)",
         "data": data.name,
         "split": split,
         "input": "stripped to the mask" if strip else "whole",
@@ -175,10 +179,25 @@ def evaluate_lesion(
     return result
 
 
-def _with_lesion(
-    volume: Volume, mask: np.ndarray, place: Inserted, contrast: float, changed: bool
-) -> Volume:
-    if not changed:
+def _contrasts(
+    insert: str, contrast: tuple[float, ...], inputs: tuple[str, ...]
+) -> dict[str, float]:
+    """Modality that gets the lesion -> its contrast there."""
+    names = insert.split(",")
+    for name in names:
+        if name not in inputs:
+            raise MedGANSynthError(f"--insert {name}: the model takes {', '.join(inputs)}.")
+    if len(contrast) not in (1, len(names)):
+        raise MedGANSynthError(
+            f"--contrast: {len(contrast)} numbers for {counted(len(names), 'modality')} in "
+            "--insert; give one for all, or one for each."
+        )
+    values = contrast if len(contrast) == len(names) else contrast * len(names)
+    return dict(zip(names, values, strict=True))
+
+
+def _with_lesion(volume: Volume, mask: np.ndarray, place: Inserted, contrast: float) -> Volume:
+    if contrast == 0:
         return volume
     array = volume.array.astype(np.float32)
     spread = float(array[mask > 0].std(dtype=np.float64))
@@ -238,9 +257,10 @@ def _page(result: dict[str, Any], tiles: list[tuple[str, str]]) -> str:
 
 
 _MEANING = (
-    "response: change of the output inside the lesion over the inserted contrast, both in standard "
-    "deviations inside the mask, positive in the expected direction (bright or dark, as the real "
-    f"pair has it, or --expect); kept from {KEPT:g} on, weakened from {LOST:g} on, inverted from "
+    "response: change of the output inside the lesion over the (largest) inserted contrast, both "
+    "in standard deviations inside the mask, positive in the expected direction (bright or dark, "
+    "as the real pair has it, or --expect); kept from "
+    f"{KEPT:g} on, weakened from {LOST:g} on, inverted from "
     f"-{LOST:g} down, else lost; means are of the signed responses, over people, with an interval "
     f"from {FEWEST_PEOPLE} people on. invents: a piece of tissue far away, half as large as the "
     "lesion, changed too. An inserted ball is no real lesion: what is kept here may be lost in a "

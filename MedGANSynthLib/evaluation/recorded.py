@@ -76,9 +76,8 @@ def lesion_measurements(result: dict[str, Any]) -> list[Measurement]:
         if not row["lesions"]:
             continue
         conditions = (
-            f"{given['direction']}, {given['input']} input; {row['lesions']} lesions of "
-            f"{row['radius_mm']:g} mm radius and {given['contrast']} inserted into "
-            f"{given['lesion in']}; {row['kept']} kept, "
+            f"{given['direction']}, {given['input']} input; {row['lesions']} inserted lesions of "
+            f"{row['radius_mm']:g} mm radius, {given['lesion']}; {row['kept']} kept, "
             f"{row['weakened']} weakened, {row['inverted']} inverted, {row['invents']} with "
             f"invented tissue; {given['split']} split of {given['data']}"
         )

@@ -95,9 +95,15 @@ class EvaluateLesion(Task):
     target: str = field("modality of the data list that comes out", "t2")
     mask: str = field("key of the mask in the data list", "mask")
     direction: str | None = field("one of the model's directions", None)
-    insert: str | None = field("input modality that gets the lesion (default: the first)", None)
+    insert: str | None = field(
+        "input modality that gets the lesion, or several: t1,t2 (default: the first)", None
+    )
     radius: tuple[float, ...] = field("radii of the lesions in mm (default: 4 8)", ())
-    contrast: float = field("of the lesion, in standard deviations inside the mask", -2.0)
+    contrast: tuple[float, ...] = field(
+        "of the lesion, in standard deviations inside the mask, for all of --insert or one for "
+        "each (default: -2)",
+        (),
+    )
     count: int = field("lesions of each radius in each person", 3)
     expect: str = field(
         "how a true lesion looks in the output: bright or dark (default: as in the real pair)", ""

@@ -1,6 +1,7 @@
 import dataclasses
 import inspect
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -96,6 +97,49 @@ def test_a_package_on_a_data_list(tiny, listing, tmp_path):
     assert evaluate_lesion(**options, events=Events())["lesions"] == result["lesions"]
 
 
+def test_a_lesion_that_several_inputs_show(listing, manifest, monkeypatch):
+    """The model's output is t2 - t1: a lesion dark in one and bright in the other adds up."""
+    one = manifest.directions["t1-to-t2"]
+    both = tuple(dataclasses.replace(one.inputs[0], modality=name) for name in ("t1", "t2"))
+    directions = {"both": dataclasses.replace(one, inputs=both)}
+    package = SimpleNamespace(
+        manifest=dataclasses.replace(manifest, directions=directions), sha256="ab" * 32
+    )
+
+    def translate(volumes):
+        t1, t2 = (v.array.astype(np.float64) for v in volumes)
+        return volumes[0].with_array(t2 - t1)
+
+    monkeypatch.setattr("MedGANSynthLib.models.package.open_package", lambda name: package)
+    monkeypatch.setattr(
+        "MedGANSynthLib.inference.translate.Translator.load",
+        lambda *arguments: SimpleNamespace(translate=translate),
+    )
+
+    def responses(insert, *contrast):
+        found = evaluate_lesion(
+            model="both",
+            data=listing,
+            source="t1,t2",
+            insert=insert,
+            contrast=contrast,
+            radius=(3.0,),
+            count=1,
+            expect="bright",
+            events=Events(),
+        )
+        return np.array([lesion["response"] for lesion in found["lesions"]]), found["conditions"]
+
+    first, _ = responses("t1", -1.0)
+    second, _ = responses("t2", 2.0)
+    together, conditions = responses("t1,t2", -1.0, 2.0)
+    # Each is over its own contrast; together they are over the larger one, that of the t2.
+    assert together == pytest.approx(first / 2 + second, rel=1e-5) and (first > 0).all()
+    assert conditions["lesion"] == "-1 in t1, +2 in t2 (standard deviations inside the mask)"
+    alike, _ = responses("t1,t2", 2.0)
+    assert alike == pytest.approx(second - first, rel=1e-5)
+
+
 def test_where_no_case_can_be_judged_nothing_is_written(tiny, listing, tmp_path):
     out = tmp_path / "result"
     with pytest.raises(MedGANSynthError, match="no room for a lesion of 90 mm"):
@@ -108,8 +152,10 @@ def test_where_no_case_can_be_judged_nothing_is_written(tiny, listing, tmp_path)
     [
         ({"split": "val"}, "--split must be one of"),
         ({"radius": (0.0,)}, "must be positive"),
-        ({"contrast": 0.0}, "must be positive, and --contrast not 0"),
+        ({"contrast": (0.0,)}, "must be positive, and --contrast not 0"),
+        ({"contrast": (-2.0, 2.0)}, "--contrast: 2 numbers for 1 modality in --insert; give one"),
         ({"insert": "flair"}, "--insert flair: the model takes t1"),
+        ({"insert": "t1,flair"}, "--insert flair: the model takes t1"),
         ({"expect": "grey"}, "--expect must be bright or dark"),
         ({"split": "test"}, "the test split is empty"),
     ],
