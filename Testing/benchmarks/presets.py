@@ -37,6 +37,10 @@ CPU = torch.device("cpu")
 LOADING_LIMIT, PREVIEW_LIMIT_S = 0.05, 30.0
 BATCHES = 16
 DATA = ("data.phantoms=3",)
+OF_THE_PHANTOM = {  # in place of a modality that it has not; sizes stay as they are
+    "dcgan-labelled-slices": ("data.modality=t1",),
+    "scgan-simulated": ("data.target=t2",),
+}
 
 
 def peak_rate() -> float:
@@ -88,7 +92,7 @@ class Side:
 
 def measure(preset: str, count: int) -> dict[str, float]:
     """The row of one preset; in a process of its own."""
-    config = load_config(preset, DATA)
+    config = load_config(preset, DATA + OF_THE_PHANTOM.get(preset, ()))
     torch.set_flush_denormal(True)
     ours = Side(config, plain=False)
     losses = ours.step()
