@@ -1,4 +1,4 @@
-"""Memory and time of translating large volumes on the CPU, with the model that ships.
+"""Memory and time of translating large volumes on the CPU, with `t1-t2-brain`.
 
 Heads of 512x512 slices of 1 mm (a CT's, 0.8 mm in the plane) are translated from file to file by
 the command that users type, in a process of its own: one of `--slices` slices and one of half of

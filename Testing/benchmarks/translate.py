@@ -1,4 +1,4 @@
-"""Translation with the shipped model: speed per slice, and a whole volume from file to file.
+"""Translation with `t1-t2-brain`: speed per slice, and a whole volume from file to file.
 
 - Slices in batches against a plain loop over the slices with the same network, as it is stored.
 - Operations a second in 256x256 slices, as a share of what a large convolution reaches here.

@@ -29,7 +29,19 @@ class Run:
 
 
 @pytest.fixture
-def panel(module, monkeypatch):
+def one_shipped(module, tmp_path, monkeypatch):
+    """The catalogue as if `SHIPPED` alone shipped, so that the tests know what is offered."""
+    from MedGANSynthLib.models import catalogue
+
+    models = tmp_path / "Resources" / "Models"
+    models.mkdir(parents=True)
+    (models / SHIPPED.name).symlink_to(SHIPPED)
+    (models.parent / "SampleData").symlink_to(SHIPPED.parents[1] / "SampleData")
+    monkeypatch.setattr(catalogue, "shipped_folder", lambda: models)
+
+
+@pytest.fixture
+def panel(one_shipped, module, monkeypatch):
     """The panel, whose runs are kept in `panel.runs` and do nothing."""
     panel = module.pages.translate
     panel.runs = []
