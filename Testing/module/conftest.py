@@ -282,3 +282,15 @@ def at_case(reading: Any, wait_until: Any) -> Callable[[int], None]:
         assert reading.panels[0].session.desk.session.position == number
 
     return wait
+
+
+@pytest.fixture
+def one_shipped(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue as if `t1-t2-brain` alone shipped, so that tests know what is offered."""
+    from MedGANSynthLib.models import catalogue
+
+    resources, models = ROOT / "Resources", tmp_path / "Resources" / "Models"
+    models.mkdir(parents=True)
+    (models / "t1-t2-brain").symlink_to(resources / "Models" / "t1-t2-brain")
+    (models.parent / "SampleData").symlink_to(resources / "SampleData")
+    monkeypatch.setattr(catalogue, "shipped_folder", lambda: models)

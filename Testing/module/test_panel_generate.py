@@ -31,7 +31,7 @@ class Run:
 
 
 @pytest.fixture
-def panel(generator_package, module):
+def panel(generator_package, module, one_shipped):
     """The Generate panel, on show."""
     module.pages.ui.pages.setCurrentWidget(module.pages.generate.widget)
     module.parent.show()

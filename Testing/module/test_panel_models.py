@@ -127,8 +127,9 @@ def choose(panel, name):
 
 def test_lists_shipped_and_own_models_with_card_and_licence(panel):
     assert names(panel) == [*ALL_SHIPPED, "mine"]
-    table = panel.ui.modelTable
-    assert [table.item(0, column).text() for column in range(1, 5)] == [
+    choose(panel, SHIPPED.name)
+    table, row = panel.ui.modelTable, ALL_SHIPPED.index(SHIPPED.name)
+    assert [table.item(row, column).text() for column in range(1, 5)] == [
         json.loads((SHIPPED / "model.json").read_text())["version"],
         "T1 → T2, T2 → T1",
         "Apache-2.0",
@@ -177,6 +178,7 @@ def test_remove_asks_first(panel, click, answer, own):
 
 def test_verify(panel, click, worker):
     assert not panel.ui.cancelButton.visible
+    choose(panel, SHIPPED.name)
     click(panel.ui.verifyButton)
     (job,) = worker.jobs
     assert (job.task, job.fields) == ("models verify", {"model": str(SHIPPED)})
@@ -399,6 +401,7 @@ def test_open_folder(panel, click, monkeypatch):
     monkeypatch.setattr(
         qt.QDesktopServices, "openUrl", staticmethod(lambda url: opened.append(url.toLocalFile()))
     )
+    choose(panel, SHIPPED.name)
     click(panel.ui.openFolderButton)
     assert opened == [str(SHIPPED)]
 

@@ -29,19 +29,7 @@ class Run:
 
 
 @pytest.fixture
-def one_shipped(module, tmp_path, monkeypatch):
-    """The catalogue as if `SHIPPED` alone shipped, so that the tests know what is offered."""
-    from MedGANSynthLib.models import catalogue
-
-    models = tmp_path / "Resources" / "Models"
-    models.mkdir(parents=True)
-    (models / SHIPPED.name).symlink_to(SHIPPED)
-    (models.parent / "SampleData").symlink_to(SHIPPED.parents[1] / "SampleData")
-    monkeypatch.setattr(catalogue, "shipped_folder", lambda: models)
-
-
-@pytest.fixture
-def panel(one_shipped, module, monkeypatch):
+def panel(module, one_shipped, monkeypatch):
     """The panel, whose runs are kept in `panel.runs` and do nothing."""
     panel = module.pages.translate
     panel.runs = []
