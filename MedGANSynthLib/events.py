@@ -24,15 +24,19 @@ class Events:
     """Base: drops every event. Subclasses override `emit`."""
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
+        self.begin()
+
+    def begin(self, fraction: float = 0.0) -> None:
+        """Extrapolate the time left from now on, where `fraction` of the task is done already."""
+        self.started, self.origin = time.monotonic(), fraction
 
     def emit(self, event: str, **fields: Any) -> None:
         """Pass one event on."""
 
     def progress(self, fraction: float, text: str = "") -> None:
         """`fraction` in [0, 1] of the whole task; the time left is extrapolated from it."""
-        elapsed = time.monotonic() - self.started
-        eta = elapsed * (1 - fraction) / fraction if fraction > 0 else None
+        elapsed, done = time.monotonic() - self.started, fraction - self.origin
+        eta = elapsed * (1 - fraction) / done if done > 0 else None
         self.emit(
             "progress",
             fraction=round(fraction, 5),

@@ -102,6 +102,7 @@ def train(
     stopped = ranks.any(run.wants_stop())
     batches = iter(loader) if config.workers else _ahead(iter(loader))
     start = seen
+    events.begin(start / config.images)
     while seen < config.images and not stopped:
         # Every random choice of a step follows from the seed and its place in the run, so that
         # nothing but `seen` has to be remembered for an exact resume. All ranks draw the same

@@ -31,6 +31,12 @@ def test_time_left_is_extrapolated():
     events.progress(0.25)
     assert seen[0]["eta_s"] is None
     assert abs(seen[1]["eta_s"] - 90.0) < 1.0
+    events.begin(0.6)  # what was done before, took its time before
+    events.started -= 30.0
+    events.progress(0.6)
+    events.progress(0.7)
+    assert seen[2]["eta_s"] is None
+    assert abs(seen[3]["eta_s"] - 90.0) < 1.0
 
 
 def test_scaled_maps_a_parts_fraction_into_the_whole():
