@@ -32,7 +32,8 @@ class CineDCGANOptions:
         channels: frames of a cycle.
         width: channels before the last layer, doubled at every coarser level.
         doubling: "transposed": convolutions of stride 2, as published; "nearest": pixels are
-            repeated and convolved.
+            repeated and convolved, and the last convolution is one of full size, so that even and
+            odd pixels come from the same weights.
     """
 
     latent: Latent = 100
@@ -62,8 +63,15 @@ class CineDCGANGenerator(nn.Module):
             nn.Linear(o.latent, features, bias=False), keras_norm(BatchNorm1d(features))
         )
         double = functools.partial(up_conv, stride=2, bias=False)
+        last: list[nn.Module] = [double(o.width, o.channels)]
         if o.doubling == "nearest":
             double = UpConv2d
+            last = [
+                UpConv2d(o.width, o.width),
+                keras_norm(BatchNorm2d(o.width)),
+                nn.LeakyReLU(SLOPE, inplace=True),
+                nn.Conv2d(o.width, o.channels, 3, padding=1, bias=False),
+            ]
         layers: list[nn.Module] = [nn.LeakyReLU(SLOPE, inplace=True)]
         for level, pair in enumerate(itertools.pairwise(widths)):
             layers += [
@@ -71,7 +79,7 @@ class CineDCGANGenerator(nn.Module):
                 keras_norm(BatchNorm2d(pair[1])),
                 nn.LeakyReLU(SLOPE, inplace=True),
             ]
-        self.layers = nn.Sequential(*layers, double(widths[-1], o.channels))
+        self.layers = nn.Sequential(*layers, *last)
         init_keras(self)
 
     def forward(self, z: Tensor) -> Tensor:
