@@ -25,6 +25,13 @@ def make_usable() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def silence() -> None:
+    """Let what is printed from now on go nowhere: the terminal has gone."""
+    with open(os.devnull, "r+b") as nothing:
+        for descriptor in range(3):
+            os.dup2(nothing.fileno(), descriptor)
+
+
 def write_line(text: str, stream: TextIO) -> None:
     """Print a line now; where that fails, what follows goes nowhere, without a word at the end.
 

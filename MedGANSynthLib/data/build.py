@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.write import write
-from .datalist import SPLITS, Case, DataList, copies_across_splits, write_datalist
+from .datalist import SPLITS, Case, DataList, splits_of_one_person, write_datalist
 from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs, parse_subject
 from .phantom import head_phantom
 from .simulated_cases import write_simulations
@@ -96,8 +96,8 @@ def make_datalist(
             )
     datalist = _split(cases, given_split, validation, test, split, seed, events)
     write_datalist(datalist, out, common_root(cases, out))
-    for one, other in copies_across_splits(datalist):
-        events.warning(f"{one} and {other} are the same file in two splits: one person twice?")
+    for sentence in splits_of_one_person(datalist):
+        events.warning(sentence)
     return {
         "text": f"{out}: written.",
         "rows": [_row(name, cases, datalist.modality) for name, cases in datalist.splits().items()],

@@ -16,6 +16,7 @@ import collections
 import dataclasses
 import hashlib
 import json
+import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated
 
@@ -27,6 +28,10 @@ SPLITS = ("training", "validation", "test")
 _MAX_BYTES = 256 * 1024 * 1024
 
 _Entries = Annotated[tuple[dict[Name, Annotated[str, Length(1, 4096)]], ...], Length(0, 1_000_000)]
+
+
+_VISIT = re.compile(r"[_-]?(ses|session|study|visit|time|tp|scan|run|v)[_-]?\d+$", re.IGNORECASE)
+"""The part of a name that counts a person's visits."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,20 +143,45 @@ def check_subjects(datalist: DataList, where: str) -> None:
 
 
 def copies_across_splits(datalist: DataList) -> list[tuple[Path, Path]]:
-    """Pairs of files with the same content in different splits: one person under two names."""
+    """Pairs of files with the same content in different splits: one person under two names.
+
+    What several cases of one split share, such as the mask of a template, belongs to nobody.
+    """
     by_size = collections.defaultdict(list)
     for split, cases in datalist.splits().items():
         for image in (i for case in cases for i in case.images.values() if i.is_file()):
             by_size[image.stat().st_size].append((split, image))
     pairs = []
     for group in (g for g in by_size.values() if len({split for split, _ in g}) > 1):
-        first: dict[str, tuple[str, Path]] = {}
+        alike = collections.defaultdict(list)
         for split, image in group:
-            digest = hashlib.sha256(image.read_bytes()).hexdigest()
-            other_split, other = first.setdefault(digest, (split, image))
-            if other_split != split:
-                pairs.append((other, image))
+            alike[hashlib.sha256(image.read_bytes()).digest()].append((split, image))
+        for same in alike.values():
+            if len({split for split, _ in same}) == len(same):
+                pairs += [(same[0][1], image) for _, image in same[1:]]
     return pairs
+
+
+def splits_of_one_person(datalist: DataList) -> list[str]:
+    """What speaks for one person in two splits, in sentences: the same file, or two visits' names.
+
+    That `a_study1` and `a_study2` are two people is possible, so nothing is refused.
+    """
+    said = [
+        f"{one} and {other} are the same file in two splits: one person twice?"
+        for one, other in copies_across_splits(datalist)
+    ]
+    home: dict[str, tuple[str, str]] = {}
+    for split, cases in datalist.splits().items():
+        for subject in dict.fromkeys(case.subject for case in cases):
+            person = _VISIT.sub("", subject)
+            other, where = home.setdefault(person, (subject, split))
+            if where != split:
+                said.append(
+                    f"{other} is in {where} and {subject} in {split}: two visits of one person? "
+                    "Then give --subject, a pattern for the person's part of the name."
+                )
+    return said
 
 
 def inside(root: Path, text: str, where: str, hint: str = "") -> Path:

@@ -9,6 +9,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..schema import NAME, read_text
 from ..volume.header import SUFFIXES
+from ..wording import counted
 from .datalist import SPLITS, Case, inside
 
 BIDS_SUFFIXES = {"t1": "T1w", "t2": "T2w", "flair": "FLAIR", "pd": "PDw", "mask": "brainmask"}
@@ -95,6 +96,17 @@ def in_bids(
                 events.warning(f"{image.name}: left out, {images[modality].name} is taken.")
             else:
                 images[modality] = image
+    taken = {image for images in found.values() for image in images.values()}
+    others = [
+        image.name
+        for image in images_in(root)
+        if image not in taken and any(f"_{s}_" in stem_of(image) for s in suffixes.values())
+    ]
+    if others:
+        events.warning(
+            f"{counted(len(others), 'image')} left out, whose names do not end with the suffix, "
+            f"such as {others[0]}."
+        )
     missing = [m for m in suffixes if not any(m in images for images in found.values())]
     if missing:
         ends = ", ".join(f"*_{suffixes[m]}.nii.gz" for m in missing)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import MedGANSynthError
 from ..schema import read_json
+from ..wording import counted
 from .datalist import SPLITS
 
 
@@ -34,9 +35,10 @@ def by_share(subjects: Iterable[str], validation: float, test: float, seed: int)
     people = sorted(set(subjects), key=lambda s: hashlib.sha256(f"{seed} {s}".encode()).digest())
     counts = [max(1, round(share * len(people))) if share else 0 for share in (validation, test)]
     if len(people) <= sum(counts):
+        few = f"{counted(len(people), 'person')} {'is' if len(people) == 1 else 'are'} too few"
         raise MedGANSynthError(
-            f"{len(people)} people are too few for {counts[0]} in validation and {counts[1]} in "
-            "test; lower --validation and --test."
+            f"{few} for {counts[0]} in validation and {counts[1]} in test; lower --validation and "
+            "--test."
         )
     names = ["validation"] * counts[0] + ["test"] * counts[1]
     names += ["training"] * (len(people) - len(names))

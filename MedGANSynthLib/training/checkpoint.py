@@ -1,7 +1,7 @@
 """Checkpoints: tensors and plain types only, written whole, the previous one kept."""
 
-import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +32,24 @@ def save(folder: Path, state: dict[str, Any], best: bool) -> None:
         _hard_copy(last, folder / BEST)
 
 
-def load_latest(folder: Path) -> dict[str, Any] | None:
-    """The newest readable checkpoint, or None where there is none.
+def load_latest(
+    folder: Path, warn: Callable[[str], None] = lambda text: None
+) -> dict[str, Any] | None:
+    """The newest readable checkpoint, or None where there is none; one that is passed over is said.
 
     Raises:
         MedGANSynthError: there are checkpoints, but none can be read.
     """
-    found = [p for p in (folder / LAST, folder / PREVIOUS) if p.exists()]
+    found, damaged = [p for p in (folder / LAST, folder / PREVIOUS) if p.exists()], []
     for path in found:
-        with contextlib.suppress(MedGANSynthError):
-            return load_restricted(path)
+        try:
+            state = load_restricted(path)
+        except MedGANSynthError:
+            damaged.append(path.name)
+            continue
+        for name in damaged:
+            warn(f"{folder.parent.name}: {name} cannot be read; going on from {path.name}.")
+        return state
     if found:
         raise MedGANSynthError(
             f"{folder.parent.name}: no checkpoint in it can be read; "

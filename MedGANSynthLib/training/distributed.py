@@ -3,6 +3,7 @@
 import datetime
 import io
 import os
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -51,7 +52,9 @@ class Ranks:
             return network
         devices = [self.device] if self.device.type == "cuda" else None
         # Buffers stay local: a broadcast between two passes of one step would break the graph.
-        return DistributedDataParallel(network, device_ids=devices, broadcast_buffers=False)
+        with warnings.catch_warnings():  # newer versions of PyTorch have another word for it
+            warnings.simplefilter("ignore", FutureWarning)
+            return DistributedDataParallel(network, device_ids=devices, broadcast_buffers=False)
 
     def agree(self, action: Callable[[], T]) -> T:
         """What `action` gives; where it fails on one rank, it fails on all, and none waits.

@@ -10,6 +10,7 @@ from ..data.datalist import Case, DataList
 from ..data.inspection import Image, odd_ones
 from ..volume.geometry import same_grid
 from ..volume.volume import Volume
+from ..wording import counted
 from .needs import Needs
 
 FEW = 10
@@ -44,8 +45,8 @@ def of_people(listed: DataList, needs: Needs) -> list[Finding]:
         text = f"Nobody has {' and '.join(needs.modalities)} together; train on more people."
         found.append(Finding(text, True))
     elif len(people) < FEW:
-        text = f"Only {len(people)} people to learn from: expect poor results on anybody else."
-        found.append(Finding(text))
+        few = f"Only {counted(len(people), 'person')} to learn from"
+        found.append(Finding(f"{few}: expect poor results on anybody else."))
     if people and not any(is_used(case, needs) for case in listed.validation):
         found.append(
             Finding("Nobody is kept out for validation: figures will be on training people.")

@@ -41,7 +41,9 @@ def train(
     average = Average({n: system.networks[n] for n in system.exported}, config.ema)
     seen, best = 0, math.inf
     gathered: list[dict[str, torch.Tensor]] = []  # losses since the last row of metrics.csv
-    saved = ranks.from_main(checkpoint.load_latest(run.checkpoints) if ranks.main else None)
+    saved = ranks.from_main(
+        checkpoint.load_latest(run.checkpoints, events.warning) if ranks.main else None
+    )
     if saved is not None:
         try:
             system.load_state_dict(saved["system"])

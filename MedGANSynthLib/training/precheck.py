@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import machine
-from ..data.datalist import DataList, read_datalist
+from ..data.datalist import DataList, read_datalist, splits_of_one_person
 from ..data.inspection import Image, inspect, rows_by_modality
 from ..errors import MedGANSynthError
 from ..events import Events
@@ -49,6 +49,7 @@ def check_data(
         else:
             images = _look(listed, needs, events)
             rows = [_row(listed, split, needs) for split in ("training", "validation", "test")]
+            findings += [Finding(sentence) for sentence in splits_of_one_person(listed)]
             findings += [*of_people(listed, needs), *of_images(images, needs)]
     cost = None
     if not any(finding.stops for finding in findings):
@@ -122,8 +123,8 @@ def _lines(
     if cost is not None:
         lines.append(
             f"About {duration(cost.seconds)} for {config.images} images on {cost.device} "
-            f"({cost.step_seconds:.3g} s a step of {config.batch}), up to "
-            f"{cost.disk / GIB:.2g} GiB of disk."
+            f"({cost.step_seconds:.3g} s a step of {config.batch}), "
+            f"{cost.memory / GIB:.2g} GiB of memory, up to {cost.disk / GIB:.2g} GiB of disk."
         )
     return lines or ["The built-in phantoms."]
 

@@ -15,10 +15,12 @@ from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import write_text
+from ..streams import silence
 from .config import Config
 from .people import DataFacts
 from .refusals import CONFIG, refuse_busy, refuse_changes, refuse_other_files
 
+HANGUP = getattr(signal, "SIGHUP", None)  # Windows has none
 STOPPING = b"\nstopping after this step, with a checkpoint; Ctrl-C again ends at once, without\n"
 
 
@@ -137,7 +139,7 @@ class Run:
         return self.stopped
 
     def catch_signals(self) -> None:
-        """Ctrl-C and SIGTERM end the run after the current step, with a checkpoint.
+        """Ctrl-C, SIGTERM and a closed terminal end the run after this step, with a checkpoint.
 
         The main rank says so at once: a step may take minutes.
         """
@@ -146,13 +148,17 @@ class Run:
 
         def stop(number: int, frame: Any) -> None:
             self.stopped = True
-            if self.main:
+            if number == HANGUP:  # or the next line that is printed would end the run
+                silence()
+            elif self.main:
                 with contextlib.suppress(OSError):  # nobody reads; print may not be used here
                     os.write(2, STOPPING)
             signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C is final
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
+        if HANGUP and signal.getsignal(HANGUP) != signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(HANGUP, stop)
 
 
 class RunEvents(Events):

@@ -16,6 +16,7 @@ from ..inference.plan import out_of_memory
 from ..networks.registry import count_parameters
 from ..systems.base import System, bare
 from ..systems.registry import cohort_class, system_class
+from ..wording import counted
 from .config import Config
 from .distributed import Ranks
 from .loop import train as loop
@@ -85,16 +86,21 @@ def _train(
             raise MedGANSynthError("another rank ended; its own message says why.") from None
         if not out_of_memory(error):
             raise
+        kept = "the last checkpoint is good; " if any(run.checkpoints.glob("*.pt")) else ""
         text = (
-            f"not enough memory on {ranks.device} for a step of batch={config.batch}; the last "
-            "checkpoint is good; start a new run with a smaller batch or preset."
+            f"not enough memory on {ranks.device} for a step of batch={config.batch}; {kept}"
+            "start a new run with a smaller batch or preset."
         )
         log.emit("error", text=text)
         raise MedGANSynthError(text) from None
     finally:
         run.close()
-    state = "stopped; the same command resumes it" if result["stopped"] else "finished"
-    return {"text": f"{out}: {state} after {result['images']} images.", "run": str(out), **result}
+    count = counted(result["images"], "image")
+    said = f"finished after {count}"
+    if result["stopped"]:
+        said = f"stopped after {count}; the same command goes on"
+    # Other ranks have nothing to add.
+    return {"text": f"{out}: {said}." if ranks.main else "", "run": str(out), **result}
 
 
 def dry_run(config: Config, device: str | None = None) -> dict[str, Any]:
@@ -112,9 +118,13 @@ def dry_run(config: Config, device: str | None = None) -> dict[str, Any]:
         result |= {"memory": step.total, "flops": step.flops}
         lines.append(
             f"a step of {config.batch} in {'bf16' if low else 'fp32'}: "
-            f"{step.flops / 1e9:,.0f} GFLOP, about {step.total / 2**30:.1f} GiB on {place} beside "
+            f"{step.flops / 1e9:,.1f} GFLOP, about {step.total / 2**30:.1f} GiB on {place} beside "
             "the images"
         )
+        try:
+            refuse_what_cannot_fit(config, place)
+        except MedGANSynthError as error:
+            lines.append(f"Stops: {error}")
     return {"text": "\n".join(lines), **result}
 
 

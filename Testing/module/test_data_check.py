@@ -89,8 +89,8 @@ def test_what_fails_leaves_no_images(start, worker, volume, tmp_path):
     check, said = start(people, tmp_path / "run")
     written = {p.name for p in (tmp_path / "run" / "data").iterdir()}
     assert written == {"cases.csv", "sub-001_1-0_t1.nii", "sub-001_1-0_t2.nii"}
-    worker.fail("1 people are too few.")
-    assert said[-1]["text"] == "1 people are too few." and not (tmp_path / "run").exists()
+    worker.fail("1 person is too few.")
+    assert said[-1]["text"] == "1 person is too few." and not (tmp_path / "run").exists()
     check, said = start(people, tmp_path / "run")
     check.cancel()
     assert said[-1]["cancelled"] and not (tmp_path / "run").exists()

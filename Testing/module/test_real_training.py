@@ -101,7 +101,7 @@ def test_people_of_the_scene_are_exported_and_trained_on(panel, click, wait, wai
     ui.settingsEdit.text = TINY + " images=2"
     slicer.app.processEvents()
     check(panel, click, wait_until)
-    assert "Note: Only 1 people to learn from" in ui.foundText.plainText
+    assert "Note: Only 1 person to learn from" in ui.foundText.plainText
     click(ui.trainButton)
     run = wait("finished", "failed")
     assert run.state == "finished", run.log()
@@ -113,5 +113,5 @@ def test_too_few_people_are_told_and_leave_no_files(panel, click, wait_until, tm
     panel.ui.sourceBox.setCurrentIndex(3)
     slicer.app.processEvents()
     check(panel, click, wait_until)
-    assert "1 people are too few" in panel.message.text
+    assert "1 person is too few" in panel.message.text
     assert not (tmp_path / "tiny run").exists()

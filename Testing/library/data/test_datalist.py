@@ -7,6 +7,7 @@ from MedGANSynthLib.data.datalist import (
     DataList,
     copies_across_splits,
     read_datalist,
+    splits_of_one_person,
     write_datalist,
 )
 from MedGANSynthLib.errors import MedGANSynthError
@@ -121,3 +122,31 @@ def test_copies_across_splits_are_found_by_content(tmp_path, image):
         validation=(Case("b", {"t1": copy}), Case("c", {"t1": other})),
     )
     assert copies_across_splits(made) == [(one, copy)]
+
+
+def test_what_a_whole_split_shares_is_nobodys_copy(tmp_path, image):
+    mask = image(tmp_path / "mask.nii", 1)
+    made = DataList(
+        {"mask": ""},
+        training=(Case("a", {"mask": mask}), Case("b", {"mask": mask})),
+        validation=(Case("c", {"mask": mask}),),
+    )
+    assert copies_across_splits(made) == []
+
+
+def test_visits_of_one_person_in_two_splits_are_asked_about(tmp_path, image):
+    def cases(*names):
+        paths = {
+            name: image(tmp_path / f"{name}.nii", len(list(tmp_path.iterdir()))) for name in names
+        }
+        return tuple(Case(name, {"t1": path}) for name, path in paths.items())
+
+    made = DataList(
+        {"t1": ""},
+        training=cases("long01_study1", "sub-2", "case3v1"),
+        validation=cases("long01_study2", "sub-3"),
+        test=cases("case3v2", "sub-4"),
+    )
+    first, second = splits_of_one_person(made)
+    assert first.startswith("long01_study1 is in training and long01_study2 in validation: two")
+    assert second.startswith("case3v1 is in training and case3v2 in test")

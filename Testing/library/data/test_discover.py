@@ -108,6 +108,12 @@ def test_flat_folder_without_bids_names(tmp_path, image, warnings):
     image(tmp_path / "long01_FLAIR_brain.nii.gz")
     made = in_bids(tmp_path, {"t1": "T1w_brain", "flair": "FLAIR_brain"}, warnings)
     assert [(s, sorted(i)) for s, i in names(made)] == [("long01", ["flair", "t1"])]
+    assert not warnings.texts
+    image(tmp_path / "long02_T1w.nii.gz")
+    made = in_bids(tmp_path, {"t1": "T1w"}, warnings)
+    assert [subject for subject, _ in names(made)] == ["long02"]
+    (said,) = warnings.texts
+    assert said.startswith("1 image left out") and said.endswith("such as long01_T1w_brain.nii.gz.")
 
 
 def test_missing_modalities_and_folders_are_named(tmp_path, image, warnings):

@@ -36,7 +36,7 @@ def test_a_small_share_gives_one_person():
         (PEOPLE, 1.0, 0.0, "--validation must be at least 0 and below 1, not 1"),
         (PEOPLE, 0.1, -0.5, "--test must be at least 0"),
         (PEOPLE, 0.5, 0.5, "20 people are too few for 10 in validation and 10 in test"),
-        (["a"], 0.15, 0.0, "1 people are too few"),
+        (["a"], 0.15, 0.0, "1 person is too few"),
     ],
 )
 def test_bad_shares_are_refused(people, validation, test, sentence):

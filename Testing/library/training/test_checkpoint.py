@@ -24,7 +24,9 @@ def test_a_torn_last_falls_back_to_the_previous(tmp_path):
         checkpoint.save(tmp_path, {"seen": seen, "w": torch.randn(100)}, False)
     last = tmp_path / "last.pt"
     last.write_bytes(last.read_bytes()[:200])
-    assert checkpoint.load_latest(tmp_path)["seen"] == 1
+    said = []
+    assert checkpoint.load_latest(tmp_path, said.append)["seen"] == 1
+    assert said == [f"{tmp_path.parent.name}: last.pt cannot be read; going on from previous.pt."]
     (tmp_path / "previous.pt").write_bytes(b"")
     with pytest.raises(MedGANSynthError, match="no checkpoint in it can be read"):
         checkpoint.load_latest(tmp_path)

@@ -50,6 +50,26 @@ def finish(process):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_a_closed_terminal_saves(tmp_path):
+    process = start(*TRAIN, "images=100000", "-o", str(tmp_path / "run"), "--progress", "json")
+    for line in process.stdout:
+        if json.loads(line)["event"] == "metric":
+            break
+    process.send_signal(signal.SIGHUP)
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait(timeout=300) == 0
+    (ended,) = [
+        event
+        for event in map(json.loads, (tmp_path / "run" / "events.jsonl").read_text().splitlines())
+        if event["event"] == "ended"
+    ]
+    assert ended["stopped"] and not (tmp_path / "run" / "lock").exists()
+    saved = load_restricted(tmp_path / "run" / "checkpoints" / "last.pt")
+    assert saved["seen"] == ended["images"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_sigterm_saves_and_the_same_command_resumes(tmp_path):
     long = [*TRAIN, "images=100000", "-o", str(tmp_path / "run"), "--progress", "json"]
     process = start(*long)
