@@ -17,7 +17,7 @@ def phrases() -> dict[str, str]:
     return {
         "use --cpu-fallback or --device cpu": _("choose the device Processor (CPU)"),
         "no such device here; use auto or cpu": _("there is none here; choose another device"),
-        "mend it or give --fill-nonfinite VALUE": _("replace them first"),
+        "mend it (or give translate --fill-nonfinite VALUE)": _("replace them first"),
         "use --set ": _("use the setting "),
         "--set ": _("the setting "),
         "another --out folder": _("another name"),

@@ -64,6 +64,7 @@ def check_data(
             findings.append(Finding(f"{text}; choose a smaller batch, preset or device.", True))
         else:
             findings += _of_disk(cost, out)
+    findings.sort(key=lambda finding: not finding.stops)  # what has to be mended comes first
     by_modality = rows_by_modality(images)
     return {
         "text": "\n".join(_lines(config, by_modality, findings, cost)),

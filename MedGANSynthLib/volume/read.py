@@ -174,8 +174,8 @@ def _fill(
         return array, []
     if fill is None:
         raise MedGANSynthError(
-            f"{path.name}: {known.size} of {array.size} voxels are not finite numbers; mend it or "
-            "give --fill-nonfinite VALUE."
+            f"{path.name}: {known.size} of {array.size} voxels are not finite numbers; mend it "
+            "(or give translate --fill-nonfinite VALUE)."
         )
     voxels = counted(known.size, "non-finite voxel")
     array.T.reshape(-1)[known] = fill  # a view: the array lies in memory first axis fastest

@@ -187,7 +187,7 @@ def test_failures_of_a_folder_speak_the_panels_words(scene, worker, heard, tmp_p
         {
             "case": "a.nii",
             "status": "failed",
-            "error": "a.nii: x; mend it or give --fill-nonfinite VALUE.",
+            "error": "a.nii: x; mend it (or give translate --fill-nonfinite VALUE).",
         }
     ]
     worker.jobs[0].say("done", result={"text": "1 failed.", "rows": rows, "outputs": []})

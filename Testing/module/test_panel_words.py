@@ -12,8 +12,8 @@ def test_no_option_or_command_is_left():
         ),
         "--count 0: must be from 1 to 100.": "count 0: must be from 1 to 100.",
         '--set nosuch=1: unknown key "nosuch".': 'the setting nosuch=1: unknown key "nosuch".',
-        "a.nii: 1 of 9 voxels are not finite numbers; mend it or give --fill-nonfinite VALUE.": (
-            "a.nii: 1 of 9 voxels are not finite numbers; replace them first."
+        "a.nii: 1 voxel is not finite; mend it (or give translate --fill-nonfinite VALUE).": (
+            "a.nii: 1 voxel is not finite; replace them first."
         ),
         "x: is not in your catalogue; `medgansynth models list` shows what is.": (
             "x: is not in your catalogue."
