@@ -25,10 +25,10 @@ def make_usable() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def silence() -> None:
-    """Let what is printed from now on go nowhere: the terminal has gone."""
-    with open(os.devnull, "r+b") as nothing:
-        for descriptor in range(3):
+def silence(*descriptors: int) -> None:
+    """Let what is printed there from now on go nowhere."""
+    with open(os.devnull, "wb") as nothing:
+        for descriptor in descriptors:
             os.dup2(nothing.fileno(), descriptor)
 
 
@@ -43,8 +43,7 @@ def write_line(text: str, stream: TextIO) -> None:
         stream.write(text + "\n")
         stream.flush()
     except OSError as error:
-        with open(os.devnull, "wb") as nothing:
-            os.dup2(nothing.fileno(), stream.fileno())
+        silence(stream.fileno())
         if isinstance(error, BrokenPipeError):
             raise
         raise MedGANSynthError(

@@ -104,7 +104,8 @@ class _RandWindow(mt.RandomizableTransform, mt.MapTransform):
             if self._do_transform:
                 made[key] = self.sample(image, self._grid(start, room))
             else:
-                made[key] = mt.SpatialCrop(roi_start=start, roi_end=np.add(start, self.size))(image)
+                (i, j), (rows, cols) = start, self.size
+                made[key] = image[:, i : i + rows, j : j + cols]
         return made
 
     def _grid(self, start: list[int], room: list[int]) -> Tensor:

@@ -17,6 +17,7 @@ import dataclasses
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated
 
@@ -30,8 +31,10 @@ _MAX_BYTES = 256 * 1024 * 1024
 _Entries = Annotated[tuple[dict[Name, Annotated[str, Length(1, 4096)]], ...], Length(0, 1_000_000)]
 
 
-_VISIT = re.compile(r"[_-]?(ses|session|study|visit|time|tp|scan|run|v)[_-]?\d+$", re.IGNORECASE)
-"""The part of a name that counts a person's visits."""
+_VISIT = re.compile(
+    r"(?<=.)[_-]?(ses|session|study|visit|time|tp|scan|run|v)[_-]?\d+$", re.IGNORECASE
+)
+"""The end of a name that counts a person's visits; it is never the whole name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,34 +145,41 @@ def check_subjects(datalist: DataList, where: str) -> None:
                 )
 
 
-def copies_across_splits(datalist: DataList) -> list[tuple[Path, Path]]:
+def copies_across_splits(
+    datalist: DataList, labels: Collection[str] = ()
+) -> list[tuple[Path, Path]]:
     """Pairs of files with the same content in different splits: one person under two names.
 
-    What several cases of one split share, such as the mask of a template, belongs to nobody.
+    Args:
+        labels: modalities that tell nobody, such as the mask of a template that many share.
     """
     by_size = collections.defaultdict(list)
     for split, cases in datalist.splits().items():
-        for image in (i for case in cases for i in case.images.values() if i.is_file()):
-            by_size[image.stat().st_size].append((split, image))
+        for modality, image in (pair for case in cases for pair in case.images.items()):
+            if modality not in labels and image.is_file():
+                by_size[image.stat().st_size].append((split, image))
     pairs = []
     for group in (g for g in by_size.values() if len({split for split, _ in g}) > 1):
-        alike = collections.defaultdict(list)
+        first: dict[str, tuple[str, Path]] = {}
         for split, image in group:
-            alike[hashlib.sha256(image.read_bytes()).digest()].append((split, image))
-        for same in alike.values():
-            if len({split for split, _ in same}) == len(same):
-                pairs += [(same[0][1], image) for _, image in same[1:]]
+            digest = hashlib.sha256(image.read_bytes()).hexdigest()
+            other_split, other = first.setdefault(digest, (split, image))
+            if other_split != split:
+                pairs.append((other, image))
     return pairs
 
 
-def splits_of_one_person(datalist: DataList) -> list[str]:
+def splits_of_one_person(datalist: DataList, labels: Collection[str] = ()) -> list[str]:
     """What speaks for one person in two splits, in sentences: the same file, or two visits' names.
 
     That `a_study1` and `a_study2` are two people is possible, so nothing is refused.
+
+    Args:
+        labels: as of `copies_across_splits`.
     """
     said = [
         f"{one} and {other} are the same file in two splits: one person twice?"
-        for one, other in copies_across_splits(datalist)
+        for one, other in copies_across_splits(datalist, labels)
     ]
     home: dict[str, tuple[str, str]] = {}
     for split, cases in datalist.splits().items():

@@ -87,21 +87,19 @@ def in_bids(
     if not root.is_dir():
         raise MedGANSynthError(f"{root}: is not a folder; check --bids.")
     found: dict[tuple[str, str], dict[str, Path]] = {}
+    ends, others = tuple(f"_{suffix}" for suffix in suffixes.values()), []
     for image in images_in(root):
+        stem = stem_of(image)
+        if not stem.endswith(ends) and any(f"{end}_" in stem for end in ends):
+            others.append(image.name)
         for modality, suffix in suffixes.items():
-            if not stem_of(image).endswith("_" + suffix):
+            if not stem.endswith("_" + suffix):
                 continue
             images = found.setdefault(_case_of(image, "_" + suffix, subject), {})
             if modality in images:
                 events.warning(f"{image.name}: left out, {images[modality].name} is taken.")
             else:
                 images[modality] = image
-    taken = {image for images in found.values() for image in images.values()}
-    others = [
-        image.name
-        for image in images_in(root)
-        if image not in taken and any(f"_{s}_" in stem_of(image) for s in suffixes.values())
-    ]
     if others:
         events.warning(
             f"{counted(len(others), 'image')} left out, whose names do not end with the suffix, "
@@ -109,8 +107,8 @@ def in_bids(
         )
     missing = [m for m in suffixes if not any(m in images for images in found.values())]
     if missing:
-        ends = ", ".join(f"*_{suffixes[m]}.nii.gz" for m in missing)
-        raise MedGANSynthError(f"{root}: no file is named like {ends}; check --modality.")
+        wanted = ", ".join(f"*_{suffixes[m]}.nii.gz" for m in missing)
+        raise MedGANSynthError(f"{root}: no file is named like {wanted}; check --modality.")
     return [Case(subject, images) for (subject, _), images in sorted(found.items())]
 
 

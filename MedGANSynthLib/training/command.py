@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ..data.datalist import read_datalist, splits_of_one_person
 from ..errors import MedGANSynthError
 from ..events import Events
 from .config import load_config
+from .needs import needs_of
 from .people import data_facts
 from .refusals import refuse_early
 
@@ -34,6 +36,10 @@ def train(
     facts = data_facts(data, config.data.phantoms)
     if out is not None and os.environ.get("RANK", "0") == "0":
         refuse_early(out, config, facts)
+        if data is not None:
+            labels = needs_of(config.data).labels
+            for sentence in splits_of_one_person(read_datalist(data), labels):
+                events.warning(sentence)
     from . import session
 
     if dry_run:

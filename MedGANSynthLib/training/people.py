@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ..data.datalist import Case, read_datalist, splits_of_one_person
+from ..data.datalist import Case, read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..schema import Name, Text
@@ -65,8 +65,6 @@ def load_people(
         raise MedGANSynthError(
             f"{path}: no case of the training split can be used; see the warnings."
         )
-    for sentence in splits_of_one_person(listed):
-        events.warning(sentence)
     if not validation:
         events.warning("the data list has no validation people: figures are on training people.")
     return training, validation or training[:1]

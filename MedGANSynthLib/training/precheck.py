@@ -49,7 +49,9 @@ def check_data(
         else:
             images = _look(listed, needs, events)
             rows = [_row(listed, split, needs) for split in ("training", "validation", "test")]
-            findings += [Finding(sentence) for sentence in splits_of_one_person(listed)]
+            findings += [
+                Finding(sentence) for sentence in splits_of_one_person(listed, needs.labels)
+            ]
             findings += [*of_people(listed, needs), *of_images(images, needs)]
     cost = None
     if not any(finding.stops for finding in findings):

@@ -149,7 +149,7 @@ class Run:
         def stop(number: int, frame: Any) -> None:
             self.stopped = True
             if number == HANGUP:  # or the next line that is printed would end the run
-                silence()
+                silence(1, 2)
             elif self.main:
                 with contextlib.suppress(OSError):  # nobody reads; print may not be used here
                     os.write(2, STOPPING)

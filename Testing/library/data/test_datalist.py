@@ -124,14 +124,15 @@ def test_copies_across_splits_are_found_by_content(tmp_path, image):
     assert copies_across_splits(made) == [(one, copy)]
 
 
-def test_what_a_whole_split_shares_is_nobodys_copy(tmp_path, image):
+def test_a_mask_that_many_share_is_nobodys_copy(tmp_path, image):
     mask = image(tmp_path / "mask.nii", 1)
     made = DataList(
         {"mask": ""},
         training=(Case("a", {"mask": mask}), Case("b", {"mask": mask})),
         validation=(Case("c", {"mask": mask}),),
     )
-    assert copies_across_splits(made) == []
+    assert copies_across_splits(made, labels=("mask",)) == []
+    assert copies_across_splits(made) == [(mask, mask)]
 
 
 def test_visits_of_one_person_in_two_splits_are_asked_about(tmp_path, image):
@@ -143,8 +144,8 @@ def test_visits_of_one_person_in_two_splits_are_asked_about(tmp_path, image):
 
     made = DataList(
         {"t1": ""},
-        training=cases("long01_study1", "sub-2", "case3v1"),
-        validation=cases("long01_study2", "sub-3"),
+        training=cases("long01_study1", "sub-2", "case3v1", "scan1"),
+        validation=cases("long01_study2", "sub-3", "scan2"),
         test=cases("case3v2", "sub-4"),
     )
     first, second = splits_of_one_person(made)

@@ -49,6 +49,32 @@ def finish(process):
     return process.returncode, out, err
 
 
+def test_one_person_in_two_splits_is_asked_about_before_anything_is_read(tmp_path, monkeypatch):
+    for name in ("long01_study1", "long01_study2"):
+        (tmp_path / f"{name}.nii").write_bytes(name.encode())
+    first, second = (
+        [{"subject": name, "t1": f"{name}.nii", "t2": f"{name}.nii"}]
+        for name in ("long01_study1", "long01_study2")
+    )
+    listed = {"modality": {"t1": "", "t2": ""}, "training": first, "validation": second}
+    (tmp_path / "data.json").write_text(json.dumps(listed))
+    events, said = Events(), []
+    monkeypatch.setattr(events, "warning", said.append)
+    monkeypatch.setattr("MedGANSynthLib.training.session.train", lambda *arguments: {})
+    train(
+        preset="cyclegan-t1-t2-small-debug",
+        data=tmp_path / "data.json",
+        out=tmp_path / "run",
+        set=(),
+        strict=False,
+        device="cpu",
+        dry_run=False,
+        events=events,
+    )
+    (sentence,) = said
+    assert sentence.startswith("long01_study1 is in training and long01_study2 in validation")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_a_closed_terminal_saves(tmp_path):
     process = start(*TRAIN, "images=100000", "-o", str(tmp_path / "run"), "--progress", "json")
