@@ -30,6 +30,7 @@ class Image:
         notes: what else was noticed, one sentence each.
     """
 
+    path: Path
     subject: str
     split: str
     modality: str
@@ -44,7 +45,7 @@ def inspect(
     path: Path, subject: str, split: str, modality: str, is_label: bool, is_cine: bool
 ) -> Image:
     """Read one image whole and judge it."""
-    found = Image(subject, split, modality)
+    found = Image(path, subject, split, modality)
     try:
         volume = read_cine(path, modality) if is_cine else read(path, modality)
     except MedGANSynthError as error:

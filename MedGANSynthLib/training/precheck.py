@@ -1,11 +1,11 @@
 """`medgansynth data check`: can a preset be trained on these people, and what will it cost?"""
 
 import dataclasses
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
-from .. import machine
-from ..data.datalist import DataList, read_datalist, splits_of_one_person
+from ..data.datalist import Case, DataList, read_datalist, splits_of_one_person
 from ..data.inspection import Image, inspect, rows_by_modality
 from ..errors import MedGANSynthError
 from ..events import Events
@@ -13,6 +13,9 @@ from ..inference.plan import out_of_memory
 from .config import Config, load_config
 from .findings import Finding, is_used, of_images, of_people
 from .needs import Needs, needs_of
+from .people import data_facts
+from .refusals import refuse_early
+from .room import refuse_full_disk, weightless
 from .trial import Cost, try_out
 
 GIB = 2**30
@@ -48,11 +51,14 @@ def check_data(
             findings.append(Finding(str(error), True))
         else:
             images = _look(listed, needs, events)
-            rows = [_row(listed, split, needs) for split in ("training", "validation", "test")]
+            good = _without(listed, {image.path for image in images if image.problem})
+            rows = [_row(listed, good, split, needs) for split in good]
             findings += [
                 Finding(sentence) for sentence in splits_of_one_person(listed, needs.labels)
             ]
             findings += [*of_people(listed, needs), *of_images(images, needs)]
+    if out is not None:
+        findings += _of_folder(config, data, listed, out)
     cost = None
     if not any(finding.stops for finding in findings):
         try:
@@ -64,8 +70,6 @@ def check_data(
                 raise
             text = f"A step of batch={config.batch} needs more memory than is free"
             findings.append(Finding(f"{text}; choose a smaller batch, preset or device.", True))
-        else:
-            findings += _of_disk(cost, out)
     findings.sort(key=lambda finding: not finding.stops)  # what has to be mended comes first
     by_modality = rows_by_modality(images)
     return {
@@ -94,25 +98,41 @@ def _look(listed: DataList, needs: Needs, events: Events) -> list[Image]:
     return found
 
 
-def _row(listed: DataList, split: str, needs: Needs) -> dict[str, Any]:
+def _without(listed: DataList, broken: Set[Path]) -> dict[str, list[Case]]:
+    """The cases of each split, without the files that no network can learn from."""
+
+    def of_case(case: Case) -> Case:
+        left = {m: path for m, path in case.images.items() if path not in broken}
+        return dataclasses.replace(case, images=left)
+
+    return {split: [of_case(case) for case in cases] for split, cases in listed.splits().items()}
+
+
+def _row(listed: DataList, good: dict[str, list[Case]], split: str, needs: Needs) -> dict[str, Any]:
     cases = getattr(listed, split)
     counts = {m: sum(m in case.images for case in cases) for m in needs.all}
     people = {case.subject for case in cases}
-    used = sum(is_used(case, needs) for case in cases)
+    used = sum(is_used(case, needs) for case in good[split])
     return {"split": split, "people": len(people), "cases": len(cases), "usable": used, **counts}
 
 
-def _of_disk(cost: Cost, out: Path | None) -> list[Finding]:
-    free = machine.free_disk(out) if out is not None else None
-    if free is None or free > cost.disk:
-        return []
-    return [
-        Finding(
-            f"{out}: the training needs up to {cost.disk / GIB:.1f} GiB there and "
-            f"{free / GIB:.1f} GiB are free; free some space or choose another disk.",
-            True,
-        )
-    ]
+def _of_folder(
+    config: Config, data: Path | None, listed: DataList | None, out: Path
+) -> list[Finding]:
+    """What `train` would refuse of its Run folder."""
+    found = []
+    facts = None
+    if data is None or listed is not None:  # else the list is no good, which was said
+        facts = data_facts(data, config.data.phantoms)
+    for refuse in (
+        lambda: facts and refuse_early(out, config, facts),
+        lambda: refuse_full_disk(weightless(config), out / "checkpoints"),
+    ):
+        try:
+            refuse()
+        except MedGANSynthError as error:
+            found.append(Finding(str(error), True))
+    return found
 
 
 def _lines(

@@ -90,6 +90,9 @@ def refuse_what_cannot_fit(config: Config, device: torch.device, world: int = 1)
 def refuse_full_disk(system: System, checkpoints: Path) -> None:
     """Refuse a training for whose checkpoints there is no room, beside those that are there.
 
+    Args:
+        system: real or `weightless`.
+
     Raises:
         MedGANSynthError: how much they need, and how much is free.
     """
@@ -102,10 +105,15 @@ def refuse_full_disk(system: System, checkpoints: Path) -> None:
         )
 
 
+def weightless(config: Config) -> System:
+    """The System with shapes alone."""
+    with torch.device("meta"):
+        return system_class(config.system)(config, torch.device("meta"), lambda network: network)
+
+
 def _hollow_system(config: Config) -> System:
     """The System on fake tensors, with optimisers that do nothing but free gradients."""
-    with torch.device("meta"):
-        system = system_class(config.system)(config, torch.device("meta"), lambda network: network)
+    system = weightless(config)
     fresh = hollow(system.networks.values())
     for optimizer in system.optimizers.values():
         _stand_still(optimizer, [fresh[p] for g in optimizer.param_groups for p in g["params"]])

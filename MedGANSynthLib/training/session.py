@@ -21,7 +21,7 @@ from .config import Config
 from .distributed import Ranks
 from .loop import train as loop
 from .people import DataFacts
-from .room import needed, refuse_full_disk, refuse_what_cannot_fit
+from .room import needed, refuse_full_disk, refuse_what_cannot_fit, weightless
 from .run import Run, RunEvents
 
 
@@ -105,9 +105,8 @@ def _train(
 
 def dry_run(config: Config, device: str | None = None) -> dict[str, Any]:
     """The resolved config and every network's size; with `device`, what a step needs there."""
-    with torch.device("meta"):
-        system = system_class(config.system)(config, torch.device("meta"), lambda network: network)
-    sizes = {name: count_parameters(network) for name, network in system.networks.items()}
+    networks = weightless(config).networks
+    sizes = {name: count_parameters(network) for name, network in networks.items()}
     result = {"config": schema.to_dict(config), "parameters": sizes}
     lines = [json.dumps(result["config"], indent=1)]
     lines += [f"{name}: {size:,} parameters" for name, size in sizes.items()]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,33 @@ def test_a_disk_that_is_too_small_is_told_before(listed, tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "free_disk", lambda folder: 1000)
     result = check(listed(["s0", "s1"], ["s2"]), out=tmp_path / "run")
     (text,) = texts(result, True)
-    assert "GiB there and 0.0 GiB are free; free some space or choose another disk." in text
+    assert "GiB and 0.0 are free; free some space or choose another disk." in text
+
+
+def test_a_folder_that_the_training_would_refuse_is_told_before(listed, tmp_path):
+    data, run = listed(["s0", "s1"], ["s2"]), tmp_path / "run"
+    settings = ("images=4", "intervals.checkpoint=2")
+    tasks.run(
+        tasks.Train(
+            preset="cyclegan-t1-t2-debug", data=data, out=run, set=(*TINY, *settings), device="cpu"
+        )
+    )
+    assert texts(check(data, *settings, out=run), True) == []
+    (text,) = texts(check(data, *settings, "batch=1", out=run), True)
+    assert text.startswith(f"{run}: this run was started with other settings (batch: 2 -> 1)")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.txt").touch()
+    (text,) = texts(check(data, out=tmp_path / "other"), True)
+    assert "holds other files and is no Run" in text
+
+
+def test_what_cannot_be_read_does_not_count_as_usable(listed, heads):
+    (heads / "s9_t1.nii").write_bytes(b"no image")
+    shutil.copy(heads / "s2_t2.nii", heads / "s9_t2.nii")
+    result = check(listed(["s0", "s9"], ["s2"]), "data.paired=true")
+    assert (result["rows"][0]["cases"], result["rows"][0]["usable"]) == (2, 1)
+    (text,) = texts(result, True)
+    assert "s9_t1.nii" in text
 
 
 def test_a_person_in_two_splits_stops(listed):
