@@ -18,6 +18,7 @@ from ..report import page
 from ..report.png import data_uri
 from ..volume.planes import shown_planes
 from ..volume.volume import Volume
+from ..wording import counted
 from .distribution import common_grid
 from .duplicates import duplicates, twins
 from .nearest import best_correlations, distances, ratios, without_self
@@ -29,6 +30,7 @@ from .table import to_csv
 FEWEST = 2
 DRAWS = 200
 SHOWN = 8
+TOLD = 5
 CASES, SUMMARY, PAGE = "cases.csv", "summary.json", "report.html"
 
 
@@ -78,11 +80,13 @@ def evaluate_memorisation(
     same = [("training", *pair) for pair in twins(taught)]
     if kept is not None:
         same += [("held-out", *pair) for pair in duplicates(taught, kept)]
-    for where, one, other, correlation in same:
+    for where, one, other, correlation in same[:TOLD]:
         events.warning(
             f"{one} (training) and {other} ({where}) show the same person "
             f"(correlation {correlation:.3f}); keep one of them."
         )
+    if len(same) > TOLD:
+        events.warning(f"{counted(len(same) - TOLD, 'further pair')} like that; keep one of each.")
     events.progress(0.6, "looking for neighbours")
     cases, summary = _judge(made, taught, kept, seed)
     result: dict[str, Any] = {
@@ -202,7 +206,7 @@ def _spoken(summary: dict[str, Any], same: int) -> str:
             "expected)."
         )
     if same:
-        text += f" {same} pairs of volumes show one person under two names."
+        text += f" The real sets hold {counted(same, 'pair')} of volumes of the same person."
     return text
 
 

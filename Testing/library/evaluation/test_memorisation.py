@@ -9,7 +9,7 @@ import pytest
 
 from MedGANSynthLib import tasks
 from MedGANSynthLib.errors import MedGANSynthError
-from MedGANSynthLib.evaluation.memorisation import equal_share, evaluate_memorisation
+from MedGANSynthLib.evaluation.memorisation import TOLD, equal_share, evaluate_memorisation
 from MedGANSynthLib.evaluation.set_generators import GENERATORS
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.volume.provenance import Provenance
@@ -107,7 +107,19 @@ def test_one_person_under_two_names_is_found_by_content(people, tmp_path, brains
     found = {(row["training"], row["other"]) for row in result["duplicates"]}
     assert found == {("training-04", "renamed"), ("training-05", "mirrored")}
     assert sum("show the same person" in text for text in events.texts) == 2
-    assert "2 pairs of volumes show one person under two names" in result["text"]
+    assert "The real sets hold 2 pairs of volumes of the same person." in result["text"]
+
+
+def test_many_pairs_of_the_same_person_are_told_in_few_words(people, tmp_path, brains):
+    events = Heard()
+    result = evaluate_memorisation(
+        synthetic=write(tmp_path / "s", brains(COUNT, 3)),
+        **(people | {"held_out": people["training"]}),
+        events=events,
+    )
+    assert len(result["duplicates"]) == COUNT > TOLD
+    assert sum("show the same person" in text for text in events.texts) == TOLD
+    assert any(text.startswith(f"{COUNT - TOLD} further pairs") for text in events.texts)
 
 
 def test_a_data_list_in_place_of_folders(people, tmp_path, brains):
