@@ -62,16 +62,17 @@ class CineDCGANGenerator(nn.Module):
         self.dense = nn.Sequential(
             nn.Linear(o.latent, features, bias=False), keras_norm(BatchNorm1d(features))
         )
-        double = functools.partial(up_conv, stride=2, bias=False)
-        last: list[nn.Module] = [double(o.width, o.channels)]
         if o.doubling == "nearest":
             double = UpConv2d
-            last = [
+            last: list[nn.Module] = [
                 UpConv2d(o.width, o.width),
                 keras_norm(BatchNorm2d(o.width)),
                 nn.LeakyReLU(SLOPE, inplace=True),
                 nn.Conv2d(o.width, o.channels, 3, padding=1, bias=False),
             ]
+        else:
+            double = functools.partial(up_conv, stride=2, bias=False)
+            last = [double(o.width, o.channels)]
         layers: list[nn.Module] = [nn.LeakyReLU(SLOPE, inplace=True)]
         for level, pair in enumerate(itertools.pairwise(widths)):
             layers += [
