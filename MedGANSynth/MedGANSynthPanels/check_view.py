@@ -4,10 +4,10 @@ import html
 
 from slicer.i18n import tr as _
 
+from MedGANSynthLib.wording import size
+
 from .panel_words import in_the_panel
 from .run_view import duration
-
-_MIB = 2**20
 
 
 def as_html(result: dict) -> str:
@@ -45,10 +45,3 @@ def _cost(cost: dict) -> str:
     if cost["memory"] is not None:
         text += _(", {memory} of memory").format(memory=size(cost["memory"]))
     return text + "."
-
-
-def size(count: int) -> str:
-    """Bytes as people say them: "120 MB", "3.4 GB"."""
-    if count < 1000 * _MIB:
-        return f"{max(1, round(count / _MIB))} MB"
-    return f"{count / 1024 / _MIB:.1f} GB"

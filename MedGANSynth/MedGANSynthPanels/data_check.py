@@ -12,14 +12,15 @@ from MedGANSynthLib.training.config import load_config
 from MedGANSynthLib.training.needs import needs_of
 
 from .errors import PanelError
+from .nifti_out import cannot_write
 from .paths import is_folder, needed, typed_preset
 from .run import Listener, Run
 from .scene_export import export_people
-from .training_run import REQUEST
 
-DATA, LIST = "data", "datalist.json"
-_ours: set[Path] = set()
-"""Data folders that were written in this session: they may be written anew."""
+DATA, LIST, NOTE = "data", "datalist.json", "READ_ME.txt"
+_SAID = """Written by MedGANSynth for a training: its data list, and what it takes from the scene.
+Delete this folder when the training is not wanted any more.
+"""
 
 
 class DataCheck(Run):
@@ -30,6 +31,7 @@ class DataCheck(Run):
     """
 
     result: dict[str, Any] | None = None
+    _wrote: Path | None = None
 
     def start(
         self,
@@ -61,23 +63,21 @@ class DataCheck(Run):
         except MedGANSynthError as error:
             raise PanelError(str(error)) from None
         self._fields = {"preset": preset, "out": str(out), "set": settings, "device": device}
-        self._wrote: Path | None = None
         is_path = isinstance(data, (str, Path))
         is_bids = is_path and is_folder(data)
         if data is None or (is_path and not is_bids):
             self._fields["data"] = None if data is None else str(needed(data))
             self._begin(listener, self._submit_check)
             return
-        is_ours = out / DATA in _ours and not (out / REQUEST).exists()
-        if out.is_dir() and not is_ours and any(out.iterdir()):
+        if out.is_dir() and not _is_ours_alone(out) and any(out.iterdir()):
             text = _("{folder} holds files already; choose another name.")
             raise PanelError(text.format(folder=out))
         self._wrote = out / DATA
-        _ours.add(self._wrote)
         self._fields["data"] = str(self._wrote / LIST)
         found = {"out": self._fields["data"], "validation": validation, "overwrite": True}
         try:
             self._remove_written()
+            self._write_note()
             if is_bids:
                 found["bids"] = str(needed(data))
             elif isinstance(data, dict):
@@ -103,12 +103,26 @@ class DataCheck(Run):
         self.result = {**event["result"], "data": self._fields["data"]}
         self._tidy()
         stops = self.result["failed"]
-        text = _("The training cannot start like this") if stops else _("The training can start")
-        self._end(text=text)
+        text = _("The training can start")
+        if stops:
+            text = _("The training cannot start like this; to be mended first: {count}")
+        self._end(text=text.format(count=stops), bad=stops > 0)
+
+    def discard(self) -> None:
+        """Remove what was written for a training that has not begun."""
+        if self._wrote is not None and _is_ours_alone(self._wrote.parent):
+            self._remove_written()
 
     def _fail(self, event: dict[str, Any]) -> None:
         self._remove_written()
         Run._fail(self, event)
+
+    def _write_note(self) -> None:
+        try:
+            self._wrote.mkdir(parents=True, exist_ok=True)
+            (self._wrote / NOTE).write_text(_SAID, encoding="utf-8")
+        except OSError as error:
+            raise cannot_write(self._wrote, error) from None
 
     def _remove_written(self) -> None:
         """Images of people shall not lie about."""
@@ -116,3 +130,10 @@ class DataCheck(Run):
             shutil.rmtree(self._wrote, ignore_errors=True)
             with contextlib.suppress(OSError):  # not there, or not empty
                 self._wrote.parent.rmdir()
+
+
+def _is_ours_alone(out: Path) -> bool:
+    """Whether a folder holds nothing but what a check has written, now or before a restart."""
+    with contextlib.suppress(OSError):
+        return [path.name for path in out.iterdir()] == [DATA] and (out / DATA / NOTE).is_file()
+    return False

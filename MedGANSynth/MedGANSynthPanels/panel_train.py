@@ -1,6 +1,5 @@
 """The Train panel: choose a preset and images, look at them, train, watch, keep the model."""
 
-from pathlib import Path
 from typing import Any
 
 import qt
@@ -12,19 +11,16 @@ from .bound_panel import BoundPanel
 from .check_view import as_html
 from .devices import Devices
 from .errors import PanelError
-from .folders import writing_problem
 from .model_choice import fill
 from .panel import allow, guarded
-from .paths import typed
 from .presets import split
 from .run_buttons import RunButtons
 from .running import Running
 from .signal import Signal
+from .train_chosen import TrainChosen
 from .train_form import TrainForm
 from .train_settings import TrainOn
 from .trainer import command_text
-from .training_run import REQUEST
-from .training_task import train_task
 
 
 class PanelTrain(BoundPanel):
@@ -41,6 +37,7 @@ class PanelTrain(BoundPanel):
         self.changed = Signal()
         self.checked: tuple[Any, dict[str, Any]] | None = None
         self.checking: Any = None
+        self.unused: Any = None
         self.asked: tuple | None = None
         self.shown: dict[str, Any] | None = None
         self.is_on_show = False
@@ -77,6 +74,7 @@ class PanelTrain(BoundPanel):
         """The module is being reloaded or Slicer ends; trainings go on."""
         self.runs.stop()
         self.running.cancel()
+        self._discard()
         self.devices.stop()
         BoundPanel.cleanup(self)
 
@@ -89,7 +87,7 @@ class PanelTrain(BoundPanel):
         chosen = self.parameters.train
         self.form.show(chosen)
         fill(self.ui.deviceBox, self.devices.choices(chosen.device), chosen.device)
-        paths = {"bids": chosen.bidsFolder, "list": chosen.listFile, "parent": self.parent}
+        paths = {"bids": chosen.bidsFolder, "list": chosen.listFile, "parent": self.chosen.parent}
         for name, path in paths.items():
             edit = getattr(self.ui, f"{name}Edit")
             if edit.currentPath != path:
@@ -99,7 +97,7 @@ class PanelTrain(BoundPanel):
         if result is not None and result is not self.shown:
             self.shown = result
             self.ui.foundText.html = as_html(result)
-        task = self._task(result)
+        task = self.chosen.task(result)
         self.ui.commandText.plainText = command_text(task) if task else ""
         self._show_buttons()
         stored.remember(self.parameters, "train")
@@ -107,7 +105,7 @@ class PanelTrain(BoundPanel):
     def _show_buttons(self) -> None:
         ui, result = self.ui, self.result
         busy = _("Something runs; cancel it first") if self.running.open else None
-        missing = self.form.missing(self.parameters.train) or self._taken()
+        missing = self.chosen.problem()
         purpose = _("Read all images, try a few steps, and estimate time, memory and disk")
         allow(ui.checkButton, purpose, busy or missing)
         unchecked = None if result is not None else _("Check the data first")
@@ -116,63 +114,25 @@ class PanelTrain(BoundPanel):
         allow(ui.trainButton, _("Start the command above"), busy or missing or unchecked or bad)
         allow(ui.cancelButton, _("Stop the check"), None if busy else _("Nothing runs"))
         ui.cancelButton.visible = self.running.open
-        allow(ui.copyButton, _("Copy the command"), None if ui.commandText.plainText else missing)
+        unwritten = _("Check the data first; it writes the data list that the command reads")
+        missing = missing or (unwritten if self.chosen.writes and result is None else None)
+        allow(ui.copyButton, _("Copy the command"), missing)
         self.buttons.refresh()
 
-    # What follows from the parameters
-
     @property
-    def parent(self) -> str:
-        """The folder of the Run folder."""
-        return self.parameters.train.parent or str(Path.home() / "MedGANSynth")
-
-    def _keeps(self) -> bool:
-        return self.parameters is not None and self.parameters.train.keep
-
-    @property
-    def out(self) -> Path:
-        """The Run folder."""
-        chosen = self.parameters.train
-        return typed(self.parent) / (chosen.name.strip() or chosen.preset)
+    def chosen(self) -> TrainChosen:
+        """What follows from the parameters."""
+        return TrainChosen(self.parameters.train, self.form)
 
     @property
     def result(self) -> dict[str, Any] | None:
         """What the check found of what is chosen now."""
-        if self.checked is None or self.checked[0] != self._chosen():
+        if self.checked is None or self.checked[0] != self.chosen.key():
             return None
         return self.checked[1]
 
-    def _chosen(self) -> tuple | None:
-        """All that a check depends on; None where the data cannot be named yet."""
-        chosen = self.parameters.train
-        if self.form.missing(chosen):
-            return None
-        try:
-            data = self.form.data(chosen)
-        except PanelError:
-            return None
-        return (chosen.preset, chosen.settings, chosen.device, chosen.validation, self.out, data)
-
-    def _task(self, result: dict[str, Any] | None):
-        chosen = self.parameters.train
-        if self.form.missing(chosen):
-            return None
-        if result is not None:
-            data = result["data"]
-        elif chosen.source == TrainOn.PHANTOM:
-            data = None
-        else:
-            written = str(self.out / "data" / "datalist.json")
-            data = chosen.listFile if chosen.source == TrainOn.LIST else written
-        return train_task(chosen.preset, data, self.out, split(chosen.settings), chosen.device)
-
-    def _taken(self) -> str | None:
-        name = self.parameters.train.name.strip()
-        if name in (".", "..") or any(mark in name for mark in "/\\:"):
-            return _("Give a name without slashes or colons; the folder is chosen below it")
-        if (self.out / "checkpoints").exists() or (self.out / REQUEST).exists():
-            return _("There is a training of that name already; choose another name, or resume it")
-        return writing_problem(self.out)
+    def _keeps(self) -> bool:
+        return self.parameters is not None and self.parameters.train.keep
 
     # What the user does
 
@@ -217,17 +177,24 @@ class PanelTrain(BoundPanel):
         self.message.clear()
         if not self.logic.ready(self.widget):
             raise PanelError(_("What is missing was not installed, so nothing can be trained."))
-        chosen, asked = self.parameters.train, self._chosen()
-        data = self.form.data(chosen)
+        chosen, asked = self.chosen, self.chosen.key()
+        try:
+            data = chosen.data()
+        except PanelError as error:
+            error.holds = lambda: self.chosen.key() is None
+            raise
+        self._discard()
+
+        settings = chosen.settings
 
         def start(listener):
             self.checking = self.logic.check_training(
-                chosen.preset,
+                settings.preset,
                 data,
-                self.out,
-                settings=split(chosen.settings),
-                device=chosen.device,
-                validation=chosen.validation,
+                chosen.out,
+                settings=split(settings.settings),
+                device=settings.device,
+                validation=settings.validation,
                 wait=False,
                 listener=listener,
             )
@@ -235,13 +202,19 @@ class PanelTrain(BoundPanel):
 
         self.checked = None
         self.asked = asked
-        title = _("Check of the data for {preset}").format(preset=chosen.preset)
+        title = _("Check of the data for {preset}").format(preset=settings.preset)
         self.running.begin(title, start, lambda: self.result is not None)
+
+    def _discard(self) -> None:
+        """What the last check has written is not wanted any more: nothing was begun with it."""
+        if self.unused is not None:
+            self.unused.discard()
+            self.unused = None
 
     def on_done(self, event: dict[str, Any]) -> None:
         """A check or an export is done."""
         if "nodes" in event:
-            self.checked = (self.asked, self.checking.result)
+            self.checked, self.unused = (self.asked, self.checking.result), self.checking
         else:
             self.changed.emit()
 
@@ -249,16 +222,16 @@ class PanelTrain(BoundPanel):
     def on_train(self) -> None:
         """Start the command that is shown."""
         self.message.clear()
-        chosen = self.parameters.train
+        settings = self.parameters.train
         run = self.logic.train(
-            chosen.preset,
+            settings.preset,
             self.result["data"],
-            self.out,
-            settings=split(chosen.settings),
-            device=chosen.device,
-            keep=chosen.keep,
+            self.chosen.out,
+            settings=split(settings.settings),
+            device=settings.device,
+            keep=settings.keep,
         )
-        self.checked = None
+        self.checked = self.unused = None
         self.runs.choose(run.folder)
         self.runs.show_curves()
         self.refresh()
@@ -272,5 +245,6 @@ class PanelTrain(BoundPanel):
 
     @guarded
     def on_copy(self) -> None:
-        """Copy the command."""
+        """Copy the command; who runs it needs what the check has written."""
+        self.unused = None
         qt.QApplication.clipboard().setText(self.ui.commandText.plainText)

@@ -24,6 +24,7 @@ def phrases() -> dict[str, str]:
         "choose another name or pass --overwrite": _("choose another name"),
         "choose another with --name": _("give it another name in its model.json"),
         ", or pass --overwrite": "",
+        ", or name their ends with --modality t1=... t2=...": "",
         "run `medgansynth doctor`": _("press Check environment"),
         "`medgansynth doctor` says": _("Check environment says"),
         "; `medgansynth models list` shows what is": "",

@@ -13,6 +13,7 @@ from .panel import allow, guarded
 from .paths import typed
 from .running import Running
 from .runs_table import RunsTable
+from .training_run import TrainingRun
 
 
 class RunButtons:
@@ -26,7 +27,7 @@ class RunButtons:
     def __init__(self, panel, running: Running, keep: Callable[[], bool]) -> None:
         self.ui, self.widget, self.message = panel.ui, panel.widget, panel.message
         self.logic, self.running, self.keep = panel.logic, running, keep
-        self.runs = RunsTable(self.ui, self.refresh)
+        self.runs = RunsTable(self.ui, self.refresh, self.on_lost)
         for name in ("stop", "resume", "export", "curves", "pictures", "open", "add", "remove"):
             button = getattr(self.ui, f"{name}Button")
             button.connect("clicked(bool)", getattr(self, f"on_{name}"))
@@ -46,7 +47,8 @@ class RunButtons:
         allow(ui.resumeButton, _("Go on from the last checkpoint"), none or runs or done)
         busy = _("Something runs; cancel it first") if self.running.open else None
         allow(ui.exportButton, _("Make a model of it for Translate and Generate"), none or busy)
-        allow(ui.curvesButton, _("Show losses and validation as plots, live"), none)
+        empty = None if run is not None and run.has_figures else _("There are no figures yet")
+        allow(ui.curvesButton, _("Show losses and validation as plots, live"), none or empty)
         unseen = None if run is not None and run.previews else _("There is no preview yet")
         allow(ui.picturesButton, _("Show the previews in the red view, live"), none or unseen)
         allow(ui.openButton, _("Show the files of the training"), none)
@@ -101,9 +103,15 @@ class RunButtons:
         """Show the files of the chosen training."""
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.runs.run.folder)))
 
+    def on_lost(self, run: TrainingRun) -> None:
+        """The folder of a training that was at work has vanished."""
+        text = _("The folder of {name} is gone, and the training with it.")
+        self.message.warn(text.format(name=run.name))
+
     @guarded
     def on_add(self) -> None:
         """List a training that was started elsewhere."""
+        self.message.clear()
         title = _("A Run folder")
         chosen = qt.QFileDialog.getExistingDirectory(self.widget, title, "")
         if not chosen:

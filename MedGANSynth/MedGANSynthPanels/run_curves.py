@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import slicer
 from slicer.i18n import tr as _
 
 from .tables import COLORS, add_points, columns_of, fill_table, new_chart, new_table, read_rows
@@ -10,6 +11,8 @@ from .volumes_in import is_in_scene
 
 TABLES = {"metrics": _("losses"), "validation": _("validation")}
 IMAGES = "images"
+OF = "MedGANSynth.Curves"
+"""Attribute of tables and charts: whose they are, so that a reloaded module goes on with them."""
 
 
 class RunCurves:
@@ -26,6 +29,23 @@ class RunCurves:
         self._drawn: dict[str, set[str]] = {}
         self._read: dict[str, tuple[int, int]] = {}
         self._is_wanted = False
+
+    @classmethod
+    def of_the_scene(cls, folder: Path) -> "RunCurves | None":
+        """Those that another panel has put into the scene."""
+        made = cls(folder)
+        for name in TABLES:
+            table = _node("vtkMRMLTableNode", made._mark(name))
+            chart = _node("vtkMRMLPlotChartNode", made._mark(name))
+            if table is not None and chart is not None:
+                made._tables[name], made.charts[name] = table, chart
+                count = chart.GetNumberOfPlotSeriesNodes()
+                series = [chart.GetNthPlotSeriesNode(number) for number in range(count)]
+                made._drawn[name] = {one.GetYColumnName() for one in series if one is not None}
+        return made if made.charts else None
+
+    def _mark(self, name: str) -> str:
+        return f"{name} {self.folder}"
 
     def update(self) -> bool:
         """Bring the nodes up to date; False if the user has removed one of them."""
@@ -60,6 +80,8 @@ class RunCurves:
             title = f"{self.folder.name}: {TABLES[name]}"
             self._tables[name] = new_table(title, {})
             self.charts[name] = new_chart(title, _("images seen"), TABLES[name])
+            for node in (self._tables[name], self.charts[name]):
+                node.SetAttribute(OF, self._mark(name))
             self._drawn[name] = set()
         table = self._tables[name]
         fill_table(table, columns)
@@ -68,3 +90,8 @@ class RunCurves:
                 color = COLORS[len(self._drawn[name]) % len(COLORS)]
                 add_points(self.charts[name], table, IMAGES, column, color, lines=True)
                 self._drawn[name].add(column)
+
+
+def _node(kind: str, mark: str):
+    nodes = slicer.util.getNodesByClass(kind)
+    return next((node for node in nodes if node.GetAttribute(OF) == mark), None)

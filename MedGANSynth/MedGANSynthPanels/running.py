@@ -96,7 +96,8 @@ class Running:
         self.view.finish(text)
         failures = [row["error"] for row in event.get("rows") or [] if row.get("error")]
         others = [w for w in self.warnings if w not in failures]
-        self.message.conclude(f"{text}.", failures + others)
+        tell = self.message.fail if event.get("bad") else self.message.conclude
+        tell(f"{text}.", failures + others)
         self._keep(self.holds, event)
         self.changed()
 

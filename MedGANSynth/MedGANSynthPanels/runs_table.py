@@ -5,8 +5,9 @@ from collections.abc import Callable
 import qt
 from slicer.i18n import tr as _
 
+from MedGANSynthLib.wording import size
+
 from . import run_list
-from .check_view import size
 from .narrow import breakable
 from .panel_words import in_the_panel
 from .run_curves import RunCurves
@@ -20,14 +21,20 @@ _COLUMNS = 4
 
 
 class RunsTable:
-    """Looks at all listed Runs every second; `changed()` is called when something is different.
+    """Looks at all listed Runs every second.
+
+    Args:
+        changed: called when something is different.
+        lost: called with a Run whose folder has vanished while it was at work.
 
     Attributes:
         runs: the listed ones, in the table's order.
     """
 
-    def __init__(self, ui, changed: Callable[[], None]) -> None:
-        self.ui, self.changed = ui, changed
+    def __init__(
+        self, ui, changed: Callable[[], None], lost: Callable[[TrainingRun], None]
+    ) -> None:
+        self.ui, self.changed, self.lost = ui, changed, lost
         self.runs: list[TrainingRun] = []
         self._seen: dict[object, tuple] = {}
         self._curves: dict[object, RunCurves] = {}
@@ -54,8 +61,10 @@ class RunsTable:
 
     def show_curves(self) -> None:
         """Put the chosen one's losses into a plot view, from now on live."""
-        curves = self._curves[self.run.folder] = RunCurves(self.run.folder)
-        curves.show()
+        folder = self.run.folder
+        if folder not in self._curves or not self._curves[folder].update():
+            self._curves[folder] = RunCurves(folder)
+        self._curves[folder].show()
 
     def show_pictures(self) -> None:
         """Put the chosen one's previews into the red slice view, from now on live."""
@@ -81,11 +90,17 @@ class RunsTable:
         runs = []
         for entry in entries:
             run = known.get(entry.folder) or entry.run
+            if run.folder not in known and (curves := RunCurves.of_the_scene(run.folder)):
+                self._curves[run.folder] = curves
             if entry.is_ours:
                 run.trainer = run.trainer or entry.trainer
             run.look()
             runs.append(run)
             self._update_nodes(run)
+        listed = {run.folder for run in runs}
+        for run in self.runs:
+            if run.alive and run.folder not in listed and not run.folder.exists():
+                self.lost(run)
         seen = {run.folder: (run.state, row(run)) for run in runs}
         if list(seen) != [run.folder for run in self.runs]:
             self.runs = runs
@@ -148,6 +163,8 @@ class RunsTable:
     def _show_picture(self, run: TrainingRun) -> None:
         pictures = run.previews
         self.ui.pictureLabel.visible = bool(pictures)
+        self.ui.captionLabel.text = run.caption
+        self.ui.captionLabel.visible = bool(pictures and run.caption)
         if not pictures:
             return
         latest = str(pictures[-1])

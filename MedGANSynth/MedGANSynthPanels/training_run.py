@@ -24,7 +24,8 @@ ALIVE = (STARTING, RUNNING, STOPPING)
 REQUEST, LOG = "request.json", "trainer.log"
 _FULL = 20 * 2**20
 _TAIL = 20_000
-_PROGRESS = re.compile(r" *\d+\.\d %")  # as `MedGANSynthLib.events` writes it
+_CRASH = re.compile(r"error|exception|killed|fault|abort|signal", re.IGNORECASE)
+"""In a last line that says why a trainer died, unlike figures and the names of previews."""
 
 
 class TrainingRun:
@@ -41,6 +42,7 @@ class TrainingRun:
         left_s: seconds to go; None while nobody knows.
         memory: most bytes of the device's memory, as far as known.
         device: such as "cpu".
+        caption: what a preview shows, as far as the trainer says.
         problem: why it failed, in one sentence.
     """
 
@@ -64,6 +66,11 @@ class TrainingRun:
     def previews(self) -> list[Path]:
         """The pictures so far, in the order of time."""
         return sorted((self.folder / "previews").glob("[0-9]*.png"))
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether there is anything to plot."""
+        return (self.folder / "metrics.csv").exists()
 
     def look(self) -> None:
         """Read what is new."""
@@ -97,7 +104,8 @@ class TrainingRun:
             return ""
 
     def _forget(self) -> None:
-        self.fraction, self.text, self.device = 0.0, "", ""
+        self.fraction, self.text, self.device, self.caption = 0.0, "", "", ""
+        self._total = 0
         self.elapsed_s, self.left_s = 0.0, None
         self.memory: int | None = None
         self._last, self._offset = {}, 0
@@ -128,7 +136,7 @@ class TrainingRun:
         if kind == "started":
             self._before += self._latest - self._began
             self._began, self._first = when, None
-            self.device = str(event["device"])
+            self.device, self._total = str(event["device"]), int(event.get("images", 0))
         self._latest = when
         self.elapsed_s = self._before + max(0.0, when - self._began)  # a clock may be set back
         if kind == "progress":
@@ -138,10 +146,20 @@ class TrainingRun:
             self.left_s = gone * (1 - self.fraction) / done if min(gone, done) > 0 else None
         elif kind == "metric" and event.get("memory") is not None:
             self.memory = int(event["memory"])
+        elif kind == "preview":
+            self.caption = str(event.get("caption", ""))
         elif kind in ("started", "ended", "error"):
             self._last = event
-            if kind == "ended" and not event["stopped"]:
-                self.fraction = 1.0
+            if kind == "ended":
+                self._end(int(event["images"]), bool(event["stopped"]))
+
+    def _end(self, seen: int, stopped: bool) -> None:
+        """What it saw in all: its last word on progress was some steps ago."""
+        if self._total:
+            self.fraction = seen / self._total
+            self.text = _("{seen} of {total} images").format(seen=seen, total=self._total)
+        if not stopped:
+            self.fraction = 1.0
 
     def _find_state(self) -> str:
         holder, elsewhere = lock_holder(self.folder)
@@ -174,11 +192,10 @@ class TrainingRun:
         if self._last.get("event") == "error" and self._requested() <= self._latest:
             return str(self._last["text"])
         lines = [line for line in self.log().splitlines() if line.strip()]
-        lines = [line for line in lines if not _PROGRESS.match(line)]
         if lines and lines[-1].startswith("medgansynth: "):
             return lines[-1].removeprefix("medgansynth: ")
         ended = _("The trainer was killed or crashed; resume it from its last checkpoint.")
-        return f"{ended} {lines[-1]}" if lines else ended
+        return f"{ended} {lines[-1]}" if lines and _CRASH.search(lines[-1]) else ended
 
 
 def _at_work(process: int) -> bool:

@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 from MedGANSynthLib import schema, tasks
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.training.config import load_config
+from MedGANSynthLib.training.refusals import refuse_other_files
 
 from . import run_list, trainer
 from .errors import PanelError
@@ -56,6 +57,10 @@ def start_training(task: tasks.Train, keep: bool) -> TrainingRun:
     if TrainingRun(folder).alive:
         text = _("{name} is being trained already; wait for it, or stop it first.")
         raise PanelError(text.format(name=folder.name))
+    try:
+        refuse_other_files(folder)
+    except MedGANSynthError as error:
+        raise PanelError(str(error)) from None
     process = trainer.start(task)
     run_list.add(run_list.Listed(folder, keep, os.getpid(), process))
     return TrainingRun(folder, process)

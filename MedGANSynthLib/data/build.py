@@ -8,12 +8,15 @@ from typing import Any
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.write import write
-from .datalist import SPLITS, Case, DataList, splits_of_one_person, write_datalist
+from .datalist import SPLITS, Case, DataList, write_datalist
 from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs, parse_subject
+from .doubts import doubts
 from .phantom import head_phantom
 from .simulated_cases import write_simulations
 from .split import by_file, by_share
 
+LABELS = ("mask", "labels")
+"""Modalities of which many people may share one file."""
 _DESCRIPTIONS = {
     "t1": "T1-weighted",
     "t2": "T2-weighted",
@@ -96,8 +99,8 @@ def make_datalist(
             )
     datalist = _split(cases, given_split, validation, test, split, seed, events)
     write_datalist(datalist, out, common_root(cases, out))
-    for sentence in splits_of_one_person(datalist):
-        events.warning(sentence)
+    for doubt in doubts(datalist, LABELS):
+        events.warning(doubt.text)
     return {
         "text": f"{out}: written.",
         "rows": [_row(name, cases, datalist.modality) for name, cases in datalist.splits().items()],
@@ -114,8 +117,8 @@ def _present(bids: Path) -> dict[str, str]:
     }
     if not found:
         raise MedGANSynthError(
-            f"{bids}: no file is named like sub-01_T1w.nii.gz; name the ends of the files with "
-            "--modality t1=... t2=..."
+            f"{bids}: no file is named like sub-01_T1w.nii.gz, as BIDS wants it; rename them, or "
+            "name their ends with --modality t1=... t2=..."
         )
     return found
 

@@ -12,12 +12,8 @@ Paths are relative to the list's own folder, or to the folder that the optional 
 else can name no other file.
 """
 
-import collections
 import dataclasses
-import hashlib
 import json
-import re
-from collections.abc import Collection
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated
 
@@ -29,12 +25,6 @@ SPLITS = ("training", "validation", "test")
 _MAX_BYTES = 256 * 1024 * 1024
 
 _Entries = Annotated[tuple[dict[Name, Annotated[str, Length(1, 4096)]], ...], Length(0, 1_000_000)]
-
-
-_VISIT = re.compile(
-    r"(?<=.)[_-]?(ses|session|study|visit|time|tp|scan|run|v)[_-]?\d+$", re.IGNORECASE
-)
-"""The end of a name that counts a person's visits; it is never the whole name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +80,8 @@ def read_datalist(path: Path) -> DataList:
         root = content.root
         if not root.is_absolute() or not root.is_dir():
             raise MedGANSynthError(
-                f"{path.name}: root must be an existing folder's absolute path, not {root}."
+                f"{path.name}: its root {root} is no folder here; put the images back, or write "
+                "their folder's absolute path there."
             )
     root = root.resolve()
     splits = {
@@ -143,55 +134,6 @@ def check_subjects(datalist: DataList, where: str) -> None:
                     f"{where}: {case.subject} is in both {home[case.subject]} and {split}; "
                     "keep every person in one split."
                 )
-
-
-def copies_across_splits(
-    datalist: DataList, labels: Collection[str] = ()
-) -> list[tuple[Path, Path]]:
-    """Pairs of files with the same content in different splits: one person under two names.
-
-    Args:
-        labels: modalities that tell nobody, such as the mask of a template that many share.
-    """
-    by_size = collections.defaultdict(list)
-    for split, cases in datalist.splits().items():
-        for modality, image in (pair for case in cases for pair in case.images.items()):
-            if modality not in labels and image.is_file():
-                by_size[image.stat().st_size].append((split, image))
-    pairs = []
-    for group in (g for g in by_size.values() if len({split for split, _ in g}) > 1):
-        first: dict[str, tuple[str, Path]] = {}
-        for split, image in group:
-            digest = hashlib.sha256(image.read_bytes()).hexdigest()
-            other_split, other = first.setdefault(digest, (split, image))
-            if other_split != split:
-                pairs.append((other, image))
-    return pairs
-
-
-def splits_of_one_person(datalist: DataList, labels: Collection[str] = ()) -> list[str]:
-    """What speaks for one person in two splits, in sentences: the same file, or two visits' names.
-
-    That `a_study1` and `a_study2` are two people is possible, so nothing is refused.
-
-    Args:
-        labels: as of `copies_across_splits`.
-    """
-    said = [
-        f"{one} and {other} are the same file in two splits: one person twice?"
-        for one, other in copies_across_splits(datalist, labels)
-    ]
-    home: dict[str, tuple[str, str]] = {}
-    for split, cases in datalist.splits().items():
-        for subject in dict.fromkeys(case.subject for case in cases):
-            person = _VISIT.sub("", subject)
-            other, where = home.setdefault(person, (subject, split))
-            if where != split:
-                said.append(
-                    f"{other} is in {where} and {subject} in {split}: two visits of one person? "
-                    "Then give --subject, a pattern for the person's part of the name."
-                )
-    return said
 
 
 def inside(root: Path, text: str, where: str, hint: str = "") -> Path:

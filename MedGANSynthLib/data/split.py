@@ -35,10 +35,11 @@ def by_share(subjects: Iterable[str], validation: float, test: float, seed: int)
     people = sorted(set(subjects), key=lambda s: hashlib.sha256(f"{seed} {s}".encode()).digest())
     counts = [max(1, round(share * len(people))) if share else 0 for share in (validation, test)]
     if len(people) <= sum(counts):
+        kept = [(n, c) for n, c in zip(("validation", "test"), counts, strict=True) if c]
+        wanted, lower = [f"{c} in {n}" for n, c in kept], [f"--{n}" for n, _ in kept]
         few = f"{counted(len(people), 'person')} {'is' if len(people) == 1 else 'are'} too few"
         raise MedGANSynthError(
-            f"{few} for {counts[0]} in validation and {counts[1]} in test; lower --validation and "
-            "--test."
+            f"{few} for {' and '.join(wanted)}; add people, or lower {' and '.join(lower)}."
         )
     names = ["validation"] * counts[0] + ["test"] * counts[1]
     names += ["training"] * (len(people) - len(names))

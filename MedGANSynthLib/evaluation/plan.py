@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..data.datalist import SPLITS, Case, DataList, copies_across_splits
+from ..data.datalist import SPLITS, Case, DataList
+from ..data.doubts import same_files
 from ..errors import MedGANSynthError
 from ..events import Events
 from .cases import match_files
@@ -94,10 +95,12 @@ def plan_list(
         raise MedGANSynthError(f"{where}: the {split} split is empty; add cases to it.")
     if split == "training":
         events.warning("judged on the training people: the figures say nothing about others.")
-    for one, other in copies_across_splits(listed):
+    for one, other in same_files(listed):
+        if one.split == other.split:
+            continue
         events.warning(
-            f"{one.name} and {other.name} have the same content but lie in different splits: a "
-            "figure on people that a model was trained on says nothing about others."
+            f"{one.path.name} and {other.path.name} have the same content but lie in different "
+            "splits: a figure on people that a model was trained on says nothing about others."
         )
     inputs = tuple(source.split(","))
     package = None

@@ -36,7 +36,8 @@ def load_restricted(path: Path) -> Any:
         raise cannot_read(path, error) from None
     except Exception:  # whatever a crafted file makes the reader raise
         raise MedGANSynthError(
-            f"{path}: is damaged or not made of plain tensors; it may hold code and is not opened."
+            f"{path}: is damaged or not made of plain tensors, so it may hold code and is not "
+            "opened; use another checkpoint or a fresh copy."
         ) from None
 
 
@@ -47,5 +48,6 @@ def _check_unpacked_size(path: Path) -> None:
     with zipfile.ZipFile(path) as file:
         if sum(member.file_size for member in file.infolist()) > path.stat().st_size:
             raise MedGANSynthError(
-                f"{path}: is compressed, unlike plain tensors; it may hold code and is not opened."
+                f"{path}: is compressed, unlike plain tensors, so it may hold code and is not "
+                "opened; use another checkpoint or a fresh copy."
             )

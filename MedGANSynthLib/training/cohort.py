@@ -13,7 +13,13 @@ from .config import Config
 
 
 class Judge(Protocol):
-    """Validation figures and pictures of the exported networks, in evaluation mode."""
+    """Validation figures and pictures of the exported networks, in evaluation mode.
+
+    Attributes:
+        caption: what `preview` shows, in one line.
+    """
+
+    caption: str
 
     def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
         """Figures by name; `config.best` names the one that chooses a checkpoint."""

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..data.datalist import read_datalist, splits_of_one_person
+from ..data.datalist import read_datalist
+from ..data.doubts import doubts
 from ..errors import MedGANSynthError
 from ..events import Events
 from .config import load_config
@@ -38,8 +39,8 @@ def train(
         refuse_early(out, config, facts)
         if data is not None:
             labels = needs_of(config.data).labels
-            for sentence in splits_of_one_person(read_datalist(data), labels):
-                events.warning(sentence)
+            for doubt in doubts(read_datalist(data), labels):
+                events.warning(doubt.text)
     from . import session
 
     if dry_run:

@@ -56,9 +56,9 @@ def of_people(listed: DataList, needs: Needs) -> list[Finding]:
 
 def of_images(images: Sequence[Image], needs: Needs) -> list[Finding]:
     """Which images are blank, broken, odd, or not where their partners are."""
-    found = [Finding(image.problem, True) for image in images if image.problem]
+    found = [Finding(f"{_whose(i)}: {i.problem}", True) for i in images if i.problem]
     found += [Finding(text) for text in odd_ones(images)]
-    found += [Finding(note) for image in images for note in image.notes]
+    found += [Finding(f"{_whose(i)}: {note}") for i in images for note in i.notes]
     if needs.one_grid:
         cases = collections.defaultdict(list)
         for image in images:
@@ -88,6 +88,10 @@ def is_used(case: Case, needs: Needs) -> bool:
 
 def _has_any(case: Case, needs: Needs) -> bool:
     return any(m in case.images for m in needs.modalities)
+
+
+def _whose(image: Image) -> str:
+    return f"{image.subject}, {image.modality}"
 
 
 def _grid(image: Image) -> Volume:

@@ -26,6 +26,11 @@ class GenerationJudge:
         device: where the networks are.
     """
 
+    caption = (
+        "Above generated scans in three planes; below, where there is an encoder, real scans, each "
+        "beside what the networks make of it"
+    )
+
     def __init__(
         self,
         real: np.ndarray,

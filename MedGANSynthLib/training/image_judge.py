@@ -28,6 +28,12 @@ class ImageJudge:
         codes = np.random.default_rng(0).standard_normal((COMPARED, latent))
         self.codes = torch.from_numpy(codes.astype(np.float32))
 
+    @property
+    def caption(self) -> str:
+        """What `preview` shows."""
+        cycles = self.real.shape[1] > 1
+        return "In each row one generated heart cycle" if cycles else "Generated slices"
+
     def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
         """mmd (0 is best), diversity and sharpness (1), and their gap (0)."""
         fakes = self._images(networks["generator"], COMPARED)

@@ -46,6 +46,9 @@ class TranslationJudge:
     ) -> None:
         self.heads, self.settings = heads, settings
         self.multiple, self.device, self.blank = multiple, device, blank
+        one, other = settings.source, settings.target
+        made = f"{other} made of it, real {other}, {one} made of it"
+        self.caption = f"In each row one person's real {one}, {made}"
 
     def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:
         """Mean figures over people, variants and directions, and for each direction."""

@@ -55,6 +55,8 @@ class LabelledGeneration(SliceGeneration):
 class LabelledJudge(ImageJudge):
     """Judges channel 0 and shows both."""
 
+    caption = "Generated slices, below each its label map"
+
     def preview(self, networks: dict[str, nn.Module], path: Path) -> None:
         """A PNG: generated images in a row, their label maps below them."""
         both = super()._images(networks["generator"], 2 * COLUMNS)

@@ -94,7 +94,7 @@ def train(
     def preview() -> None:
         path = run.previews / f"{seen:09d}.png"
         judge.preview(average.networks, path)
-        events.emit("preview", path=str(path), images=seen)
+        events.emit("preview", path=str(path), images=seen, caption=judge.caption)
 
     # The picture before the first step, which also shows that everything can be written.
     if ranks.main and not (run.previews / f"{seen:09d}.png").exists():

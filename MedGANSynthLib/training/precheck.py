@@ -5,11 +5,13 @@ from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
-from ..data.datalist import Case, DataList, read_datalist, splits_of_one_person
+from ..data.datalist import Case, DataList, read_datalist
+from ..data.doubts import doubts
 from ..data.inspection import Image, inspect, rows_by_modality
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..inference.plan import out_of_memory
+from ..wording import size
 from .config import Config, load_config
 from .findings import Finding, is_used, of_images, of_people
 from .needs import Needs, needs_of
@@ -17,8 +19,6 @@ from .people import data_facts
 from .refusals import refuse_early
 from .room import refuse_full_disk, weightless
 from .trial import Cost, try_out
-
-GIB = 2**30
 
 
 def check_data(
@@ -53,9 +53,7 @@ def check_data(
             images = _look(listed, needs, events)
             good = _without(listed, {image.path for image in images if image.problem})
             rows = [_row(listed, good, split, needs) for split in good]
-            findings += [
-                Finding(sentence) for sentence in splits_of_one_person(listed, needs.labels)
-            ]
+            findings += [Finding(*doubt) for doubt in doubts(listed, needs.labels)]
             findings += [*of_people(listed, needs), *of_images(images, needs)]
     if out is not None:
         findings += _of_folder(config, data, listed, out)
@@ -144,18 +142,19 @@ def _lines(
     ]
     lines += [f"{'Stops' if f.stops else 'Note'}: {f.text}" for f in findings]
     if cost is not None:
+        memory = "" if cost.memory is None else f"{size(cost.memory)} of memory, "
         lines.append(
             f"About {duration(cost.seconds)} for {config.images} images on {cost.device} "
-            f"({cost.step_seconds:.3g} s a step of {config.batch}), "
-            f"{cost.memory / GIB:.2g} GiB of memory, up to {cost.disk / GIB:.2g} GiB of disk."
+            f"({cost.step_seconds:.3g} s a step of {config.batch}), {memory}up to "
+            f"{size(cost.disk)} of disk."
         )
     return lines or ["The built-in phantoms."]
 
 
 def duration(seconds: float) -> str:
     """In the largest fitting unit: "40 s", "12 min", "3.5 h", "2.1 days"."""
-    for limit, size, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
+    for limit, unit_s, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
         if seconds < limit:
-            value = seconds / size
-            return f"{value:.0f} {unit}" if value >= 10 or size == 1 else f"{value:.1f} {unit}"
+            value = seconds / unit_s
+            return f"{value:.0f} {unit}" if value >= 10 or unit_s == 1 else f"{value:.1f} {unit}"
     return f"{seconds / 86_400:.1f} days"

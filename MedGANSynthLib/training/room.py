@@ -18,6 +18,7 @@ from ..networks.registry import count_parameters
 from ..systems.base import System
 from ..systems.progan import ProGAN
 from ..systems.registry import system_class
+from ..wording import size
 from .config import Config
 from .example import example_batch
 
@@ -100,8 +101,8 @@ def refuse_full_disk(system: System, checkpoints: Path) -> None:
     missing = max(1, KEPT - len(list(checkpoints.glob("*.pt"))))
     if free is not None and free < missing * _lasting(system):
         raise MedGANSynthError(
-            f"{checkpoints.parent}: the checkpoints take {missing * _lasting(system) / 2**30:.1f} "
-            f"GiB and {free / 2**30:.1f} are free; free some space or choose another disk."
+            f"{checkpoints.parent}: the checkpoints take {size(missing * _lasting(system))} and "
+            f"{size(free)} are free; free some space or choose another disk."
         )
 
 

@@ -48,7 +48,9 @@ def _train(
             f"batch={config.batch} cannot be divided over {ranks.world} ranks; "
             f"use --set batch={ranks.world * max(1, config.batch // ranks.world)}."
         )
+    # What these settings or this computer cannot bear is told before anything is written.
     ranks.agree(lambda: refuse_what_cannot_fit(config, ranks.device, ranks.world))
+    ranks.agree(lambda: refuse_full_disk(weightless(config), out / "checkpoints"))
     quiet = events if ranks.main else Events()
     run = ranks.agree(lambda: Run(out, main=ranks.main))
     log = Events()
@@ -69,7 +71,6 @@ def _train(
         )
         _deterministic(config.seed)
         system = system_class(config.system)(config, ranks.device, ranks.wrap)
-        ranks.agree(lambda: refuse_full_disk(system, run.checkpoints) if ranks.main else None)
         ranks.same_start(list(system.networks.values()))
         if config.compile:
             compile_exported(system)

@@ -48,6 +48,9 @@ class SynthesisJudge:
     ) -> None:
         self.direction, self.orientation = direction, orientation
         self.multiple, self.device = multiple, device
+        real = ", ".join(port.modality for port in direction.inputs)
+        target = direction.output.modality
+        self.caption = f"In each row one person's real {real}, {target} made of it, real {target}"
         self.cases = [_middle(person, self._size(person.inside.shape)) for person in people]
 
     def measure(self, networks: dict[str, nn.Module]) -> dict[str, float]:

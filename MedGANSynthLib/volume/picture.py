@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 
 from ..files import whole_file
+from ..report.png import png
 
 
 def write_montage(
@@ -43,7 +43,7 @@ def write_montage(
             left += tile.shape[1] + gap
         top += max(t.shape[0] for t in row) + gap
     with whole_file(Path(path)) as temporary:
-        sitk.WriteImage(sitk.GetImageFromArray(canvas), str(temporary))
+        temporary.write_bytes(png(canvas / 255))
 
 
 def _windows(window: object, rows: int) -> list[tuple[float, float] | None]:

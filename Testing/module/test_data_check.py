@@ -70,7 +70,8 @@ def test_folders_become_a_list_in_the_run_folder(start, worker, tmp_path):
     assert type(worker.tasks[1]) is tasks.DataCheck and worker.tasks[1].data == path
     worker.done(failed=2, findings=[])
     assert check.result["data"] == str(path)
-    assert said[-1]["text"] == "The training cannot start like this"
+    text = "The training cannot start like this; to be mended first: 2"
+    assert said[-1]["text"] == text and said[-1]["bad"]
 
 
 def test_a_bids_folder_becomes_one_too(start, worker, tmp_path):
@@ -88,7 +89,7 @@ def test_what_fails_leaves_no_images(start, worker, volume, tmp_path):
     people = [{"subject": "Anna", "t1": volume("T1"), "t2": volume("T2")}]
     check, said = start(people, tmp_path / "run")
     written = {p.name for p in (tmp_path / "run" / "data").iterdir()}
-    assert written == {"cases.csv", "sub-001_1-0_t1.nii", "sub-001_1-0_t2.nii"}
+    assert written == {"READ_ME.txt", "cases.csv", "sub-001_1-0_t1.nii", "sub-001_1-0_t2.nii"}
     worker.fail("1 person is too few.")
     assert said[-1]["text"] == "1 person is too few." and not (tmp_path / "run").exists()
     check, said = start(people, tmp_path / "run")
@@ -106,6 +107,19 @@ def test_what_was_exported_may_be_exported_anew(start, worker, volume, tmp_path)
     (tmp_path / "run" / "request.json").write_text("{}")  # the training has begun
     with pytest.raises(PanelError, match="run holds files already; choose another name"):
         start(people, tmp_path / "run")
+
+
+def test_images_of_people_go_with_a_check_that_is_not_wanted(start, worker, volume, tmp_path):
+    people = [{"subject": "Anna", "t1": volume("T1"), "t2": volume("T2")}]
+    for begun in (True, False):
+        check, _said = start(people, tmp_path / f"run{begun}")
+        worker.done(outputs=[])
+        worker.done(failed=0, findings=[])
+        if begun:
+            (tmp_path / "runTrue" / "request.json").write_text("{}")
+        check.discard()
+    assert (tmp_path / "runTrue" / "data" / "cases.csv").is_file()
+    assert not (tmp_path / "runFalse").exists()
 
 
 def test_a_users_own_folder_is_left_alone(start, worker, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,19 @@ class Check:
     def __init__(self, asked, options):
         self.asked, self.options, self.open = asked, options, True
         self.listener = options.pop("listener")
-        self.result = None
+        self.result, self.discarded = None, False
+
+    def discard(self):
+        self.discarded = True
 
     def end(self, *findings, **more):
         stops = sum(finding["stops"] for finding in findings)
         self.result = {"text": "", "rows": [PEOPLE], "images": [], "findings": list(findings)}
         self.result |= {"cost": None if stops else COST, "failed": stops, "data": None} | more
         self.open = False
-        text = "The training can start"
-        self.listener({"event": "done", "nodes": [], "seconds": 1.0, "text": text})
+        text = "The training cannot start" if stops else "The training can start"
+        ended = {"event": "done", "nodes": [], "seconds": 1.0, "text": text, "bad": stops > 0}
+        self.listener(ended)
 
     def cancel(self):
         self.open = False
@@ -149,6 +154,8 @@ def test_check_then_train(panel, click, tmp_path):
         "validation": 0.25,
     }
     assert not ui.checkButton.enabled and not ui.trainButton.enabled
+    text = "Check the data first; it writes the data list that the command reads"
+    assert not ui.copyButton.enabled and ui.copyButton.toolTip == text
     data = tmp_path / "runs" / "heads" / "data" / "datalist.json"
     check.end({"text": "s1 has no t2.", "stops": False}, data=str(data))
     shown = ui.foundText.plainText
@@ -174,6 +181,9 @@ def test_check_then_train(panel, click, tmp_path):
         panel.parameters.train.name = name
         panel.refresh()
         assert ui.checkButton.toolTip.startswith("Give a name without slashes"), name
+    panel.parameters.train.name = 300 * "n"
+    panel.refresh()
+    assert ui.checkButton.toolTip == "Give a shorter name"
 
 
 def test_folders_are_taken_as_people_type_them(panel, click, tmp_path, monkeypatch):
@@ -206,6 +216,18 @@ def test_what_stops_a_training_is_said_before(panel, click):
     assert f"Stops: {two}" in panel.ui.foundText.plainText
     assert not panel.ui.trainButton.enabled
     assert panel.ui.trainButton.toolTip == "The check has found what has to be mended first"
+
+
+def test_what_a_check_has_written_goes_unless_it_is_wanted(panel, click, module):
+    trial(panel)
+    for name in ("one", "two", "three"):
+        panel.ui.nameEdit.text = name
+        click(panel.ui.checkButton)
+        panel.checks[-1].end()
+        if name == "two":
+            click(panel.ui.copyButton)
+    module.onReload()
+    assert [check.discarded for check in panel.checks] == [True, False, True]
 
 
 def test_a_check_holds_for_what_was_checked(panel, click):
@@ -381,6 +403,35 @@ def test_trainings_are_found_again_by_another_panel(panel, module, tmp_path):
     module.onReload()
     fresh = slicer.modules.MedGANSynthWidget.pages.train
     assert [(run.folder, run.state) for run in fresh.runs.runs] == [(folder, "running")]
+
+
+def test_a_training_whose_folder_vanishes_is_told(panel, tmp_path):
+    begun(tmp_path, "older")
+    folder = begun(tmp_path, "gone", alive=True)
+    panel.enter()
+    panel.runs.choose(folder)
+    shutil.rmtree(folder)
+    panel.runs.update()
+    assert panel.message.text == "The folder of gone is gone, and the training with it."
+
+
+def test_curves_are_made_once(panel, click, tmp_path):
+    folder = begun(tmp_path, "run", alive=True)
+    panel.enter()
+    panel.runs.choose(folder)
+    assert panel.ui.curvesButton.toolTip == "There are no figures yet"
+    (folder / "metrics.csv").write_text("images,cycle\n200,0.5\n")
+    panel.refresh()
+    for _time in range(2):
+        click(panel.ui.curvesButton)
+    assert len(slicer.util.getNodesByClass("vtkMRMLPlotChartNode")) == 1
+
+
+def test_other_files_are_left_alone(panel, tmp_path):
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(PanelError, match="holds other files and is no Run"):
+        panel.logic.train("cyclegan-t1-t2-debug", None, tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "models"] == ["thesis.txt"]
 
 
 def test_a_second_trainer_on_one_folder_is_refused(panel, tmp_path):

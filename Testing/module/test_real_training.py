@@ -64,6 +64,7 @@ def test_train_stop_resume_kill_and_keep_the_model(panel, click, wait, wait_unti
     wait_until(lambda: ui.picturesButton.enabled, PATIENCE_S)
     (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
     assert chart.GetTitle() == "tiny run: losses" and chart.GetNumberOfPlotSeriesNodes() > 3
+    assert ui.captionLabel.text.startswith("In each row one person's real t1")
     assert ui.pictureLabel.pixmap.width() == 340 and "B of memory" in ui.factsLabel.text
     click(ui.picturesButton)
     (shown,) = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")

@@ -36,6 +36,21 @@ def test_curves_grow_with_the_file(scene, tmp_path):
     assert column(table, "critic")[1] == 1.5 and np.isnan(column(table, "critic")[0])
 
 
+def test_curves_that_a_reloaded_panel_has_left_go_on(scene, tmp_path):
+    assert RunCurves.of_the_scene(tmp_path) is None
+    path = tmp_path / "metrics.csv"
+    path.write_text("images,cycle\n200,0.5\n")
+    RunCurves(tmp_path).show()
+    again = RunCurves.of_the_scene(tmp_path)
+    path.write_text("images,cycle,critic\n200,0.5,\n400,0.25,1.5\n")
+    assert again.update()
+    (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
+    (table,) = slicer.util.getNodesByClass("vtkMRMLTableNode")
+    assert chart.GetNumberOfPlotSeriesNodes() == 2
+    assert column(table, "cycle") == [0.5, 0.25]
+    assert RunCurves.of_the_scene(tmp_path / "another") is None
+
+
 def test_what_the_user_removes_stays_away(scene, tmp_path):
     (tmp_path / "metrics.csv").write_text("images,cycle\n200,0.5\n")
     curves = RunCurves(tmp_path)

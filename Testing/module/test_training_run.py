@@ -43,7 +43,7 @@ def progress(when, fraction):
 
 
 def ended(when, stopped):
-    return {"time": when, "event": "ended", "images": 100, "stopped": stopped}
+    return {"time": when, "event": "ended", "images": 60 if stopped else 100, "stopped": stopped}
 
 
 def gone():
@@ -91,17 +91,20 @@ def test_a_clock_that_is_set_back(run):
 def test_how_it_ended(run, stopped, state):
     made = run(started(1.0), progress(2.0, 0.5), ended(3.0, stopped))
     assert (made.state, made.problem) == (state, "")
-    assert made.fraction == (0.5 if stopped else 1.0)
+    # More than its last word on progress.
+    seen = 60 if stopped else 100
+    assert (made.fraction, made.text) == (seen / 100, f"{seen} of 100 images")
 
 
 def test_a_killed_trainer_has_failed(run):
-    made = run(started(1.0), progress(2.0, 0.5), lock=gone(), log="  200  cycle 0.5\n")
+    made = run(started(1.0), progress(2.0, 0.5), lock=gone(), log="one\nMemoryError\n")
     assert made.state == "failed"
-    assert made.problem.startswith("The trainer was killed or crashed; resume it")
-    assert made.problem.endswith("200  cycle 0.5")
+    text = "The trainer was killed or crashed; resume it from its last checkpoint."
+    assert made.problem == f"{text} MemoryError"
     progress_only = "  6.2 %, 0:41 left  1 of 16 images\n100.0 %, 0:00 left  16 of 16 images\n"
-    made = run(started(1.0), progress(2.0, 0.5), lock=gone(), log=progress_only)
-    assert made.problem == "The trainer was killed or crashed; resume it from its last checkpoint."
+    for log in (progress_only, "  200  cycle 0.5\n", "/runs/one/previews/000000060.png\n"):
+        made = run(started(1.0), progress(2.0, 0.5), lock=gone(), log=log)
+        assert made.problem == text
 
 
 def test_a_failure_is_told_in_the_trainers_own_words(run):

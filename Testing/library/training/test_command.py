@@ -53,8 +53,7 @@ def test_one_person_in_two_splits_is_asked_about_before_anything_is_read(tmp_pat
     for name in ("long01_study1", "long01_study2"):
         (tmp_path / f"{name}.nii").write_bytes(name.encode())
     first, second = (
-        [{"subject": name, "t1": f"{name}.nii", "t2": f"{name}.nii"}]
-        for name in ("long01_study1", "long01_study2")
+        [{"subject": name, "t1": f"{name}.nii"}] for name in ("long01_study1", "long01_study2")
     )
     listed = {"modality": {"t1": "", "t2": ""}, "training": first, "validation": second}
     (tmp_path / "data.json").write_text(json.dumps(listed))

@@ -97,7 +97,7 @@ def test_a_disk_that_is_too_small_is_told_before(listed, tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "free_disk", lambda folder: 1000)
     result = check(listed(["s0", "s1"], ["s2"]), out=tmp_path / "run")
     (text,) = texts(result, True)
-    assert "GiB and 0.0 are free; free some space or choose another disk." in text
+    assert text.endswith(" MB and 1 kB are free; free some space or choose another disk.")
 
 
 def test_a_folder_that_the_training_would_refuse_is_told_before(listed, tmp_path):

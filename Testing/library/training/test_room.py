@@ -77,9 +77,8 @@ def test_a_disk_without_room_for_checkpoints_is_told_before_the_first_step(tmp_p
     monkeypatch.setattr(room.machine, "free_disk", lambda folder: four)
     room.refuse_full_disk(system, tmp_path / "run" / "checkpoints")
     monkeypatch.setattr(room.machine, "free_disk", lambda folder: four - 1)
-    with pytest.raises(MedGANSynthError, match=r"run: the checkpoints take .* GiB and .* are free"):
+    with pytest.raises(MedGANSynthError, match=r"run: the checkpoints take \d+ kB and \d+ kB are"):
         session.train(config, None, data_facts(None, 3), tmp_path / "run", "cpu", Events())
-    assert not any((tmp_path / "run" / "previews").iterdir())
-    assert not (tmp_path / "run" / "lock").exists()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["checkpoints"]
     (tmp_path / "run" / "checkpoints" / "last.pt").touch()  # whose room is taken already
     room.refuse_full_disk(system, tmp_path / "run" / "checkpoints")

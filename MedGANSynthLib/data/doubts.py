@@ -1,0 +1,96 @@
+"""What speaks for one person twice, or for the wrong file, in a data list.
+
+Found by content and by names, so nothing is refused: only people know.
+"""
+
+import collections
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from .datalist import DataList
+
+TOLD = 5
+"""So many sentences of a kind; the rest is counted."""
+
+_VISIT = re.compile(
+    r"(?<=.)[_-]?(ses|session|study|visit|time|tp|scan|run|v)[_-]?\d+$", re.IGNORECASE
+)
+"""The end of a name that counts a person's visits; it is never the whole name."""
+
+
+class Doubt(NamedTuple):
+    """A sentence; `grave`: what is learned from such data is worthless."""
+
+    text: str
+    grave: bool = False
+
+
+class Shown(NamedTuple):
+    """One image of a list."""
+
+    split: str
+    subject: str
+    modality: str
+    path: Path
+
+
+def doubts(datalist: DataList, labels: Collection[str] = ()) -> list[Doubt]:
+    """One file as two modalities or for two people, and two visits of one person in two splits.
+
+    Args:
+        labels: modalities that tell nobody, such as the mask of a template that many share.
+    """
+    twice, across, names = [], [], []
+    for one, other in same_files(datalist, labels):
+        if one.subject == other.subject and one.modality != other.modality:
+            what = f"{one.subject}: its {one.modality} and its {other.modality} are the same file"
+            twice.append(Doubt(f"{what}; check the folders or columns.", True))
+        elif one.split != other.split:
+            what = f"{one.path} and {other.path} are the same file in two splits"
+            across.append(Doubt(f"{what}: one person twice?"))
+        elif one.subject != other.subject:
+            what = f"{one.path} and {other.path} are the same file, for {one.subject} and for"
+            names.append(Doubt(f"{what} {other.subject}: one person twice, or a wrong file?"))
+    return [*_few(twice), *_few(across), *_few(names), *_few(_visits(datalist))]
+
+
+def same_files(datalist: DataList, labels: Collection[str] = ()) -> Iterator[tuple[Shown, Shown]]:
+    """Each image that has been in the list before, with the first one of the same content."""
+    by_size = collections.defaultdict(list)
+    for split, cases in datalist.splits().items():
+        for case in cases:
+            for modality, path in case.images.items():
+                if modality not in labels and path.is_file():
+                    size = path.stat().st_size
+                    by_size[size].append(Shown(split, case.subject, modality, path))
+    for group in (found for found in by_size.values() if len(found) > 1):
+        first: dict[str, Shown] = {}
+        for shown in group:
+            digest = hashlib.sha256(shown.path.read_bytes()).hexdigest()
+            if (other := first.setdefault(digest, shown)) is not shown:
+                yield other, shown
+
+
+def _visits(datalist: DataList) -> list[Doubt]:
+    found, home = [], {}
+    for split, cases in datalist.splits().items():
+        for subject in dict.fromkeys(case.subject for case in cases):
+            person = _VISIT.sub("", subject)
+            other, where = home.setdefault(person, (subject, split))
+            if where != split:
+                found.append(
+                    Doubt(
+                        f"{other} is in {where} and {subject} in {split}: two visits of one "
+                        "person? Then give --subject, a pattern for the person's part of the name."
+                    )
+                )
+    return found
+
+
+def _few(found: list[Doubt]) -> list[Doubt]:
+    if len(found) <= TOLD:
+        return found
+    return [*found[:TOLD], Doubt(f"So it is {len(found) - TOLD} times more.", found[0].grave)]
