@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from ..schema import Range
 from .codes import CODES, CodeKind
 from .dcgan import up_conv
+from .harmonics import HarmonicConv2d
 from .image_size import Channels, Latent, Side, Width, doublings, refuse_size
 from .norm import BatchNorm1d, BatchNorm2d
 from .upsampling import UpConv2d
@@ -34,6 +35,8 @@ class CineDCGANOptions:
         doubling: "transposed": convolutions of stride 2, as published; "nearest": pixels are
             repeated and convolved, and the last convolution is one of full size, so that even and
             odd pixels come from the same weights.
+        harmonics: with "nearest", of how many harmonics a cycle is made (`HarmonicConv2d`); 0:
+            every frame has kernels of its own, as published.
     """
 
     latent: Latent = 100
@@ -42,9 +45,17 @@ class CineDCGANOptions:
     width: Width = 64
     code: CodeKind = "normal"
     doubling: Literal["transposed", "nearest"] = "transposed"
+    harmonics: Annotated[int, Range(0, 1000)] = 0
 
     def __post_init__(self) -> None:
         refuse_size(self.size, LEAST)
+        if self.harmonics and self.doubling != "nearest":
+            raise ValueError('harmonics are for doubling "nearest"')
+        if 2 * self.harmonics >= self.channels:
+            raise ValueError(
+                f"harmonics {self.harmonics}: {self.channels} frames have at most "
+                f"{(self.channels - 1) // 2}"
+            )
 
 
 class CineDCGANGenerator(nn.Module):
@@ -68,7 +79,9 @@ class CineDCGANGenerator(nn.Module):
                 UpConv2d(o.width, o.width),
                 keras_norm(BatchNorm2d(o.width)),
                 nn.LeakyReLU(SLOPE, inplace=True),
-                nn.Conv2d(o.width, o.channels, 3, padding=1, bias=False),
+                HarmonicConv2d(o.width, o.channels, o.harmonics)
+                if o.harmonics
+                else nn.Conv2d(o.width, o.channels, 3, padding=1, bias=False),
             ]
         else:
             double = functools.partial(up_conv, stride=2, bias=False)
