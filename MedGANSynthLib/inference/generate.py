@@ -116,7 +116,9 @@ def generate(
         pictures = [own + other for own, other in zip(pictures, below, strict=True)]
         for row, distance in zip(rows, distances, strict=False):
             row["nearest"] = distance
-    write_montage(out / picture, list(zip(*pictures, strict=True)))
+    # One window for all, so that brightness can be compared between frames and with neighbours.
+    window = generator.generation.output.reference_range
+    write_montage(out / picture, list(zip(*pictures, strict=True)), window)
     outputs = [*(row["file"] for row in rows), str(out / picture)]
     frames, seconds = film(volumes, walk=to_seed is not None)
     if len(frames) > 1:

@@ -22,7 +22,7 @@ from .shown import shown
 def nearest(
     generator: Generator, volumes: Sequence[Volume], data: Path, events: Events
 ) -> tuple[list[list[np.ndarray]], list[float]]:
-    """For each volume the pictures of its nearest neighbour, and how far that is.
+    """For each volume the pictures of its nearest neighbour, in its units, and how far that is.
 
     The distance is the root of the mean squared difference over all voxels in the model's range
     [-1, 1]. Slices are compared with every slice of the training volumes, cines with the cycles cut
@@ -45,8 +45,9 @@ def nearest(
                 distance = float(np.sqrt(np.mean((array - candidate) ** 2)))
                 if distance < best[index][0]:
                     best[index] = distance, candidate.copy()
+    half = np.float32((high - low) / 2)
     return (
-        [shown(volumes[0].with_array(array)) for _, array in best],
+        [shown(volumes[0].with_array((array + 1) * half + low)) for _, array in best],
         [distance for distance, _ in best],
     )
 
