@@ -28,9 +28,10 @@ class Thumbnails:
         self._quietly(self.list.clear)
 
     def add(self, node, frames: list | None = None) -> None:
-        """Add a volume, numbered from 0 as its name is, or the frames of a sequence from 1."""
+        """Add a volume or a cine's first frame, numbered from 0 as its name is; or a walk's frames,
+        from 1."""
         for frame, volume in enumerate(frames or [node]):
-            text = str(frame + 1 if frames else len(self.shown))
+            text = str(frame + 1 if len(frames or ()) > 1 else len(self.shown))
             self.shown.append((node, frame))
             self.list.addItem(qt.QListWidgetItem(qt.QIcon(picture(volume)), text))
 

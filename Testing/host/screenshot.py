@@ -1,8 +1,9 @@
 """Makes the README's pictures of panels: `python Testing/host/screenshot.py [translate] [...]`.
 
 The module is loaded on the host, phantoms chosen and the button pressed, with the real worker and
-the model that ships. Beside the panel are rows of views: of Translate the T1, the result over it,
-the result alone; of Evaluate the T2, the result, the map of its errors.
+the models that ship. Beside the panel are rows of views: of Translate the T1, the result over it,
+the result alone; of Evaluate the T2, the result, the map of its errors; of Generate three hearts,
+each at three phases.
 """
 
 import sys
@@ -27,12 +28,13 @@ def main(names: list[str]) -> None:
 
     from host.scripted.loader import load_module, unload_module
 
-    for name in names or ("translate", "evaluate"):
+    pictures = {"translate": translate, "evaluate": evaluate, "generate": generate}
+    for name in names or pictures:
         qt.QSettings().remove("MedGANSynth")
         widget = load_module(ROOT / "MedGANSynth", "MedGANSynth")
         widget.parent.resize(*PANEL)
         widget.parent.show()
-        {"translate": translate, "evaluate": evaluate}[name](widget)
+        pictures[name](widget)
         unload_module("MedGANSynth")
 
 
@@ -76,6 +78,30 @@ def evaluate(widget) -> None:
     _save(widget, rows, t2, OUT / "slicer-evaluate.png")
 
 
+def generate(widget) -> None:
+    """Generate four beating hearts."""
+    import slicer
+
+    panel = widget.pages.generate
+    widget.pages.ui.pages.setCurrentWidget(panel.widget)
+    panel.parameters.generate.model = "cardiac-cine"
+    _settle(0.2)
+    _press(panel, panel.ui.generateButton)
+    hearts = slicer.util.getNodesByClass("vtkMRMLSequenceNode")[:3]
+    logic = slicer.modules.sequences.logic()
+    browsers = [logic.GetFirstBrowserNodeForSequenceNode(heart) for heart in hearts]
+    shown = [b.GetProxyNode(h) for b, h in zip(browsers, hearts, strict=True)]
+    for browser in browsers:
+        browser.SetPlaybackActive(False)
+
+    def columns(phase: int) -> list:
+        for browser in browsers:
+            browser.SetSelectedItemNumber(phase)
+        return [{"background": node, "foreground": None} for node in shown]
+
+    _save(widget, map(columns, (0, 4, 8)), shown[0], OUT / "slicer-generate.png")
+
+
 def _phantom(modality: str):
     import slicer
     from MedGANSynthPanels import sample_data
@@ -106,7 +132,10 @@ def _press(panel, button) -> None:
 
 
 def _save(widget, rows, center, path: Path) -> None:
-    """The panel beside a row of views for each set of layers, around the middle of a volume."""
+    """The panel beside rows of views, around the middle of a volume.
+
+    A row is a set of layers in all three views, or a list of sets, each in the axial one.
+    """
     import numpy as np
     import slicer
     from PIL import Image
@@ -120,10 +149,16 @@ def _save(widget, rows, center, path: Path) -> None:
     grab(widget.parent, path)
     pictures = [np.asarray(Image.open(path).convert("RGB"))]
     views = []
-    for shown in rows:
-        slicer.util.setSliceViewerLayers(**shown, fit=True)
-        _settle(0.2)  # the corner labels follow
-        views.append(render(path, size=VIEW, center=middle))
+    for row in rows:
+        columns = row if isinstance(row, list) else [row]
+        parts = []
+        for layers in columns:
+            slicer.util.setSliceViewerLayers(**layers, fit=True)
+            _settle(0.2)  # the corner labels follow
+            parts.append(render(path, size=VIEW, center=middle))
+        if len(parts) > 1:
+            parts = [part[:, : VIEW[0]] for part in parts]
+        views.append(np.concatenate(parts, axis=1))
     pictures.append(np.concatenate(views))
     height = min(picture.shape[0] for picture in pictures)
     whole = Image.fromarray(np.concatenate([p[:height] for p in pictures], axis=1))

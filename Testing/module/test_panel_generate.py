@@ -209,6 +209,7 @@ def test_the_cine_that_is_chosen_plays(panel, runs, click, scene):
     browsers = [logic.GetFirstBrowserNodeForSequenceNode(cine) for cine in cines]
     runs[0][1].say({"event": "made", "nodes": cines})
     assert panel.ui.thumbnailList.count == 2
+    assert [panel.ui.thumbnailList.item(row).text() for row in range(2)] == ["0", "1"]
     assert shown() is browsers[0].GetProxyNode(cines[0])
     assert panel.ui.frameSlider.visible and panel.ui.frameSlider.maximum == 3
     assert [browser.GetPlaybackActive() for browser in browsers] == [True, False]
