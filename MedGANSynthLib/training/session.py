@@ -50,7 +50,8 @@ def _train(
         )
     # What these settings or this computer cannot bear is told before anything is written.
     ranks.agree(lambda: refuse_what_cannot_fit(config, ranks.device, ranks.world))
-    ranks.agree(lambda: refuse_full_disk(weightless(config), out / "checkpoints"))
+    checkpoints = out / "checkpoints"  # on the main rank's machine alone
+    ranks.agree(lambda: refuse_full_disk(weightless(config), checkpoints) if ranks.main else None)
     quiet = events if ranks.main else Events()
     run = ranks.agree(lambda: Run(out, main=ranks.main))
     log = Events()
