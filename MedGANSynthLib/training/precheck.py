@@ -1,7 +1,7 @@
 """`medgansynth data check`: can a preset be trained on these people, and what will it cost?"""
 
 import dataclasses
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,8 @@ def check_data(
             findings.append(Finding(str(error), True))
         else:
             images = _look(listed, needs, events)
-            good = _without(listed, {image.path for image in images if image.problem})
-            rows = [_row(listed, good, split, needs) for split in good]
+            broken = {image.path for image in images if image.problem}
+            rows = [_row(split, cases, broken, needs) for split, cases in listed.splits().items()]
             findings += [Finding(*doubt) for doubt in doubts(listed, needs.labels)]
             findings += [*of_people(listed, needs), *of_images(images, needs)]
     if out is not None:
@@ -96,22 +96,17 @@ def _look(listed: DataList, needs: Needs, events: Events) -> list[Image]:
     return found
 
 
-def _without(listed: DataList, broken: Set[Path]) -> dict[str, list[Case]]:
-    """The cases of each split, without the files that no network can learn from."""
-
-    def of_case(case: Case) -> Case:
-        left = {m: path for m, path in case.images.items() if path not in broken}
-        return dataclasses.replace(case, images=left)
-
-    return {split: [of_case(case) for case in cases] for split, cases in listed.splits().items()}
-
-
-def _row(listed: DataList, good: dict[str, list[Case]], split: str, needs: Needs) -> dict[str, Any]:
-    cases = getattr(listed, split)
+def _row(split: str, cases: Sequence[Case], broken: Set[Path], needs: Needs) -> dict[str, Any]:
     counts = {m: sum(m in case.images for case in cases) for m in needs.all}
     people = {case.subject for case in cases}
-    used = sum(is_used(case, needs) for case in good[split])
+    used = sum(is_used(_readable(case, broken), needs) for case in cases)
     return {"split": split, "people": len(people), "cases": len(cases), "usable": used, **counts}
+
+
+def _readable(case: Case, broken: Set[Path]) -> Case:
+    """Without the files that no network can learn from."""
+    images = {m: path for m, path in case.images.items() if path not in broken}
+    return dataclasses.replace(case, images=images)
 
 
 def _of_folder(
