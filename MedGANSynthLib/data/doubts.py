@@ -6,7 +6,7 @@ Found by content and by names, so nothing is refused: only people know.
 import collections
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from .datalist import DataList
 
 TOLD = 5
 """So many sentences of a kind; the rest is counted."""
+GLIMPSE = 65_536
+"""Bytes that are compared before a whole file is."""
 
 _VISIT = re.compile(
     r"(?<=.)[_-]?(ses|session|study|visit|time|tp|scan|run|v)[_-]?\d+$", re.IGNORECASE
@@ -58,20 +60,40 @@ def doubts(datalist: DataList, labels: Collection[str] = ()) -> list[Doubt]:
 
 
 def same_files(datalist: DataList, labels: Collection[str] = ()) -> Iterator[tuple[Shown, Shown]]:
-    """Each image that has been in the list before, with the first one of the same content."""
-    by_size = collections.defaultdict(list)
-    for split, cases in datalist.splits().items():
-        for case in cases:
-            for modality, path in case.images.items():
-                if modality not in labels and path.is_file():
-                    size = path.stat().st_size
-                    by_size[size].append(Shown(split, case.subject, modality, path))
-    for group in (found for found in by_size.values() if len(found) > 1):
-        first: dict[str, Shown] = {}
-        for shown in group:
-            digest = hashlib.sha256(shown.path.read_bytes()).hexdigest()
-            if (other := first.setdefault(digest, shown)) is not shown:
-                yield other, shown
+    """Each image that has been in the list before, with the first one of the same content.
+
+    Whole files are read only where size and middle are equal: this happens at every start.
+    """
+    images = [
+        Shown(split, case.subject, modality, path)
+        for split, cases in datalist.splits().items()
+        for case in cases
+        for modality, path in case.images.items()
+        if modality not in labels and path.is_file()
+    ]
+    for of_one_size in _alike(images, lambda path: path.stat().st_size):
+        for similar in _alike(of_one_size, _middle):
+            for first, *others in _alike(similar, lambda path: _digest(path.read_bytes())):
+                yield from ((first, other) for other in others)
+
+
+def _alike(images: list[Shown], what: Callable[[Path], object]) -> list[list[Shown]]:
+    """Those that have `what` in common with another one."""
+    groups = collections.defaultdict(list)
+    for shown in images:
+        groups[what(shown.path)].append(shown)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _middle(path: Path) -> bytes:
+    """Of part of a file; many scans begin with the same background."""
+    with open(path, "rb") as file:
+        file.seek(path.stat().st_size // 2)
+        return _digest(file.read(GLIMPSE))
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
 
 
 def _visits(datalist: DataList) -> list[Doubt]:
