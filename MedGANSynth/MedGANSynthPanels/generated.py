@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import slicer
+import vtk
 
 from MedGANSynthLib.volume.provenance import Provenance
 
 from .made_sequences import browse, enter_scene, new_frame
 from .marking import mark, provenance_beside
-from .names import result_name
+from .names import free_name, result_name
 from .nifti_in import Frames, read_frames
+from .nodes import LABELS
 from .volumes_in import fill, show_window
 
 FOLDER = "Synthetic"
@@ -19,11 +22,14 @@ _STEPS_PER_S = 5.0
 class Drawn:
     """Each file becomes a volume, or of several frames a sequence, as it comes.
 
-    The first sequence is played.
+    The first sequence is played. A file of labels belongs to the image before it.
 
     Args:
         stem: the beginning of the nodes' names; their number follows.
         kind: what is shown, "T1".
+
+    Attributes:
+        number: how many images there are.
     """
 
     def __init__(self, stem: str, kind: str):
@@ -37,6 +43,9 @@ class Drawn:
             PanelError: the file is damaged or not marked.
         """
         frames, provenance = read_frames(path), provenance_beside(path)
+        if provenance.settings.get("map") == "labels":
+            name = result_name(f"{self.stem}-{self.number - 1}", "labels")
+            return [place_generated(frames, name, provenance, LABELS)]
         name = result_name(f"{self.stem}-{self.number}", self.kind)
         is_first = self.number == 0
         self.number += 1
@@ -77,12 +86,18 @@ class Walked:
         return [_with_browser(self.sequence, frames, provenance, fps)]
 
 
-def place_generated(frames: Frames, name: str, provenance: Provenance):
-    """A new marked volume on the model's own grid."""
-    name = slicer.mrmlScene.GenerateUniqueName(name)
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    show_window(node, frames.array[0])  # before the voxels, else a histogram is made for nothing
-    fill(node, frames.array[0], frames.affine)
+def place_generated(
+    frames: Frames, name: str, provenance: Provenance, kind: str = "vtkMRMLScalarVolumeNode"
+):
+    """A new marked volume, or label map, on the model's own grid."""
+    node = slicer.mrmlScene.AddNewNodeByClass(kind, free_name(name))
+    array = frames.array[0]
+    if kind == LABELS:
+        node.CreateDefaultDisplayNodes()
+        array = array.round().astype(np.int16)
+    else:
+        show_window(node, array)  # before the voxels, else a histogram is made for nothing
+    fill(node, array, frames.affine)
     mark(node, provenance)
     enter_folder(node)
     return node
@@ -106,10 +121,18 @@ def enter_folder(node) -> None:
     """Put a node's item into the folder, which is made if it is not there."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     scene = hierarchy.GetSceneItemID()
-    folder = hierarchy.GetItemChildWithName(scene, FOLDER)
-    if not folder:
+    items = vtk.vtkIdList()
+    hierarchy.GetItemChildren(scene, items)
+    children = [items.GetId(number) for number in range(items.GetNumberOfIds())]
+    folder = next((child for child in children if _is_folder(hierarchy, child)), None)
+    if folder is None:
         folder = hierarchy.CreateFolderItem(scene, FOLDER)
     hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), folder)
+
+
+def _is_folder(hierarchy, item: int) -> bool:
+    """Whether it is ours; a volume may have the name, too."""
+    return hierarchy.GetItemName(item) == FOLDER and hierarchy.GetItemDataNode(item) is None
 
 
 def _empty(name: str, index: str, unit: str):

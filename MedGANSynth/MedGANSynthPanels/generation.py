@@ -9,6 +9,7 @@ from . import consent
 from .asked import generator_of, named
 from .fitting import spoken
 from .generated import Drawn, Walked
+from .nodes import LABELS
 from .run import Listener, Run
 from .volumes_in import is_in_scene
 
@@ -100,9 +101,13 @@ class Generation(Run):
             self._tell({"event": "made", "nodes": nodes})
 
     def _summary(self) -> dict[str, str]:
-        if len(self.results) == 1:
+        count = len(self.results)
+        if count == 1:
             return {}
-        return {"text": _("{count} volumes are generated").format(count=len(self.results))}
+        if any(node.IsA(LABELS) for node in self.results):
+            text = _("{count} volumes are generated, each with a label map")
+            return {"text": text.format(count=count // 2)}
+        return {"text": _("{count} volumes are generated").format(count=count)}
 
     def _fail(self, event: dict[str, Any]) -> None:
         self.results = [node for node in self.results if is_in_scene(node)]
@@ -111,5 +116,10 @@ class Generation(Run):
             if len(self.results) == 1:
                 text = _("Cancelled; {made} of {count} volumes was generated and stays.")
             text = text.format(made=len(self.results), count=self._count)
+            event = {**event, "text": text}
+        elif self.results and not self.closed:
+            text = _("{reason} What was generated before stays: {made} of {count} volumes.")
+            made = len(self.results)
+            text = text.format(reason=event["text"], made=made, count=self._count)
             event = {**event, "text": text}
         Run._fail(self, event)

@@ -6,6 +6,7 @@ import slicer
 from MedGANSynthLib.volume.provenance import Provenance
 
 from .marking import mark
+from .names import free_name
 from .volumes_in import fill
 
 
@@ -20,7 +21,7 @@ def new_frame(name: str, array: np.ndarray, affine: np.ndarray, provenance: Prov
 
 def enter_scene(sequence, provenance: Provenance):
     """Put a sequence that is in no scene yet into it, under a name of its own, marked."""
-    sequence.SetName(slicer.mrmlScene.GenerateUniqueName(sequence.GetName()))
+    sequence.SetName(free_name(sequence.GetName()))
     node = slicer.mrmlScene.AddNode(sequence)
     mark(node, provenance)
     return node

@@ -4,6 +4,8 @@ from slicer.i18n import tr as _
 
 from .errors import one_line
 
+LABELS = "vtkMRMLLabelMapVolumeNode"
+
 
 def is_there(node) -> bool:
     """Whether there is a node, in a scene still: what names it may do so longer than that."""

@@ -14,6 +14,7 @@ from .frame_slider import FrameSlider
 from .generator_choice import WAY, GeneratorChoice
 from .model_choice import fill
 from .model_facts import look_again, tell_if_missing
+from .nodes import LABELS
 from .panel import allow, guarded
 from .parameters import Making
 from .running import Running
@@ -29,12 +30,13 @@ class PanelGenerate(BoundPanel):
         BoundPanel.__init__(self, "PanelGenerate.ui")
         self.logic = logic
         self.started: tuple[str, str, str] = ("", "", "")
+        self.making, self.asked = Making.VOLUMES, 1  # the choices may change during a run
         self.choice = GeneratorChoice(self.ui, self.on_model)
         self.devices = Devices(self.refresh)
         self.running = Running(self.ui, self.message, self.refresh, self.on_done)
         self.thumbnails = Thumbnails(self.ui.thumbnailList, self.on_thumbnail)
         self.frames = FrameSlider(self.ui, self.thumbnails.choose)
-        self.ui.makingBox.connect("currentIndexChanged(int)", self.on_making)
+        self.ui.makingBox.connect("activated(int)", self.on_making)
         self.ui.deviceBox.connect("currentIndexChanged(int)", self.on_device)
         self.ui.seedDiceButton.connect("clicked(bool)", self.on_seed_dice)
         self.ui.toSeedDiceButton.connect("clicked(bool)", self.on_to_seed_dice)
@@ -90,7 +92,7 @@ class PanelGenerate(BoundPanel):
     # What the user does
 
     def on_making(self) -> None:
-        """What was said belongs to what was made before."""
+        """The user chose what to make: what was said belongs to what was made before."""
         self.message.clear()
 
     def on_model(self, model: str) -> None:
@@ -128,7 +130,8 @@ class PanelGenerate(BoundPanel):
         self.message.clear()
         if not self.logic.ready(self.widget):
             raise PanelError(_("What is missing was not installed, so nothing can be generated."))
-        self.started = (entry.name, WAY, settings.device)
+        self.started, self.making = (entry.name, WAY, settings.device), settings.making
+        self.asked = settings.count if self.making == Making.VOLUMES else settings.steps
         self.thumbnails.clear()
         self.frames.set(None)
         try:
@@ -169,19 +172,19 @@ class PanelGenerate(BoundPanel):
         """Volumes have come: a picture of each, and the first one in the slice views."""
         is_first = not self.thumbnails.shown
         for node in nodes:
-            self.thumbnails.add(node, self._frames(node))
+            if not node.IsA(LABELS):
+                self.thumbnails.add(node, self._frames(node))
         if is_first:
             self.on_thumbnail(nodes[0], 0)
             self.thumbnails.choose(nodes[0], 0)
             self.refresh()
 
-    def _frames(self, node) -> list | None:
-        """The frames that get a picture each: of a walk all, of a cine the first."""
-        if not node.IsA("vtkMRMLSequenceNode"):
-            return None
-        is_walk = self.parameters.generate.making == Making.WALK
-        count = node.GetNumberOfDataNodes() if is_walk else 1
-        return [node.GetNthDataNode(frame) for frame in range(count)]
+    def _frames(self, node) -> range:
+        """The frames that get a picture each: of every step of a walk, or of a cine, the first."""
+        if self.making == Making.VOLUMES:
+            return range(1)
+        count = node.GetNumberOfDataNodes()
+        return range(0, count, max(1, count // self.asked))
 
     def on_done(self, event: dict) -> None:
         """A run has made what it should: note how long one volume took."""
@@ -190,4 +193,4 @@ class PanelGenerate(BoundPanel):
             node = made[0][0]
             volume = node.GetNthDataNode(0) if node.IsA("vtkMRMLSequenceNode") else node
             size = volume.GetImageData().GetDimensions()
-            timing.remember(*self.started, seconds / len(made), size)
+            timing.remember(*self.started, seconds / self.asked, size)

@@ -109,7 +109,8 @@ class Running:
         tell = self.message.conclude if cancelled else self.message.fail
         stopped = (cancelled or event.get("lost")) and not getattr(self.run, "results", ())
         tell(event["text"], [] if stopped else self.warnings)  # of nothing there is no more to say
-        self._keep(None, event)
+        if not event.get("lost"):  # with the scene, what it made is about to go
+            self._keep(None, event)
         self.changed()
 
     def _keep(self, holds: Callable[[], bool] | None, event: dict) -> None:

@@ -27,11 +27,13 @@ class Thumbnails:
         self.shown = []
         self._quietly(self.list.clear)
 
-    def add(self, node, frames: list | None = None) -> None:
-        """Add a volume or a cine's first frame, numbered from 0 as its name is; or a walk's frames,
-        from 1."""
-        for frame, volume in enumerate(frames or [node]):
-            text = str(frame + 1 if len(frames or ()) > 1 else len(self.shown))
+    def add(self, node, frames: range = range(1)) -> None:
+        """Add a volume or a cine's first frame, numbered from 0 as its name is; or some frames of a
+        walk, from 1."""
+        is_sequence = node.IsA("vtkMRMLSequenceNode")
+        for step, frame in enumerate(frames, 1):
+            volume = node.GetNthDataNode(frame) if is_sequence else node
+            text = str(step if len(frames) > 1 else len(self.shown))
             self.shown.append((node, frame))
             self.list.addItem(qt.QListWidgetItem(qt.QIcon(picture(volume)), text))
 

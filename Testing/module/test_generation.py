@@ -1,5 +1,6 @@
 """From a Task to nodes: volumes as they come, walks and cines as sequences."""
 
+import dataclasses
 import gzip
 import json
 from pathlib import Path
@@ -38,6 +39,12 @@ class FakeWorker:
         array = np.full(shape, number, np.float32)
         array[..., 0] += 0.5
         write(Volume(array, AFFINE, provenance=MADE, time_step=time_step), self.path(number))
+
+    def write_labels(self, number):
+        path = self.path(number).with_name(f"nobody-seed7-{number:04d}-label.nii.gz")
+        marks = dataclasses.replace(MADE, settings={"map": "labels"})
+        write(Volume(np.full((5, 4, 1), 2, np.float32), AFFINE, provenance=marks), path)
+        return {"file": str(path), "status": "generated"}
 
     def progress(self, number, count):
         name = self.path(number).name if number < count else "done"
@@ -186,6 +193,53 @@ def test_a_closed_scene_gets_nothing(start, worker, scene):
     worker.say("error", cancelled=True, text="Cancelled.")
     assert run.state == "failed" and run.results == []
     assert run.heard[-1]["text"].startswith("The scene was closed")
+
+
+def test_labels_belong_to_their_image(start, worker):
+    run = start(count=2)
+    rows = []
+    for number in range(2):
+        worker.write(number, (5, 4, 1))
+        rows += [{"file": str(worker.path(number)), "status": ""}, worker.write_labels(number)]
+    worker.say("done", result={"rows": rows}, seconds=1.0)
+    given = [f"nobody 0-{n} (synthetic {kind})" for n in range(2) for kind in ("T1", "labels")]
+    assert [node.GetName() for node in run.results] == given
+    assert run.results[1].IsA("vtkMRMLLabelMapVolumeNode")
+    assert run.heard[-1]["text"] == "2 volumes are generated, each with a label map"
+    voxels = slicer.util.arrayFromVolume(run.results[1])
+    assert voxels.dtype == np.int16 and (voxels == 2).all()
+    assert folder_of(run.results[1]) == "Synthetic" and is_synthetic(run.results[1])
+
+
+def test_a_volume_may_be_called_as_the_folder_is(start, worker, scene):
+    taken = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Synthetic")
+    run = start(count=2)
+    for number in range(2):
+        worker.write(number)
+    worker.done(2)
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    (parent,) = {tree.GetItemParent(tree.GetItemByDataNode(node)) for node in run.results}
+    assert parent not in (tree.GetItemByDataNode(taken), tree.GetSceneItemID())
+
+
+def test_a_name_is_free_again_when_its_node_has_gone(start, worker, scene):
+    for _time in range(2):
+        run = start()
+        worker.write(0)
+        worker.done(1)
+        assert names() == ["nobody 0-0 (synthetic T1)"]
+        scene.RemoveNode(run.results[0])
+
+
+def test_a_killed_worker_leaves_what_is_made(start, worker):
+    run = start(count=3)
+    worker.progress(0, 3)
+    worker.write(0)
+    worker.progress(1, 3)
+    worker.say("error", cancelled=False, text="It was killed.")
+    assert run.heard[-1]["text"] == (
+        "It was killed. What was generated before stays: 1 of 3 volumes."
+    )
 
 
 @pytest.mark.parametrize("spoil", ["mark", "file"])

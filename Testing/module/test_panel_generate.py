@@ -98,8 +98,16 @@ def test_only_models_that_generate_are_offered(panel, generator_package):
     assert ui.timeLabel.text == "not measured on this computer yet"
 
 
+def choose_walk(panel):
+    """As a user does, with the keyboard."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    QTest.keyClick(panel.ui.makingBox, Qt.Key.Key_Down)
+
+
 def test_old_messages_go(panel, runs, click):
-    for change in (lambda: panel.ui.makingBox.setCurrentIndex(1), slicer.mrmlScene.Clear):
+    for change in (lambda: choose_walk(panel), slicer.mrmlScene.Clear):
         click(panel.ui.generateButton)
         runs[-1][1].say({"event": "error", "text": "It failed.", "cancelled": False})
         assert panel.message.text == "It failed."
@@ -218,6 +226,73 @@ def test_the_cine_that_is_chosen_plays(panel, runs, click, scene):
     assert [browser.GetPlaybackActive() for browser in browsers] == [False, True]
     browsers[1].SetSelectedItemNumber(2)  # as playing does
     assert panel.ui.frameSlider.value == 2 and panel.ui.frameLabel.text == "Frame 3 of 4:"
+
+
+def test_a_lost_scene_is_said_for_good(panel, runs, click, made, wait_until):
+    panel.parameters.generate.model = "nobody"
+    panel.parameters.generate.making = panel.parameters.generate.making.WALK
+    panel.ui.toSeedBox.value = 8
+    click(panel.ui.generateButton)
+    run = runs[0][1]
+    run.results = [made(1)]
+    closing = slicer.vtkMRMLScene.StartCloseEvent
+    lost = {"event": "error", "text": "The scene was closed.", "cancelled": False, "lost": True}
+    tag = slicer.mrmlScene.AddObserver(closing, lambda *_: run.say(lost), 1.0)
+    slicer.mrmlScene.Clear()
+    slicer.mrmlScene.RemoveObserver(tag)
+    slicer.app.processEvents()
+    assert panel.message.text == "The scene was closed."
+
+
+def cine(name, frames=4):
+    from MedGANSynthPanels.generated import place_cine
+
+    array = np.random.default_rng(0).normal(size=(frames, 1, 6, 5)).astype(np.float32)
+    return place_cine(Frames(array, AFFINE, 0.05), name, MADE, False)
+
+
+@pytest.mark.parametrize("change", ["leave", "walk"])
+def test_what_is_chosen_during_a_run_does_not_change_it(panel, module, runs, click, scene, change):
+    panel.parameters.generate.model = "nobody"
+    panel.ui.countBox.value = 2
+    click(panel.ui.generateButton)
+    run, cines = runs[0][1], [cine("a"), cine("b")]
+    run.say({"event": "made", "nodes": cines[:1]})
+    if change == "leave":
+        module.parent.exit()
+    else:
+        choose_walk(panel)
+    run.say({"event": "made", "nodes": cines[1:]})
+    run.say({"event": "done", "nodes": cines, "seconds": 2.0, "text": "2 volumes are generated"})
+    module.parent.enter()
+    assert panel.thumbnails.shown == [(node, 0) for node in cines]
+    assert panel.message.text == "2 volumes are generated."
+
+
+def test_a_walk_of_cines_has_a_picture_of_each_step(panel, runs, click, monkeypatch):
+    monkeypatch.setattr(panel.running.view, "seconds", lambda: 3.0)
+    panel.parameters.generate.model = "nobody"
+    choose_walk(panel)
+    panel.ui.toSeedBox.value, panel.ui.stepsBox.value = 8, 3
+    click(panel.ui.generateButton)
+    walk = cine("walk", 12)
+    runs[0][1].say({"event": "made", "nodes": [walk]})
+    runs[0][1].say({"event": "done", "nodes": [walk], "seconds": 3.0})
+    assert panel.thumbnails.shown == [(walk, 0), (walk, 4), (walk, 8)]
+    assert [panel.ui.thumbnailList.item(row).text() for row in range(3)] == ["1", "2", "3"]
+    press(panel, 1)
+    assert panel.ui.frameSlider.value == 4
+    assert panel.ui.timeLabel.text.startswith("1.0 s for 5 × 6 × 1 voxels")
+
+
+def test_label_maps_get_no_picture(panel, runs, click, made, scene):
+    panel.parameters.generate.model = "nobody"
+    click(panel.ui.generateButton)
+    labels = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "labels")
+    image = made(3)
+    runs[0][1].say({"event": "made", "nodes": [image]})
+    runs[0][1].say({"event": "made", "nodes": [labels]})
+    assert panel.thumbnails.shown == [(image, 0)]
 
 
 def test_a_model_that_is_not_here(panel, module):
