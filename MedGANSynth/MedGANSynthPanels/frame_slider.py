@@ -7,6 +7,7 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from .generated import CINE
 from .volumes_in import is_in_scene
 
 
@@ -37,7 +38,7 @@ class FrameSlider(VTKObservationMixin):
             self.browser = logic.GetFirstBrowserNodeForSequenceNode(node)
         self.label.visible = self.slider.visible = self.browser is not None
         if self.browser is not None:
-            self._play(bool(self.browser.GetPlaybackLooped()))
+            self._play(node.GetIndexName() == CINE)  # a walk has the slider
             self.addObserver(self.browser, vtk.vtkCommand.ModifiedEvent, self._follow)
             self._follow()
 

@@ -16,6 +16,8 @@ from .nodes import LABELS
 from .volumes_in import fill, show_window
 
 FOLDER = "Synthetic"
+CINE = "time"
+"""Name of a cine's index; a walk's is another."""
 _STEPS_PER_S = 5.0
 
 
@@ -105,7 +107,7 @@ def place_generated(
 
 def place_cine(frames: Frames, name: str, provenance: Provenance, playing: bool):
     """A new marked sequence whose browser plays it at its own speed, over and over."""
-    sequence = _empty(name, "time", "s")
+    sequence = _empty(name, CINE, "s")
     for number, array in enumerate(frames.array):
         node = new_frame(name, array, frames.affine, provenance)
         sequence.SetDataNodeAtValue(node, f"{number * frames.step_s:.6g}")
@@ -127,7 +129,8 @@ def enter_folder(node) -> None:
     folder = next((child for child in children if _is_folder(hierarchy, child)), None)
     if folder is None:
         folder = hierarchy.CreateFolderItem(scene, FOLDER)
-    hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), folder)
+    if item := hierarchy.GetItemByDataNode(node):  # none of a sequence, where no plugin shows it
+        hierarchy.SetItemParent(item, folder)
 
 
 def _is_folder(hierarchy, item: int) -> bool:

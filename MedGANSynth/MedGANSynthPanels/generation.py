@@ -101,25 +101,28 @@ class Generation(Run):
             self._tell({"event": "made", "nodes": nodes})
 
     def _summary(self) -> dict[str, str]:
-        count = len(self.results)
-        if count == 1:
+        count = self._images()
+        if len(self.results) == 1:
             return {}
-        if any(node.IsA(LABELS) for node in self.results):
+        if len(self.results) > count:
             text = _("{count} volumes are generated, each with a label map")
-            return {"text": text.format(count=count // 2)}
+            return {"text": text.format(count=count)}
         return {"text": _("{count} volumes are generated").format(count=count)}
+
+    def _images(self) -> int:
+        """How many of the results are no label maps."""
+        return sum(not node.IsA(LABELS) for node in self.results)
 
     def _fail(self, event: dict[str, Any]) -> None:
         self.results = [node for node in self.results if is_in_scene(node)]
         if event.get("cancelled") and self.results:
             text = _("Cancelled; {made} of {count} volumes were generated and stay.")
-            if len(self.results) == 1:
+            if self._images() == 1:
                 text = _("Cancelled; {made} of {count} volumes was generated and stays.")
-            text = text.format(made=len(self.results), count=self._count)
+            text = text.format(made=self._images(), count=self._count)
             event = {**event, "text": text}
         elif self.results and not self.closed:
             text = _("{reason} What was generated before stays: {made} of {count} volumes.")
-            made = len(self.results)
-            text = text.format(reason=event["text"], made=made, count=self._count)
+            text = text.format(reason=event["text"], made=self._images(), count=self._count)
             event = {**event, "text": text}
         Run._fail(self, event)

@@ -120,7 +120,7 @@ class PanelGenerate(BoundPanel):
 
         if node is not self.frames.sequence:
             self.frames.set(node)
-            display.show_alone(node)
+        display.show_alone(node)
         self.frames.go(frame)
 
     @guarded

@@ -91,7 +91,7 @@ class WorkerClient:
             PanelError: a field is wrong, or a path relative; see `paths.typed`.
         """
         check_absolute(task, fields)
-        plain = json.dumps(fields, default=str)
+        plain = json.dumps(fields, default=_plain)
         _check_fields(task, plain)
         self._number += 1
         line = f'{{"id": "{self._number}", "task": {json.dumps(task)}, "fields": {plain}}}'
@@ -252,6 +252,11 @@ class WorkerClient:
         else:
             event |= {"text": text, "log": "\n".join(list(self._lines)[-_TAIL_LINES:])}
         call_safely(job.listener, event)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know: NumPy's numbers are numbers, paths are texts."""
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def _check_fields(task: str, plain: str) -> None:

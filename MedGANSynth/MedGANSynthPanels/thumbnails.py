@@ -19,12 +19,14 @@ class Thumbnails:
         self.list = list_widget
         self.chosen = chosen
         self.shown: list[tuple[object, int]] = []
+        self.added = 0
         self.list.setIconSize(qt.QSize(SIDE, SIDE))
         self.list.connect("currentRowChanged(int)", self._on_row)
+        self.list.connect("itemClicked(QListWidgetItem*)", self._on_click)
 
     def clear(self) -> None:
         """Show nothing."""
-        self.shown = []
+        self.shown, self.added = [], 0
         self._quietly(self.list.clear)
 
     def add(self, node, frames: range = range(1)) -> None:
@@ -33,9 +35,10 @@ class Thumbnails:
         is_sequence = node.IsA("vtkMRMLSequenceNode")
         for step, frame in enumerate(frames, 1):
             volume = node.GetNthDataNode(frame) if is_sequence else node
-            text = str(step if len(frames) > 1 else len(self.shown))
+            text = str(step if len(frames) > 1 else self.added)
             self.shown.append((node, frame))
             self.list.addItem(qt.QListWidgetItem(qt.QIcon(picture(volume)), text))
+        self.added += 1
 
     def choose(self, node, frame: int) -> None:
         """Show as chosen what is shown already."""
@@ -54,6 +57,10 @@ class Thumbnails:
         was_blocked = self.list.blockSignals(True)
         change()
         self.list.blockSignals(was_blocked)
+
+    def _on_click(self, item) -> None:
+        """The chosen one, too: other volumes may have come into the views since."""
+        self._on_row(self.list.row(item))
 
     def _on_row(self, row: int) -> None:
         if row >= 0 and is_in_scene(self.shown[row][0]):

@@ -194,10 +194,16 @@ def test_pictures_come_one_by_one_and_show_their_volume(panel, runs, click, made
     assert panel.message.text == "2 volumes are generated."
     press(panel, 1)
     assert shown() is nodes[1]
+    slicer.util.setSliceViewerLayers(background=nodes[0])
+    press(panel, 1)  # again
+    assert shown() is nodes[1]
     assert not panel.ui.frameSlider.visible
     slicer.mrmlScene.RemoveNode(nodes[0])
     wait_until(lambda: panel.ui.thumbnailList.count == 1)
     assert panel.thumbnails.shown == [(nodes[1], 0)]
+    panel.thumbnails.add(nodes[1])
+    assert panel.ui.thumbnailList.takeItem(1).text() == "2"  # as its name, whatever has gone
+    panel.thumbnails.shown.pop()
     assert panel.message.text == "2 volumes are generated."
     slicer.mrmlScene.RemoveNode(nodes[1])
     wait_until(lambda: panel.message.text == "")
@@ -403,6 +409,7 @@ def test_by_mouse_with_the_real_worker(panel, really):
     start = slicer.util.arrayFromVolume(sequence.GetNthDataNode(0))
     np.testing.assert_allclose(start, voxels[0], atol=0.01)
     assert panel.ui.frameSlider.visible and panel.ui.frameLabel.text == "Frame 1 of 3:"
+    assert not panel.frames.browser.GetPlaybackActive()
     proxy = shown()
     panel.ui.frameSlider.value = 2
     assert panel.ui.frameLabel.text == "Frame 3 of 3:"
