@@ -69,6 +69,21 @@ class Generator:
         """What the package says of its generator."""
         return self.package.manifest.generation
 
+    @property
+    def encoder(self) -> str:
+        """Key of the encoder.
+
+        Raises:
+            MedGANSynthError: there is none.
+        """
+        encoder = self.generation.encoder
+        if encoder is None:
+            raise MedGANSynthError(
+                f"{self.package.manifest.name}: has no encoder, so it cannot make a given scan "
+                "again; give a model that has one, such as an alpha-WGAN."
+            )
+        return encoder
+
     def code(self, seed: int, index: int) -> np.ndarray:
         """The code of a seed's volume `index`, float32 `[latent]`; see `codes.draw_code`."""
         return draw_code(self.package.sha256, seed, index, self.generation.latent)
@@ -148,14 +163,10 @@ class Generator:
         Raises:
             MedGANSynthError: the package has no encoder.
         """
-        manifest, encoder = self.package.manifest, self.generation.encoder
-        if encoder is None:
-            raise MedGANSynthError(
-                f"{manifest.name}: has no encoder, so it cannot make a given scan again."
-            )
+        manifest = self.package.manifest
         prepared = prepare(scan, manifest.grid, manifest.intensity)
         array = np.ascontiguousarray(prepared.array)
-        network = load_network(self.package, encoder, self.device)
+        network = load_network(self.package, self.encoder, self.device)
         with torch.inference_mode():
             code = network(torch.from_numpy(array)[None, None].to(self.device))[0]
         back = prepared.undo(self._run(code.float().cpu().numpy()))

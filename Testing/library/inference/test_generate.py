@@ -56,10 +56,10 @@ def package(tmp_path_factory, untrained):
 def run(package, tmp_path):
     """`run(option=value, ...)` in `tmp_path / "out"`."""
 
-    def go(**options):
+    def go(events=None, **options):
         task = Generate(model=str(package.folder), out=tmp_path / "out", device="cpu", **options)
         fields = {f.name: getattr(task, f.name) for f in dataclasses.fields(task)}
-        return generate(**fields, events=Events())
+        return generate(**fields, events=events or Events())
 
     return go
 
@@ -147,6 +147,40 @@ def test_a_scan_made_again_lies_on_the_scan(run, tmp_path):
     assert scan.array.min() - 200 < made.array.min() <= made.array.max() < scan.array.max() + 200
 
 
+def test_the_picture_shows_a_scan_above_what_became_of_it(run, tmp_path):
+    array = np.random.default_rng(1).normal(5, 1, (14, 20, 12)).astype(np.float32)
+    scans = []
+    for name, scale in (("dim", 1), ("bright", 1000)):
+        scans.append(tmp_path / f"{name}.nii.gz")
+        write(Volume(array * scale, np.diag([2.0, 3.0, 4.0, 1.0])), scans[-1])
+    picture = run(reconstruct=tuple(scans))["preview"]
+    grey = sitk.GetArrayFromImage(sitk.ReadImage(picture))
+    assert grey.shape[0] == 2 * (2 + 20 + 2 + 12 + 2 + 12) + 2
+    dim, bright = grey[2:22, 2:16], grey[2:22, 18:32]
+    assert np.array_equal(dim, bright) and dim.std() > 30
+
+
+@pytest.mark.parametrize("spoil", ["constant", "slice", "absent"])
+def test_all_scans_are_looked_at_before_the_first_is_made_again(run, tmp_path, spoil):
+    array = np.random.default_rng(1).normal(5, 1, (14, 20, 12)).astype(np.float32)
+    good, bad = tmp_path / "good.nii.gz", tmp_path / "bad.nii.gz"
+    write(Volume(array, np.eye(4)), good)
+    if spoil != "absent":
+        write(Volume(array[:, :, :1] if spoil == "slice" else 0 * array, np.eye(4)), bad)
+    with pytest.raises(MedGANSynthError, match=r"bad\.nii\.gz: (is one slice|does not|every voxel)"):
+        run(reconstruct=(good, bad))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_scan_of_another_contrast_is_warned_of(run, tmp_path):
+    array = np.random.default_rng(1).normal(5, 1, (14, 20, 12)).astype(np.float32)
+    write(Volume(array, np.eye(4)), tmp_path / "sub-1_T2w.nii.gz")
+    events, heard = Events(), []
+    events.warning = heard.append
+    run(events, reconstruct=(tmp_path / "sub-1_T2w.nii.gz",))
+    assert "sub-1_T2w.nii.gz: its name says t2, but the model takes t1." in heard
+
+
 def test_the_picture_shows_three_planes_of_each(run):
     picture = sitk.GetArrayFromImage(sitk.ReadImage(run(count=2)["preview"]))
     i, j, k = CROP
@@ -173,9 +207,8 @@ def test_a_missing_encoder_is_said(package):
     generation = dataclasses.replace(package.manifest.generation, encoder=None)
     manifest = dataclasses.replace(package.manifest, generation=generation)
     generator = Generator.load(dataclasses.replace(package, manifest=manifest), "cpu")
-    scan = Volume(np.zeros((4, 4, 4), np.float32), np.eye(4))
     with pytest.raises(MedGANSynthError, match="has no encoder"):
-        generator.again(scan, generator.provenance(None))
+        _ = generator.encoder
 
 
 def test_a_generator_does_not_translate(package):
