@@ -212,7 +212,8 @@ def _convert_dataclass(kind: Any, value: Any, where: str, path: str, depth: int)
     try:
         return kind(**made)
     except ValueError as error:  # a dataclass's own cross-field check
-        raise _wrong(where, path, str(error)) from None
+        named = f"{path} {error}" if path else str(error)
+        raise MedGANSynthError(f"{where}: {named}.") from None
 
 
 @functools.cache

@@ -36,7 +36,7 @@ def cut_cycles(
         mask: of the left ventricle on the same grid.
 
     Raises:
-        MedGANSynthError: fewer frames than asked for, a mask of another size.
+        MedGANSynthError: fewer frames than asked for, a mask of another size, no motion at all.
     """
     there = cine.shape[3]
     if there < frames:
@@ -46,6 +46,8 @@ def cut_cycles(
         )
     if mask is not None and mask.shape != cine.shape:
         raise MedGANSynthError(f"{subject}: its mask's size is not the cine's; resample it.")
+    if not np.ptp(cine.array, axis=3).any():
+        raise MedGANSynthError(f"{subject}: nothing moves in its cine; give another one.")
     low, high = intensity_range(cine.array, intensity)
     array, spacing = upright(cine, scale(cine.array, low, high))
     inside = None if mask is None else upright(mask, mask.array)[0]

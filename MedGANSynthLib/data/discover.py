@@ -67,8 +67,8 @@ def in_folders(folders: dict[str, Path], subject: re.Pattern[str] | None = None)
         images = images_in(folder)
         if not images:
             raise MedGANSynthError(
-                f"{folder}: holds no image ({', '.join(SUFFIXES)} or DICOM folders); give "
-                f"another folder for {modality}."
+                f"{folder}: holds no image ({', '.join(SUFFIXES)}, or a folder of DICOM "
+                f"slices or PNG frames for each person); give another folder for {modality}."
             )
         for image in images:
             _add(found, _case_of(image, modality, subject), modality, image)

@@ -1,17 +1,21 @@
 """How heart cycles move: smoothness, closure, flicker, the left ventricle's area."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..data.datalist import SPLITS, read_datalist
+from ..data.discover import images_in, stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import write_text
 from ..volume.cine import read_cine
 from ..volume.volume import Volume
 from .table import to_csv
+
+_FIGURES = ("smoothness", "closure", "flicker", "area_mm2", "ejection")
 
 
 def smoothness(cycle: np.ndarray) -> float:
@@ -71,14 +75,17 @@ def ejection(area: np.ndarray) -> float:
 def measure_cines(
     cines: tuple[Path, ...], data: Path | None, split: str, out: Path | None, events: Events
 ) -> dict[str, Any]:
-    """Figures of each slice of each cine; area curves where the data list has masks.
+    """Figures of each slice of each cine; area curves where there are masks.
+
+    Masks are those of the data list, or `A_mask.nii.gz` beside `A_cine.nii.gz` or `A.nii.gz` in a
+    folder.
 
     Raises:
         MedGANSynthError: nothing to measure, files that are no cines.
     """
     if bool(cines) == (data is not None):
         raise MedGANSynthError("cine measure: give either files or --data LIST.")
-    found = _listed(data, split) if data is not None else [(p, None) for p in _found(cines)]
+    found = _listed(data, split) if data is not None else _found(cines)
     rows, curves = [], []
     for number, (path, mask_path) in enumerate(found):
         events.progress(number / len(found), path.name)
@@ -92,7 +99,7 @@ def measure_cines(
         areas_of = [{f"area_{t}": a for t, a in enumerate(curve)} for curve in curves]
         write_text(out, to_csv([row | a for row, a in zip(rows, areas_of, strict=True)]))
     events.progress(1.0, "done")
-    keys = [key for key in rows[0] if key not in ("cine", "slice")]
+    keys = [key for key in _FIGURES if all(key in row for row in rows)]
     means = {key: float(np.mean([row[key] for row in rows])) for key in keys}
     rows.append({"cine": "mean", "slice": "", **means})
     return {"rows": rows, "outputs": [] if out is None else [str(out)]}
@@ -127,13 +134,24 @@ def _listed(data: Path, split: str) -> list[tuple[Path, Path | None]]:
     return found
 
 
-def _found(paths: tuple[Path, ...]) -> list[Path]:
-    """Files as they are; of a folder its cines, or the folder itself where it holds frames."""
-    found: list[Path] = []
+def _found(paths: tuple[Path, ...]) -> list[tuple[Path, Path | None]]:
+    """Files as they are; of a folder its cines with their masks, or the folders of frames in it."""
+    found: list[tuple[Path, Path | None]] = []
     for path in paths:
-        inside = [*path.glob("*.nii"), *path.glob("*.nii.gz")] if path.is_dir() else []
-        found += sorted(inside) or [path]
+        inside = images_in(path) if path.is_dir() else []
+        masks = {_place(p, "mask"): p for p in inside if _is_mask(p)}
+        cines = [p for p in inside if not _is_mask(p)]
+        found += [(p, masks.get(_place(p, "cine"))) for p in cines] or [(path, None)]
     return found
+
+
+def _is_mask(image: Path) -> bool:
+    return re.search(r"(^|[-_.])mask$", stem_of(image)) is not None
+
+
+def _place(image: Path, kind: str) -> Path:
+    """What a cine's path and that of its mask have in common."""
+    return image.parent / re.sub(rf"(^|[-_.]){kind}$", "", stem_of(image))
 
 
 def _steps(cycle: np.ndarray) -> np.ndarray:

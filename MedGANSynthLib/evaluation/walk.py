@@ -13,7 +13,8 @@ import numpy as np
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import write_text
-from ..volume.read import read
+from ..volume.cine import read_cine
+from ..volume.read import check, read
 from .cases import expand, require_same_grid
 from .table import to_csv
 
@@ -46,7 +47,9 @@ def evaluate_walk(
         raise MedGANSynthError(
             f"a walk has {len(paths)} volumes; at least {FEWEST} are needed: generate more steps."
         )
-    first, last = read(paths[0]), read(paths[-1])
+    # Walks of cycles are of cycles throughout: one that is no cycle is told so.
+    take = read_cine if check(paths[0]).frames > 1 else read
+    first, last = take(paths[0]), take(paths[-1])
     whole = _distance(first.array, last.array)
     if whole == 0:
         raise MedGANSynthError(
@@ -55,7 +58,7 @@ def evaluate_walk(
     rows, before = [], first
     for number, path in enumerate(paths[1:], 1):
         events.progress(number / len(paths), path.name)
-        volume = read(path)
+        volume = take(path)
         require_same_grid(volume, first, path.name)
         rows.append(
             {

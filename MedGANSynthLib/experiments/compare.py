@@ -28,6 +28,7 @@ MOST_COMPARED = 256
 FEWEST_COMPARED = 8
 MOST_FITTED = 2000
 COLLAPSED = 0.5
+NOISE = 20.0
 SHOWN = 10
 
 GROWING = "slice-progan"
@@ -55,6 +56,7 @@ def compare(
     - "diverged" where its training ended with numbers that are not finite;
     - "collapsed" where its images repeat each other: the median distance from one to the next of
       its own is below half of the real images';
+    - "noise" where they have more than 20 times the real images' fine detail;
     - "stable" else, which says nothing of its quality.
 
     Args:
@@ -148,8 +150,13 @@ def _row(
     if outcome.failed or made is None:
         return {"state": "diverged", "seconds": round(outcome.seconds)}
     row = _figures(made, real, space, ranges)
-    row["state"] = "collapsed" if row["variety"] < COLLAPSED else "stable"
-    return row | {"seconds": round(outcome.seconds)}
+    return row | {"state": _state(row), "seconds": round(outcome.seconds)}
+
+
+def _state(row: dict[str, Any]) -> str:
+    if row["variety"] < COLLAPSED:
+        return "collapsed"
+    return "noise" if row["sharpness"] > NOISE else "stable"
 
 
 def _figures(

@@ -132,7 +132,7 @@ def train(
             if ranks.main:
                 report("metrics", means)
         if ranks.main:
-            events.progress(seen / config.images, f"{seen} of {config.images} images")
+            events.progress(min(1.0, seen / config.images), f"{seen} of {config.images} images")
 
         # Figures, pictures, checkpoint.
         stopped = ranks.any(run.wants_stop())

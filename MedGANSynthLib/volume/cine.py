@@ -23,7 +23,10 @@ def read_cine(path: Path | str, modality: str | None = None) -> Volume:
     """
     path = Path(path)
     if path.is_dir():
-        return read_frames(path, modality)
+        cine = read_frames(path, modality)
+        if cine.shape[3] < 2:
+            raise MedGANSynthError(f"{path.name}: holds one frame; a cine has two or more.")
+        return cine
     header = check(path)
     if header.frames < 2:
         raise MedGANSynthError(f"{path.name}: is one volume, not a cine; give a 4D NIfTI file.")

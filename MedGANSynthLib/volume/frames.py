@@ -79,6 +79,7 @@ def read_png(path: Path) -> np.ndarray:
     Raises:
         MedGANSynthError: colour, 16 bits, not a PNG.
     """
+    name = f"{path.parent.name}/{path.name}"  # everybody has a frame 1
     reader = sitk.ImageFileReader()
     reader.SetImageIO("PNGImageIO")
     reader.SetFileName(str(path))
@@ -86,14 +87,14 @@ def read_png(path: Path) -> np.ndarray:
         reader.ReadImageInformation()
         kind, values = reader.GetPixelID(), reader.GetNumberOfComponents()
         if values > 1:
-            raise MedGANSynthError(f"{path.name}: is a colour PNG; convert it to 8-bit grey.")
+            raise MedGANSynthError(f"{name}: is a colour PNG; convert it to 8-bit grey.")
         if kind != sitk.sitkUInt8:
             raise MedGANSynthError(
-                f"{path.name}: is a 16-bit PNG; convert it to 8 bits, or give a 4D NIfTI file."
+                f"{name}: is a 16-bit PNG; convert it to 8 bits, or give a 4D NIfTI file."
             )
         return sitk.GetArrayFromImage(reader.Execute()).reshape(reader.GetSize()[1::-1]).T
     except RuntimeError:
-        raise MedGANSynthError(f"{path.name}: is not a PNG that can be read; remove it.") from None
+        raise MedGANSynthError(f"{name}: is not a PNG that can be read; remove it.") from None
 
 
 def _dicom(folder: Path, files: list[Path], modality: str | None) -> Volume:

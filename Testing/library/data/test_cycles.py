@@ -1,5 +1,7 @@
 """Cutting cycles out of cines: phases, field, orientation, the heart."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,10 @@ def test_the_heart_is_found_by_its_beat_and_by_its_mask():
         assert np.hypot(*np.subtract(by_mask, by_beat)) < 8  # pixels, of an outer radius of 17
 
 
+def test_a_slice_in_which_nothing_moves_is_cut_in_its_middle():
+    assert heart_centre(np.full((9, 7, 4), 3.0)) == (4, 3)
+
+
 def test_a_cut_round_the_heart_has_it_in_the_middle():
     made = heart_phantom(1, side=96)
     cut = cut_cycles("s", made["cine"], 32, 64.0, 20, ALL, "heart", mask=made["mask"]).images[0]
@@ -90,6 +96,9 @@ def test_wrong_input_gets_one_sentence():
     volume = cine()
     with pytest.raises(MedGANSynthError, match="sub: its cine has 8 frames, fewer than the 9"):
         cut_cycles("sub", volume, 16, 16.0, 9, ALL)
+    still = dataclasses.replace(volume, array=np.ones_like(volume.array))
+    with pytest.raises(MedGANSynthError, match="sub: nothing moves in its cine"):
+        cut_cycles("sub", still, 16, 16.0, 8, ALL, "heart")
     with pytest.raises(MedGANSynthError, match="sub: its mask's size"):
         cut_cycles("sub", volume, 16, 16.0, 8, ALL, mask=cine((3, 3, 1, 8)))
 

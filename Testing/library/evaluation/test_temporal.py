@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from MedGANSynthLib.data.cine_phantom import heart_phantom
 from MedGANSynthLib.errors import MedGANSynthError
@@ -94,7 +95,26 @@ def test_a_data_list_with_masks(listed):
 def test_files_and_folders(listed):
     rows = measure(cines=(listed / "cine.nii.gz",))["rows"]
     assert rows[0]["cine"] == "cine.nii.gz" and "ejection" not in rows[0]
-    assert len(measure(cines=(listed,))["rows"]) == 3  # both files and their mean
+    row, mean = measure(cines=(listed,))["rows"]  # of the folder, with its mask
+    assert row["cine"] == "cine.nii.gz" and row["ejection"] == mean["ejection"] > 0.1
+
+
+def test_a_folder_with_one_mask_and_folders_of_frames(listed):
+    made = heart_phantom(1, side=32)["cine"]
+    write(made, listed / "other.nii.gz")
+    rows = measure(cines=(listed,))["rows"]
+    assert ["ejection" in row for row in rows] == [True, False, False]
+    frames = listed / "people" / "someone"
+    frames.mkdir(parents=True)
+    for number in range(3):
+        image = sitk.GetImageFromArray(np.full((8, 8), 10 * number, np.uint8))
+        sitk.WriteImage(image, str(frames / f"{number}.png"))
+    row, _mean = measure(cines=(listed / "people",))["rows"]
+    assert row["cine"] == "someone" and row["closure"] == pytest.approx(2)
+    (frames / "1.png").unlink()
+    (frames / "2.png").unlink()
+    with pytest.raises(MedGANSynthError, match="someone: holds one frame"):
+        measure(cines=(listed / "people",))
 
 
 def test_wrong_requests_get_one_sentence(listed):

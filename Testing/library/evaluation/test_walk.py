@@ -47,6 +47,14 @@ def test_a_straight_walk_of_equal_steps(walk, tmp_path):
         assert [float(row["change"]) for row in csv.DictReader(file)] == pytest.approx([1 / 3] * 3)
 
 
+def test_a_walk_of_cycles(tmp_path):
+    for number in range(3):
+        array = np.full((4, 4, 1, 5), number, np.float32) + np.arange(5, dtype=np.float32)
+        write(Volume(array, GRID, time_step=0.1), tmp_path / f"step-{number}.nii.gz")
+    result = evaluate_walk(walk=[tmp_path], events=Events())
+    assert figures(result) == pytest.approx([1, 1, 1])
+
+
 def test_a_generator_that_jumps(walk):
     """One of four steps does everything."""
     assert figures(walk((0, 0), (0, 0), (0, 0), (5, 5), (5, 5))) == pytest.approx([1, 4, 0.25])

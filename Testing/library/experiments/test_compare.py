@@ -6,6 +6,7 @@ import functools
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from scipy import ndimage
 
 from MedGANSynthLib.data.phantom import head_phantom
 from MedGANSynthLib.errors import Cancelled, MedGANSynthError
@@ -53,7 +54,7 @@ def test_every_pair_is_trained_and_stands_beside_the_real_images(run, tmp_path):
     real = result["rows"][1]
     assert real["variety"] == pytest.approx(1)
     assert real["sharpness"] == pytest.approx(1)
-    assert all(row["state"] in ("stable", "collapsed") for row in result["rows"][2:])
+    assert all(row["state"] in ("stable", "collapsed", "noise") for row in result["rows"][2:])
     with open(tmp_path / "out" / "compare.csv", newline="") as file:
         table = list(csv.DictReader(file))
     assert float(table[1]["rho"]) == pytest.approx(real["rho"])
@@ -94,6 +95,15 @@ def test_a_collapse_is_told_from_variety():
     assert _row(outcome, few, real, space, ranges)["variety"] == 0 < COLLAPSED
     assert _row(outcome, real[::-1], real, space, ranges)["state"] == "stable"
     assert _figures(real, real, space, ranges)["variety"] == 1
+
+
+def test_noise_is_told_from_fine_detail():
+    rng = np.random.default_rng(0)
+    noise = rng.uniform(-1, 1, (40, 1, 16, 16)).astype(np.float32)
+    real = ndimage.gaussian_filter(noise, (0, 0, 3, 3))
+    space = fit_eigenspace(real)
+    ranges = real_ranges(real, space, 20)
+    assert _row(Outcome({}, 1.0), noise, real, space, ranges)["state"] == "noise"
 
 
 @pytest.mark.parametrize(

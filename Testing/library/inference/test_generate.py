@@ -167,7 +167,9 @@ def test_all_scans_are_looked_at_before_the_first_is_made_again(run, tmp_path, s
     write(Volume(array, np.eye(4)), good)
     if spoil != "absent":
         write(Volume(array[:, :, :1] if spoil == "slice" else 0 * array, np.eye(4)), bad)
-    with pytest.raises(MedGANSynthError, match=r"bad\.nii\.gz: (is one slice|does not|every voxel)"):
+    with pytest.raises(
+        MedGANSynthError, match=r"bad\.nii\.gz: (is one slice|does not|every voxel)"
+    ):
         run(reconstruct=(good, bad))
     assert not (tmp_path / "out").exists()
 
