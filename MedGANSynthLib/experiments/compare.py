@@ -19,6 +19,7 @@ from ..inference.device import choose_device
 from ..systems.image_gan import ROLES
 from ..systems.registry import cohort_class
 from ..training.config import Config, load_config
+from ..training.room import weightless
 from ..volume.picture import write_montage
 from .trained import Outcome, load_trained, trained
 
@@ -78,6 +79,11 @@ def compare(
         (p, name): _config(p, name, images, size, width, batch, set)
         for p, name in itertools.product(networks or PRESETS, loss or LOSSES)
     }
+    for (name, _), config in configs.items():
+        try:
+            weightless(config)
+        except MedGANSynthError as error:
+            raise MedGANSynthError(f"--networks {name}: {error}") from None
     first = next(iter(configs.values()))
     cohort = cohort_class(first.system)(first, data, events)
     training, kept_out = _images(cohort.training), _images(cohort.validation)

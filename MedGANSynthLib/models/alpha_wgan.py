@@ -17,7 +17,7 @@ from ..networks.registry import build_network
 from .importers import State, load_state_dict
 from .manifest import Manifest, NetworkSpec
 from .package import NO_WEIGHTS, write_package
-from .weights import check_shapes
+from .weights import check_shapes, shapes_of
 
 LEVELS = 4
 
@@ -43,12 +43,20 @@ def import_alpha_wgan(
     """
     if len(spacing) != 3 or len(crop) not in (0, 3):
         raise MedGANSynthError("--spacing and --crop: give three numbers each, one for each axis.")
+    if not all(0.01 <= side <= 100 for side in spacing):
+        shown = " ".join(f"{side:g}" for side in spacing)
+        raise MedGANSynthError(f"--spacing {shown}: must lie between 0.01 and 100 mm.")
     events.warning(
         f"{weights}: nothing is known of these weights but what you were told; measure the model "
         "on your own data before you rely on it."
     )
     networks = {"generator": read_generator(weights)}
     options = networks["generator"][0].options
+    if any(not 1 <= kept <= side for kept, side in zip(crop, options["size"], strict=False)):
+        raise MedGANSynthError(
+            f"--crop {' '.join(map(str, crop))}: the network makes {_by(options['size'])} voxels; "
+            "keep as many or fewer."
+        )
     if encoder is not None:
         networks["encoder"] = read_encoder(encoder, bool(options["spectral"]))
         theirs = networks["encoder"][0].options
@@ -90,7 +98,7 @@ def import_alpha_wgan(
         "limits": "Imported from the published alpha-WGAN code; not examined.",
         "weights_sha256": NO_WEIGHTS,
     }
-    manifest = schema.from_dict(Manifest, plain, "models import-alpha-wgan")
+    manifest = schema.from_dict(Manifest, plain, "import")
     states = {role: state for role, (_, state) in networks.items()}
     write_package(out, manifest, states, overwrite=overwrite)
     return {"text": f"{out}: written, verified", "outputs": [str(out)]}
@@ -119,7 +127,7 @@ def read_generator(path: Path) -> tuple[NetworkSpec, State]:
     }
     names = {f"tp_conv{n}": f"layers.{n - 1}" for n in range(1, LEVELS + 2)}
     names |= {f"bn{n}": f"norms.{n - 1}" for n in range(1, LEVELS + 1)}
-    return _check(path, NetworkSpec("alpha-generator", options), _rename(state, names))
+    return _check(path, NetworkSpec("alpha-generator", options), state, names)
 
 
 def read_encoder(path: Path, spectral_generator: bool) -> tuple[NetworkSpec, State]:
@@ -146,7 +154,7 @@ def read_encoder(path: Path, spectral_generator: bool) -> tuple[NetworkSpec, Sta
     }
     names = {f"conv{n}": f"layers.{n - 1}" for n in range(1, LEVELS + 2)}
     names |= {f"bn{n}": f"norms.{n - 1}" for n in range(2, LEVELS + 1)}
-    return _check(path, NetworkSpec("alpha-critic", options), _rename(state, names))
+    return _check(path, NetworkSpec("alpha-critic", options), state, names)
 
 
 _SPECTRAL = {
@@ -156,12 +164,9 @@ _SPECTRAL = {
 }
 
 
-def _rename(state: State, layers: dict[str, str]) -> State:
-    renamed = {}
-    for key, tensor in state.items():
-        layer, _, what = key.rpartition(".")
-        renamed[f"{layers.get(layer, layer)}.{_SPECTRAL.get(what, what)}"] = tensor
-    return renamed
+def _ours(key: str, layers: dict[str, str]) -> str:
+    layer, _, what = key.rpartition(".")
+    return f"{layers.get(layer, layer)}.{_SPECTRAL.get(what, what)}"
 
 
 def _weight(state: State, layer: str, path: Path) -> torch.Tensor:
@@ -173,11 +178,21 @@ def _weight(state: State, layer: str, path: Path) -> torch.Tensor:
     )
 
 
-def _check(path: Path, spec: NetworkSpec, state: State) -> tuple[NetworkSpec, State]:
+def _check(
+    path: Path, spec: NetworkSpec, state: State, layers: dict[str, str]
+) -> tuple[NetworkSpec, State]:
+    """The state under our names; what does not fit is told in the published ones."""
     with torch.device("meta"):
         network = build_network(spec.architecture, spec.options, str(path))
-    check_shapes(path, {key: tuple(t.shape) for key, t in state.items()}, network)
-    return spec, state
+    published = {ours: theirs for theirs, ours in layers.items()}
+    spectral = {ours: theirs for theirs, ours in _SPECTRAL.items()}
+    wanted = {}
+    for key, shape in shapes_of(network).items():
+        layer = next((layer for layer in published if key.startswith(f"{layer}.")), "")
+        what = key.removeprefix(f"{layer}.")
+        wanted[f"{published.get(layer, layer)}.{spectral.get(what, what)}"] = shape
+    check_shapes(path, {key: tuple(t.shape) for key, t in state.items()}, wanted)
+    return spec, {_ours(key, layers): tensor for key, tensor in state.items()}
 
 
 def _by(size: list[int]) -> str:

@@ -11,7 +11,7 @@ from ..errors import MedGANSynthError
 from ..networks.registry import build_network
 from .manifest import NetworkSpec
 from .restricted import load_restricted
-from .weights import check_shapes
+from .weights import check_shapes, shapes_of
 
 State = dict[str, Tensor]
 
@@ -46,7 +46,7 @@ def import_generator(path: Path, architecture: str) -> tuple[NetworkSpec, State]
         raise _refuse(path, f"is not a {architecture} generator ({missing} is missing)") from None
     with torch.device("meta"):
         network = build_network(spec.architecture, spec.options, str(path))
-    check_shapes(path, {key: tuple(t.shape) for key, t in state.items()}, network)
+    check_shapes(path, {key: tuple(t.shape) for key, t in state.items()}, shapes_of(network))
     return spec, state
 
 
@@ -61,6 +61,9 @@ def load_state_dict(path: Path) -> State:
         raise _refuse(path, "is not a state dict; save the generator's state_dict() alone")
     if not all(isinstance(k, str) and isinstance(t, Tensor) for k, t in state.items()):
         raise _refuse(path, "holds more than tensors; save the generator's state_dict() alone")
+    for key, tensor in state.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise _refuse(path, f"{key} holds numbers that are not finite; give another file")
     if all(key.startswith("module.") for key in state):
         state = {key.removeprefix("module."): tensor for key, tensor in state.items()}
     return dict(state)

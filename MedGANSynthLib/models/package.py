@@ -23,7 +23,7 @@ from .card import render_card
 from .catalogue import CARD, MANIFEST, PREVIEW, WEIGHTS
 from .located import Located, locate
 from .manifest import Direction, Manifest
-from .weights import check_shapes, read_header, read_tensors, sha256_file, write_weights
+from .weights import check_shapes, read_header, read_tensors, sha256_file, shapes_of, write_weights
 
 NO_WEIGHTS = "0" * 64
 """`Manifest.weights_sha256` before `write_package` fills it in."""
@@ -70,7 +70,7 @@ class Package:
             for k, info in declared.items()
             if k.startswith(spec.prefix)
         }
-        check_shapes(weights, shapes, network)
+        check_shapes(weights, shapes, shapes_of(network))
         network.load_state_dict(read_tensors(weights, spec.prefix), assign=True)
         return network.requires_grad_(False).eval().to(device)
 

@@ -119,19 +119,22 @@ def sha256_file(path: Path) -> str:
         raise cannot_read(path, error) from None
 
 
+def shapes_of(network: torch.nn.Module) -> dict[str, tuple[int, ...]]:
+    """Shape of each parameter and buffer; of a network on the `meta` device, too."""
+    return {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
+
+
 def check_shapes(
-    path: Path, found: Mapping[str, tuple[int, ...]], network: torch.nn.Module
+    path: Path, found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[int, ...]]
 ) -> None:
-    """The tensors `found` in a file are the network's parameters and buffers, name by name.
+    """The tensors `found` in a file are those `wanted` by a network, name by name.
 
     Args:
-        found: shape for each key of the state dict.
-        network: may be on the `meta` device, so that nothing is allocated yet.
+        found, wanted: shape for each key of the state dict; see `shapes_of`.
 
     Raises:
         MedGANSynthError: naming the first three that differ.
     """
-    wanted = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
     wrong = [f"{k} is missing" for k in wanted if k not in found]
     wrong += [f"{k[:80]!a} is unknown" for k in found if k not in wanted]
     wrong += [

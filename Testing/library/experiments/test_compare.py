@@ -112,6 +112,10 @@ def test_noise_is_told_from_fine_detail():
         ({"networks": ("cyclegan-t1-t2",)}, "trains cyclegan; name presets of slices"),
         ({"loss": ("l1",)}, "loss must be one of"),
         ({"size": 24}, "power of two"),
+        (
+            {"networks": ("dcgan-slices", "srresnet-slices")},
+            "--networks srresnet-slices: .*least 32",
+        ),
         ({"set": ("data.phantoms=2", "data.span=[0.5,0.6]")}, "real images are kept out"),
     ],
 )

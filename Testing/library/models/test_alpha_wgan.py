@@ -142,6 +142,38 @@ def test_other_files_are_refused(tmp_path, state, sentence):
     assert not (tmp_path / "package").exists()
 
 
+def test_what_does_not_fit_has_its_published_name(published, tmp_path):
+    _, _, weights, _ = published("kwon")
+    state = torch.load(weights, weights_only=True)
+    del state["bn3.weight"]
+    torch.save(state, weights)
+    with pytest.raises(MedGANSynthError, match=r"G_iter2\.pth: .*bn3\.weight is missing"):
+        run(weights, None, tmp_path / "package")
+
+
+def test_numbers_that_are_not_finite_are_refused(published, tmp_path):
+    _, _, weights, _ = published("kwon")
+    state = torch.load(weights, weights_only=True)
+    state["tp_conv2.weight"][0] = float("nan")
+    torch.save(state, weights)
+    with pytest.raises(MedGANSynthError, match=r"G_iter2\.pth: tp_conv2\.weight holds numbers"):
+        run(weights, None, tmp_path / "package")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"crop": (100, 64, 64)}, "--crop 100 64 64: the network makes 64x64x64 voxels"),
+        ({"spacing": (5000.0, 1.0, 1.0)}, "--spacing 5000 1 1: must lie between"),
+        ({"name": "n" * 65}, "import: name must be"),
+    ],
+)
+def test_wrong_numbers_are_told_as_they_were_given(published, tmp_path, changes, sentence):
+    _, _, weights, _ = published("kwon")
+    with pytest.raises(MedGANSynthError, match=sentence):
+        run(weights, None, tmp_path / "package", **changes)
+
+
 def test_three_numbers_are_asked_for(published, tmp_path):
     _, _, weights, _ = published("kwon")
     with pytest.raises(MedGANSynthError, match="three numbers"):

@@ -16,6 +16,7 @@ from MedGANSynthLib.models.weights import (
     read_header,
     read_tensors,
     sha256_file,
+    shapes_of,
     write_weights,
 )
 
@@ -123,7 +124,7 @@ def test_shape_check_needs_no_memory() -> None:
     with torch.device("meta"):
         network = torch.nn.Linear(10**6, 10**6)  # 4 TB
     with pytest.raises(MedGANSynthError) as refused:
-        check_shapes(Path("w"), {"weight": (3, 2), "extra": ()}, network)
+        check_shapes(Path("w"), {"weight": (3, 2), "extra": ()}, shapes_of(network))
     assert str(refused.value) == (
         "w: does not fit its architecture: bias is missing; 'extra' is unknown; "
         "weight is 3x2 instead of 1000000x1000000."
