@@ -4,11 +4,15 @@ import re
 
 from slicer.i18n import tr as _
 
+_ABSENT = "no model of that name and no such file; models in the catalogue"
+
 
 def in_the_panel(text: str) -> str:
     """A sentence of the library without options and commands that nobody can type here."""
     for phrase, words in phrases().items():
         text = text.replace(phrase, words)
+    gone = _("is not on this computer (any more); choose another model.")
+    text = re.sub(rf"{_ABSENT}: .*", gone, text)
     return re.sub(r"(?<![\w-])--(?=[a-z])", "", text)
 
 

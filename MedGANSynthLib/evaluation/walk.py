@@ -43,13 +43,15 @@ def evaluate_walk(
         MedGANSynthError: too few volumes, volumes on different grids, ends that are equal.
     """
     paths = sorted(expand(walk))
-    if len(paths) < FEWEST:
+    files = [path for path in paths if not path.is_dir() or any(path.iterdir())]
+    if len(files) < FEWEST:
         raise MedGANSynthError(
-            f"a walk has {len(paths)} volumes; at least {FEWEST} are needed: generate more steps."
+            f"a walk has {len(files)} volumes; at least {FEWEST} are needed: generate more steps."
         )
     # Walks of cycles are of cycles throughout: one that is no cycle is told so.
     take = read_cine if check(paths[0]).frames > 1 else read
     first, last = take(paths[0]), take(paths[-1])
+    require_same_grid(last, first, paths[-1].name)
     whole = _distance(first.array, last.array)
     if whole == 0:
         raise MedGANSynthError(

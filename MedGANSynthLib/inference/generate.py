@@ -18,7 +18,7 @@ from .finished import finished
 from .generator import Generator
 from .items import drawn, scans, walked
 from .loaded import open_package
-from .neighbours import nearest
+from .neighbours import nearest, training_cases
 from .shown import film, shown
 
 MOST = 1_000_000
@@ -80,11 +80,12 @@ def generate(
     else:
         items = drawn(generator, out, count, seed, temperature)
         picture = f"{stem}-seed{seed}.png"
+    cases = training_cases(generator, neighbours) if neighbours is not None else []
+    there = [not overwrite and finished({item.path: item.provenance}) for item in items]
     _make_folder(out)
     rows, volumes, pictures = [], [], []
-    for number, item in enumerate(items):
+    for number, (item, done) in enumerate(zip(items, there, strict=True)):
         events.progress(number / len(items), item.path.name)
-        done = not overwrite and finished({item.path: item.provenance})
         status = "finished before" if done else "generated"
         if not done:
             volume = item.make()
@@ -94,8 +95,8 @@ def generate(
             volumes.append(reader(item.path) if done else volume)
             pictures.append(_picture(volumes[-1], item.scan))
         rows.append({"file": str(item.path), "status": status})
-    if neighbours is not None:
-        below, distances = nearest(generator, volumes, neighbours, events)
+    if cases:
+        below, distances = nearest(generator, volumes, cases, events)
         pictures = [own + other for own, other in zip(pictures, below, strict=True)]
         for row, distance in zip(rows, distances, strict=False):
             row["nearest"] = distance

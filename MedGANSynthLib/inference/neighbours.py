@@ -19,25 +19,31 @@ from .generator import Generator
 from .shown import shown
 
 
+def training_cases(generator: Generator, data: Path) -> list[Case]:
+    """The cases of a data list's training split that have what the model makes.
+
+    Raises:
+        MedGANSynthError: a data list without that modality in its training split.
+    """
+    modality = generator.generation.output.modality
+    cases = [c for c in read_datalist(data).training if modality in c.images]
+    if not cases:
+        raise MedGANSynthError(f"{data}: its training split has no {modality}; give another list.")
+    return cases
+
+
 def nearest(
-    generator: Generator, volumes: Sequence[Volume], data: Path, events: Events
+    generator: Generator, volumes: Sequence[Volume], cases: Sequence[Case], events: Events
 ) -> tuple[list[list[np.ndarray]], list[float]]:
     """For each volume the pictures of its nearest neighbour, in its units, and how far that is.
 
     The distance is the root of the mean squared difference over all voxels in the model's range
     [-1, 1]. Slices are compared with every slice of the training volumes, cines with the cycles cut
     round the middle of the image and round the heart.
-
-    Raises:
-        MedGANSynthError: a data list without that modality in its training split.
     """
     low, high = generator.generation.output.reference_range
     own = [(volume.array - low) * np.float32(2 / (high - low)) - 1 for volume in volumes]
     best = [(np.inf, None)] * len(own)
-    modality = generator.generation.output.modality
-    cases = [c for c in read_datalist(data).training if modality in c.images]
-    if not cases:
-        raise MedGANSynthError(f"{data}: its training split has no {modality}; give another list.")
     for number, case in enumerate(cases):
         events.progress(number / len(cases), f"comparing with {case.subject}")
         for candidate in _candidates(generator, case):

@@ -2,6 +2,7 @@
 
 import re
 
+from MedGANSynthPanels import panel_words
 from MedGANSynthPanels.panel_words import in_the_panel, phrases
 
 
@@ -14,6 +15,9 @@ def test_no_option_or_command_is_left():
         '--set nosuch=1: unknown key "nosuch".': 'the setting nosuch=1: unknown key "nosuch".',
         "a.nii: 1 voxel is not finite; mend it (or give translate --fill-nonfinite VALUE).": (
             "a.nii: 1 voxel is not finite; replace them first."
+        ),
+        "b: no model of that name and no such file; models in the catalogue: a, c.": (
+            "b: is not on this computer (any more); choose another model."
         ),
         "x: is not in your catalogue; `medgansynth models list` shows what is.": (
             "x: is not in your catalogue."
@@ -29,3 +33,4 @@ def test_the_library_still_says_so(repository):
     )
     joined = re.sub(r'"\s*\n\s*f?"', "", sources)
     assert [phrase for phrase in phrases() if phrase not in joined] == []
+    assert panel_words._ABSENT in joined

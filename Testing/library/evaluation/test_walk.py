@@ -21,6 +21,7 @@ def walk(tmp_path):
 
     def measure(*places, out=None, affines=(GRID,)):
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
         for number, place in enumerate(places):
             array = np.repeat(np.array(place, np.float32), 32).reshape(4, 4, 4)
             volume = Volume(array, affines[number % len(affines)])
@@ -69,6 +70,8 @@ def test_a_detour_is_longer_and_turns_back(walk):
 def test_what_is_no_walk(walk):
     with pytest.raises(MedGANSynthError, match="has 2 volumes; at least 3"):
         walk((0, 0), (1, 1))
+    with pytest.raises(MedGANSynthError, match="has 0 volumes; at least 3"):
+        walk()
     with pytest.raises(MedGANSynthError, match=r"0000\.nii\.gz and step-0002\.nii\.gz are equal"):
         walk((0, 0), (1, 1), (0, 0))
     with pytest.raises(MedGANSynthError, match=r"^step-0001\.nii\.gz .*lies on another grid"):

@@ -118,6 +118,14 @@ def test_what_is_finished_is_not_made_again_and_the_rest_is(run, tmp_path):
         run(count=1, temperature=0.9)
 
 
+def test_what_lies_in_the_way_is_found_before_the_first_is_made(run, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "nobody-seed0-0001.nii.gz").write_text("mine")
+    with pytest.raises(MedGANSynthError, match=r"0001\.nii\.gz: .* is something else"):
+        run(count=2)
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
 def test_every_volume_is_marked(run, package):
     row = run(seed=3)["rows"][0]
     shown = show_provenance(row["file"], Events())["rows"][0]
