@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..errors import MedGANSynthError
@@ -24,12 +25,21 @@ def save(folder: Path, state: dict[str, Any], best: bool) -> None:
     last = folder / LAST
     with whole_file(last, make_folder=False) as temporary:  # of a Run that was moved: no second
         with open(temporary, "wb") as file:  # given a name, torch hides why it could not write
-            torch.save(state, file)
+            torch.save(_plain(state), file)
         if last.exists():
             # `last` itself is only ever replaced by the finished new file.
             _hard_copy(last, folder / PREVIOUS)
     if best:
         _hard_copy(last, folder / BEST)
+
+
+def _plain(state: Any) -> Any:
+    """NumPy's numbers as Python's: the restricted reader takes no other."""
+    if type(state) is dict:  # not a network's state, which has tensors alone
+        return {key: _plain(value) for key, value in state.items()}
+    if type(state) in (list, tuple):
+        return type(state)(_plain(value) for value in state)
+    return state.item() if isinstance(state, np.generic) else state
 
 
 def load_latest(

@@ -116,7 +116,7 @@ def _dicom(folder: Path, files: list[Path], modality: str | None) -> Volume:
     first = ordered[0][0][1]
     times = [time for time, *_ in ordered[0]]
     timed = "TriggerTime" in first and len(times) > 1
-    step = statistics.median(np.diff(times)) / 1000 if timed else None
+    step = statistics.median(np.diff(times).tolist()) / 1000 if timed else None
     return Volume(array, _affine(first, sorted(slices)), modality, time_step=step or None)
 
 

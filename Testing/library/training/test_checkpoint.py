@@ -3,6 +3,7 @@
 import contextlib
 import os
 
+import numpy as np
 import pytest
 import torch
 
@@ -30,6 +31,12 @@ def test_a_torn_last_falls_back_to_the_previous(tmp_path):
     (tmp_path / "previous.pt").write_bytes(b"")
     with pytest.raises(MedGANSynthError, match="no checkpoint in it can be read"):
         checkpoint.load_latest(tmp_path)
+
+
+def test_numbers_of_numpy_can_be_read_again(tmp_path):
+    state = {"seen": np.int64(3), "package": {"steps": [(np.float64(0.5), "s")]}}
+    checkpoint.save(tmp_path, state, False)
+    assert checkpoint.load_latest(tmp_path) == {"seen": 3, "package": {"steps": [(0.5, "s")]}}
 
 
 def test_an_empty_folder_has_none(tmp_path):

@@ -198,7 +198,7 @@ def test_dicom_frames_by_place_and_time(tmp_path):
     volume = read_cine(tmp_path / "f")
     assert volume.shape == (6, 4, 2, 3)
     assert volume.array[0, 0].tolist() == [[0, 30, 60], [800, 830, 860]]
-    assert volume.time_step == pytest.approx(0.03)
+    assert volume.time_step == pytest.approx(0.03) and type(volume.time_step) is float
     assert volume.spacing == pytest.approx((1.25, 1.25, 8.0))
     np.testing.assert_allclose(volume.affine[:3, 3], [-10, -20, 0])
 
