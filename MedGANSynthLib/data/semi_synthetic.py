@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..volume.finished import finished
 from ..volume.frames import SUNNYBROOK, place_and_phase, read_png
 from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
@@ -40,7 +41,7 @@ def make_cycles(
     """Write one semi-synthetic cycle and its mask for each slice with two frames, and a data list.
 
     The frame with the larger ventricle counts as end diastole. Files are marked synthetic and name
-    the two frames that they are made of.
+    the two frames that they are made of. Cycles that are there already are not made again.
 
     Args:
         images, masks: folders of 8-bit PNGs with Sunnybrook names, which agree; masks of the left
@@ -75,9 +76,13 @@ def make_cycles(
             continue
         stem = f"{person}_slice{place:02d}"
         paths = {kind: out / f"{stem}_{kind}.nii.gz" for kind in ("cine", "mask")}
-        cycle = _cycle([images / name for name in names], masks, outer, frames, side)
-        for kind, volume in cycle.items():
-            write(volume, paths[kind], overwrite, dtype="uint8")
+        marks = _marks([images / name for name in names], masks, outer, frames, side)
+        if overwrite or not finished(dict.fromkeys(paths.values(), marks)):
+            cycle = _cycle([images / name for name in names], masks, outer, frames, side)
+            for kind, array in cycle.items():
+                # As `volume.frames` takes pixels of no size.
+                volume = Volume(array, np.diag([-1.0, -1.0, 1.0, 1.0]), kind, marks)
+                write(volume, paths[kind], overwrite=True, dtype="uint8")
         cases[home[person]].append(Case(person, paths))
     kinds = {"cine": "semi-synthetic heart cycle", "mask": "left ventricle"}
     listed = DataList(kinds, **{name: tuple(cases[name]) for name in SPLITS})
@@ -105,7 +110,7 @@ def _pairs(images: Path, masks: Path) -> list[tuple[str, int, tuple[str, str]]]:
 
 def _cycle(
     paths: list[Path], masks: Path, outer: Path | None, frames: int, side: int
-) -> dict[str, Volume]:
+) -> dict[str, np.ndarray]:
     """Cycle and mask `[i, j, 1, t]`, uint8."""
     arrays = []
     for path in paths:
@@ -116,6 +121,11 @@ def _cycle(
             raise MedGANSynthError(f"{path.name}: its mask has another size; mend the files.")
         if not found[1].any():
             raise MedGANSynthError(f"{path.name}: its mask is empty; remove the frame.")
+        if side > min(found[0].shape):
+            raise MedGANSynthError(
+                f"--side {side}: {path.name} has {' x '.join(map(str, found[0].shape))} pixels; "
+                "take fewer."
+            )
         arrays.append(found)
     arrays.sort(key=lambda found: -found[1].sum())
     if arrays[0][0].shape != arrays[1][0].shape:
@@ -126,24 +136,28 @@ def _cycle(
         for found in arrays
     )
     cycle, mask = semi_synthetic_cycle(ed, es, frames)
-    provenance = Provenance(
+    kinds = {"cine": np.clip(np.rint(cycle), 0, 255), "mask": mask}
+    return {kind: array.astype(np.uint8)[:, :, None] for kind, array in kinds.items()}
+
+
+def _marks(
+    paths: list[Path], masks: Path, outer: Path | None, frames: int, side: int
+) -> Provenance:
+    """What a cycle follows from."""
+    drawn = [folder / path.name for folder in (masks, outer) if folder for path in paths]
+    used = [*((p, "cine") for p in paths), *((p, "mask") for p in drawn if p.is_file())]
+    return Provenance(
         MODEL,
         hashlib.sha256(b"").hexdigest(),
-        inputs=tuple(Source(file_hash(path), "cine") for path in paths),
-        settings={"frames": frames, "weights": "none"},
+        inputs=tuple(Source(file_hash(path), kind) for path, kind in used),
+        settings={"frames": frames, "side": side, "weights": "none"},
     )
-    affine = np.diag([-1.0, -1.0, 1.0, 1.0])  # as `volume.frames` takes pixels of no size
-    kinds = {"cine": np.clip(np.rint(cycle), 0, 255), "mask": mask}
-    return {
-        kind: Volume(array.astype(np.uint8)[:, :, None], affine, kind, provenance)
-        for kind, array in kinds.items()
-    }
 
 
 def _window(inside: np.ndarray, side: int) -> tuple[slice, slice]:
     """The square round the mask, moved to lie in the image."""
     window = []
     for place, length in zip(np.nonzero(inside), inside.shape, strict=True):
-        start = min(max(round(float(place.mean()) - side / 2), 0), max(length - side, 0))
+        start = min(max(round(float(place.mean()) - side / 2), 0), length - side)
         window.append(slice(start, start + side))
     return tuple(window)

@@ -18,6 +18,9 @@ from .volume_augmentation import AugmentVolume
 FEWEST = 2
 """Scans below which there is nothing to learn a distribution from."""
 
+_TISSUE = -0.8  # of a range from -1 to 1
+_CUT = 0.02  # share of a plane
+
 
 @dataclasses.dataclass(frozen=True)
 class Scan:
@@ -36,6 +39,13 @@ class Scan:
     spacing: tuple[float, float, float]
     extent: tuple[int, int, int]
     intensity_range: tuple[float, float]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether tissue reaches a side at which the scan was cropped."""
+        cropped = [a for a, n in enumerate(self.array.shape) if self.extent[a] > n]
+        planes = [self.array.take(side, axis) for axis in cropped for side in (0, -1)]
+        return any((plane > _TISSUE).mean() > _CUT for plane in planes)
 
 
 def load_scan(subject: str, volumes: dict[str, Volume], settings: Volumes) -> Scan:

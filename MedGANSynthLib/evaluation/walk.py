@@ -14,6 +14,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import write_text
 from ..volume.cine import read_cine
+from ..volume.marks import provenance_in
 from ..volume.read import check, read
 from .cases import expand, require_same_grid
 from .table import to_csv
@@ -24,7 +25,7 @@ FEWEST = 3
 def evaluate_walk(
     *, walk: Sequence[Path], out: Path | None = None, events: Events
 ) -> dict[str, Any]:
-    """Figures of the volumes of a walk in the order of their names, step by step.
+    """Figures of the volumes of a walk, step by step, in the order of their marks or names.
 
     `change` is the root mean square difference of two neighbours, `from_first` and `to_last` those
     to the ends, all over the difference of the ends. `path_length` is the sum of the changes, 1 on
@@ -40,13 +41,13 @@ def evaluate_walk(
         `text`, `rows` (the steps), the three figures, `outputs`.
 
     Raises:
-        MedGANSynthError: too few volumes, volumes on different grids, ends that are equal.
+        MedGANSynthError: too few volumes, volumes on different grids or of different walks, ends
+            that are equal.
     """
-    paths = sorted(expand(walk))
-    files = [path for path in paths if not path.is_dir() or any(path.iterdir())]
-    if len(files) < FEWEST:
+    paths = _in_order(sorted(expand(walk)))
+    if len(paths) < FEWEST:
         raise MedGANSynthError(
-            f"a walk has {len(files)} volumes; at least {FEWEST} are needed: generate more steps."
+            f"a walk has {len(paths)} volumes; at least {FEWEST} are needed: generate more steps."
         )
     # Walks of cycles are of cycles throughout: one that is no cycle is told so.
     take = read_cine if check(paths[0]).frames > 1 else read
@@ -81,6 +82,27 @@ def evaluate_walk(
         f"{100 * figures['onward']:.0f} % of the steps lead on."
     )
     return {"text": text, "rows": rows, "outputs": [] if out is None else [str(out)]} | figures
+
+
+def _in_order(paths: list[Path]) -> list[Path]:
+    """The files of one walk; an empty folder is none.
+
+    Raises:
+        MedGANSynthError: generated files that belong to no walk, or to two.
+    """
+    steps: dict[Path, float] = {}
+    walks: dict[str, Path] = {}
+    for path in (p for p in paths if not p.is_dir() or any(p.iterdir())):
+        marks = provenance_in(check(path).marks)
+        settings = dict(marks.settings) if marks is not None else {}
+        steps[path] = settings.pop("step", len(steps))
+        walks[f"{marks and (marks.model_sha256, marks.seed)} {sorted(settings.items())}"] = path
+    if len(walks) > 1:
+        first, second, *_ = walks.values()
+        raise MedGANSynthError(
+            f"{first.name} and {second.name} are not of one walk; give the files of one."
+        )
+    return sorted(steps, key=steps.get)
 
 
 def walk_figures(rows: Sequence[dict[str, Any]]) -> dict[str, float]:

@@ -85,6 +85,12 @@ def compare(
         except MedGANSynthError as error:
             raise MedGANSynthError(f"--networks {name}: {error}") from None
     first = next(iter(configs.values()))
+    for (name, _), config in configs.items():
+        if config.data != first.data:
+            raise MedGANSynthError(
+                f"--networks {name}: takes other images than the first network; compare presets "
+                "whose [data] is the same."
+            )
     cohort = cohort_class(first.system)(first, data, events)
     training, kept_out = _images(cohort.training), _images(cohort.validation)
     count = min(MOST_COMPARED, len(kept_out))
@@ -92,6 +98,10 @@ def compare(
         raise MedGANSynthError(
             f"{count} real images are kept out of the training, fewer than {FEWEST_COMPARED}; give "
             "the data list more people for validation."
+        )
+    if _apart(_few(kept_out, count)) == 0:
+        raise MedGANSynthError(
+            "half of the validation images are equal to another one; leave them out of the list."
         )
     space = fit_eigenspace(_few(training, MOST_FITTED))
     real = _few(kept_out, count)

@@ -10,6 +10,7 @@ from ..events import Events
 from ..files import cannot_read, check_writable
 from ..volume.content import refuse_unfit
 from ..volume.finer import with_spacing
+from ..volume.finished import finished
 from ..volume.grid import Intensity
 from ..volume.intensity import intensity_range
 from ..volume.marks import provenance_beside
@@ -18,7 +19,6 @@ from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
 from .cases import Case, left_out, plan, take_shard
-from .finished import finished
 from .loaded import open_package
 from .suitability import doubts
 from .together import on_one_grid

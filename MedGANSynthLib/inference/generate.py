@@ -9,12 +9,12 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.animation import write_gif
 from ..volume.cine import read_cine
+from ..volume.finished import finished
 from ..volume.marks import image_suffix
 from ..volume.picture import write_montage
 from ..volume.read import read
 from ..volume.volume import Volume
 from ..volume.write import write
-from .finished import finished
 from .generator import Generator
 from .items import drawn, scans, walked
 from .loaded import open_package

@@ -36,8 +36,14 @@ class Generation:
         self.training, self.validation = load_people(
             data, self.settings.phantoms, self._scan, self._phantom, events
         )
+        scans = [*self.training, *self.validation]
+        if cut := sum(scan.is_cut for scan in scans):
+            events.warning(
+                f"{cut} of {len(scans)} scans do not fit data.size and lose tissue; take a larger "
+                "one, or a coarser data.spacing."
+            )
         self.items = VolumeDataset(self.training, self.settings, config.seed)
-        self.spacing = common_spacing([*self.training, *self.validation])
+        self.spacing = common_spacing(scans)
 
     def judge(self, system: System, device: torch.device) -> GenerationJudge:
         """Figures against the validation people, or the training people where those are few."""

@@ -90,9 +90,21 @@ def test_cycles_of_a_folder_are_named_marked_and_listed(folders):
     cine, mask = (read_cine(case.images[kind]) for kind in ("cine", "mask"))
     assert cine.shape == mask.shape == (32, 32, 1, 6)
     assert cine.provenance.model == "semi-synthetic-cycles"
-    assert len(cine.provenance.inputs) == 2
+    assert len(cine.provenance.inputs) == 4  # frames and masks
     area = mask.array.sum((0, 1, 2))
     assert area[0] == area.max() > 1.2 * area.min()
+
+
+def test_an_interrupted_warp_goes_on(folders, monkeypatch):
+    warp(folders)
+    kept, other = sorted((folders / "out").glob("*_cine.nii.gz"))
+    before = kept.stat().st_mtime_ns
+    other.unlink()
+    (folders / "out" / "data.json").unlink()
+    assert warp(folders)["cycles"] == 2
+    assert other.exists() and kept.stat().st_mtime_ns == before
+    with pytest.raises(MedGANSynthError, match="exists already and is something else"):
+        warp(folders, side=30)
 
 
 def test_a_split_file_is_followed(folders):
@@ -109,6 +121,7 @@ def test_a_split_file_is_followed(folders):
     [
         ({"frames": 1}, "--frames 1"),
         ({"side": 4}, "--side 4"),
+        ({"side": 500}, r"--side 500: SC-A-01\S* has \d+ x \d+ pixels; take fewer"),
         ({"masks": "nowhere"}, "check --masks"),
         ({"images": "out"}, "check --images"),
     ],

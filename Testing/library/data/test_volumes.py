@@ -41,6 +41,18 @@ def test_outside_the_mask_is_blanked():
     assert (load_scan("a", volumes, Volumes(size=size)).array[:4, :, 3:13] > -1).any()
 
 
+def test_a_scan_that_loses_tissue_is_told_from_one_that_loses_air():
+    made = volume((40, 40, 40))
+    made.array[:] = 0
+    made.array[12:28, 12:28, 12:28] = 1000
+    fits = Volumes(modality="t1", size=(32, 32, 32), spacing=None)
+    assert not load_scan("a", {"t1": made}, fits).is_cut
+    made.array[2:30] = 1000
+    assert load_scan("a", {"t1": made}, fits).is_cut
+    whole = Volumes(modality="t1", size=(48, 48, 48), spacing=None)
+    assert not load_scan("a", {"t1": made}, whole).is_cut
+
+
 def scans(count=5):
     arrays = [np.full((16, 16, 16), number / 10, np.float32) for number in range(count)]
     return [

@@ -9,6 +9,7 @@ from MedGANSynthLib import tasks
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.evaluation.walk import evaluate_walk
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.volume.provenance import Provenance
 from MedGANSynthLib.volume.volume import Volume
 from MedGANSynthLib.volume.write import write
 
@@ -56,6 +57,27 @@ def test_a_walk_of_cycles(tmp_path):
     assert figures(result) == pytest.approx([1, 1, 1])
 
 
+def marked(folder, name, value, **settings):
+    marks = Provenance("m", "0" * 64, seed=1, settings=settings)
+    write(Volume(np.full((4, 4, 4), value, np.float32), GRID, provenance=marks), folder / name)
+
+
+def test_the_marks_say_the_order(tmp_path):
+    for name, step in (("a", 2), ("b", 0), ("c", 1)):
+        marked(tmp_path, f"{name}.nii.gz", 5 * step, to_seed=2, step=step, steps=3)
+    result = evaluate_walk(walk=[tmp_path], events=Events())
+    assert [row["volume"] for row in result["rows"]] == ["c.nii.gz", "a.nii.gz"]
+    assert figures(result) == pytest.approx([1, 1, 1])
+
+
+def test_two_walks_are_not_one(tmp_path):
+    for step in range(3):
+        for way in ("slerp", "lerp"):
+            marked(tmp_path, f"{way}-{step}.nii.gz", step, to_seed=2, interpolation=way, step=step)
+    with pytest.raises(MedGANSynthError, match="are not of one walk; give the files of one"):
+        evaluate_walk(walk=[tmp_path], events=Events())
+
+
 def test_a_generator_that_jumps(walk):
     """One of four steps does everything."""
     assert figures(walk((0, 0), (0, 0), (0, 0), (5, 5), (5, 5))) == pytest.approx([1, 4, 0.25])
@@ -76,3 +98,5 @@ def test_what_is_no_walk(walk):
         walk((0, 0), (1, 1), (0, 0))
     with pytest.raises(MedGANSynthError, match=r"^step-0001\.nii\.gz .*lies on another grid"):
         walk((0, 0), (1, 1), (2, 2), affines=(GRID, np.diag([2.0, 1, 1, 1])))
+    with pytest.raises(MedGANSynthError, match=r"^step-0002\.nii\.gz .*lies on another grid"):
+        walk((0, 0), (1, 1), (2, 2), affines=(GRID, GRID, np.diag([2.0, 1, 1, 1])))

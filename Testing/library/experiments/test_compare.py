@@ -116,6 +116,7 @@ def test_noise_is_told_from_fine_detail():
             {"networks": ("dcgan-slices", "srresnet-slices")},
             "--networks srresnet-slices: .*least 32",
         ),
+        ({"networks": ("dcgan-slices", "progan-brain-slice-small")}, "takes other images than"),
         ({"set": ("data.phantoms=2", "data.span=[0.5,0.6]")}, "real images are kept out"),
     ],
 )

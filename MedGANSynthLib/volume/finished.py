@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from ..errors import MedGANSynthError
-from ..volume.marks import provenance_in
-from ..volume.provenance import Provenance
-from ..volume.read import check
+from .marks import provenance_in
+from .provenance import Provenance
+from .read import check
 
 
 def finished(wanted: dict[Path, Provenance]) -> bool:
