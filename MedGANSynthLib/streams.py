@@ -6,6 +6,8 @@ from typing import TextIO
 
 from .errors import MedGANSynthError
 
+_hung_up: list[bool] = []
+
 
 def make_usable() -> None:
     """Open closed streams on nothing, and have letters that a stream lacks written as escapes.
@@ -32,6 +34,12 @@ def silence(*descriptors: int) -> None:
             os.dup2(nothing.fileno(), descriptor)
 
 
+def hang_up() -> None:
+    """The terminal was closed: from now on nothing is printed, and nobody minds."""
+    _hung_up.append(True)
+    silence(1, 2)
+
+
 def write_line(text: str, stream: TextIO) -> None:
     """Print a line now; where that fails, what follows goes nowhere, without a word at the end.
 
@@ -44,6 +52,8 @@ def write_line(text: str, stream: TextIO) -> None:
         stream.flush()
     except OSError as error:
         silence(stream.fileno())
+        if _hung_up:  # the signal came while this line was written
+            return
         if isinstance(error, BrokenPipeError):
             raise
         raise MedGANSynthError(

@@ -15,7 +15,7 @@ from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..files import write_text
-from ..streams import silence
+from ..streams import hang_up
 from .config import Config
 from .people import DataFacts
 from .refusals import CONFIG, refuse_busy, refuse_changes, refuse_other_files
@@ -149,7 +149,7 @@ class Run:
         def stop(number: int, frame: Any) -> None:
             self.stopped = True
             if number == HANGUP:  # or the next line that is printed would end the run
-                silence(1, 2)
+                hang_up()
             elif self.main:
                 with contextlib.suppress(OSError):  # nobody reads; print may not be used here
                     os.write(2, STOPPING)

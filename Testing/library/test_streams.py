@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from MedGANSynthLib import streams
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.streams import write_line
 
@@ -24,6 +25,14 @@ def test_a_reader_that_has_gone():
         with pytest.raises(BrokenPipeError):
             write_line("a", stream)
         write_line("b", stream)
+
+
+def test_a_terminal_that_closes_in_the_middle_of_a_line(monkeypatch):
+    monkeypatch.setattr(streams, "_hung_up", [True])
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as stream:
+        write_line("a", stream)
 
 
 def test_letters_arrive(tmp_path):
