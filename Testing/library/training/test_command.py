@@ -76,7 +76,9 @@ def test_one_person_in_two_splits_is_asked_about_before_anything_is_read(tmp_pat
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_a_closed_terminal_saves(tmp_path):
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under `nohup`
     process = start(*TRAIN, "images=100000", "-o", str(tmp_path / "run"), "--progress", "json")
+    signal.signal(signal.SIGHUP, before)
     for line in process.stdout:
         if json.loads(line)["event"] == "metric":
             break
