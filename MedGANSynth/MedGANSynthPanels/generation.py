@@ -115,14 +115,15 @@ class Generation(Run):
 
     def _fail(self, event: dict[str, Any]) -> None:
         self.results = [node for node in self.results if is_in_scene(node)]
+        made = self._images()
         if event.get("cancelled") and self.results:
             text = _("Cancelled; {made} of {count} volumes were generated and stay.")
-            if self._images() == 1:
+            if made == 1:
                 text = _("Cancelled; {made} of {count} volumes was generated and stays.")
-            text = text.format(made=self._images(), count=self._count)
+            text = text.format(made=made, count=self._count)
             event = {**event, "text": text}
         elif self.results and not self.closed:
             text = _("{reason} What was generated before stays: {made} of {count} volumes.")
-            text = text.format(reason=event["text"], made=self._images(), count=self._count)
+            text = text.format(reason=event["text"], made=made, count=self._count)
             event = {**event, "text": text}
         Run._fail(self, event)

@@ -8,9 +8,9 @@ from slicer.i18n import tr as _
 
 from .fitting import spoken
 from .narrow import LEAST
-from .nodes import called
+from .nodes import LABELS, called
 
-HIDDEN = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLTensorVolumeNode")
+HIDDEN = (LABELS, "vtkMRMLTensorVolumeNode")
 
 
 class InputRows:

@@ -16,7 +16,7 @@ from .browsers import proxy_of
 from .errors import PanelError
 from .geometry import ijk_to_ras, ijk_to_world, ras_to_world, shape_of, without_shear
 from .nifti_out import cannot_write, write_nifti
-from .nodes import called
+from .nodes import LABELS, called
 from .volumes_out import check_volume
 
 CASES = "cases.csv"
@@ -101,7 +101,7 @@ def _export(node, path: Path, frame: int | None) -> None:
 
 
 def _check(volume) -> None:
-    if volume is not None and volume.IsA("vtkMRMLLabelMapVolumeNode"):
+    if volume is not None and volume.IsA(LABELS):
         return  # a mask
     check_volume(volume)
 

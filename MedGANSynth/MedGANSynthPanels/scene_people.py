@@ -13,7 +13,7 @@ from .contrast import contrast_of
 from .errors import PanelError
 from .fitting import spoken
 from .marking import is_synthetic
-from .nodes import called
+from .nodes import LABELS, called
 from .table_widget import share_width
 
 _VOLUME, _SHOWS, _PERSON = range(3)
@@ -119,7 +119,7 @@ def guess(node, modalities: tuple[str, ...], labels: tuple[str, ...]) -> str:
     """What a node most likely shows of these; empty if nothing tells, or if it is synthetic."""
     if is_synthetic(node):
         return ""
-    if node.IsA("vtkMRMLLabelMapVolumeNode"):
+    if node.IsA(LABELS):
         found = [modality for modality in modalities if modality in labels]
     else:
         images = [modality for modality in modalities if modality not in labels]

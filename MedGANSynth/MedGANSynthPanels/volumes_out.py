@@ -28,7 +28,7 @@ from .geometry import (
     shape_of,
     without_shear,
 )
-from .nodes import called
+from .nodes import LABELS, called
 from .temporary import cannot_be_used
 
 _TYPES = {
@@ -66,7 +66,7 @@ def check_volume(node, name: str = "") -> None:
 def _problem(node) -> str | None:
     if not node.IsA("vtkMRMLScalarVolumeNode"):
         return _("is not a volume; choose a volume.")
-    if node.IsA("vtkMRMLLabelMapVolumeNode"):
+    if node.IsA(LABELS):
         return _("is a label map, not an image; choose the image itself.")
     image = node.GetImageData()
     if image is None or image.GetPointData().GetScalars() is None or 0 in image.GetDimensions():

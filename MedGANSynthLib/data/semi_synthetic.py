@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import MedGANSynthError
 from ..events import Events
 from ..volume.finished import finished
-from ..volume.frames import SUNNYBROOK, place_and_phase, read_png
+from ..volume.frames import SUNNYBROOK, pixels_as_mm, place_and_phase, read_png
 from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
 from ..volume.write import file_hash, write
@@ -80,8 +80,7 @@ def make_cycles(
         if overwrite or not finished(dict.fromkeys(paths.values(), marks)):
             cycle = _cycle([images / name for name in names], masks, outer, frames, side)
             for kind, array in cycle.items():
-                # As `volume.frames` takes pixels of no size.
-                volume = Volume(array, np.diag([-1.0, -1.0, 1.0, 1.0]), kind, marks)
+                volume = Volume(array, pixels_as_mm(), kind, marks)
                 write(volume, paths[kind], overwrite=True, dtype="uint8")
         cases[home[person]].append(Case(person, paths))
     kinds = {"cine": "semi-synthetic heart cycle", "mask": "left ventricle"}

@@ -79,13 +79,12 @@ def compare(
         (p, name): _config(p, name, images, size, width, batch, set)
         for p, name in itertools.product(networks or PRESETS, loss or LOSSES)
     }
+    first = next(iter(configs.values()))
     for (name, _), config in configs.items():
         try:
             weightless(config)
         except MedGANSynthError as error:
             raise MedGANSynthError(f"--networks {name}: {error}") from None
-    first = next(iter(configs.values()))
-    for (name, _), config in configs.items():
         if config.data != first.data:
             raise MedGANSynthError(
                 f"--networks {name}: takes other images than the first network; compare presets "
@@ -99,12 +98,12 @@ def compare(
             f"{count} real images are kept out of the training, fewer than {FEWEST_COMPARED}; give "
             "the data list more people for validation."
         )
-    if _apart(_few(kept_out, count)) == 0:
+    real = _few(kept_out, count)
+    if _apart(real) == 0:
         raise MedGANSynthError(
             "half of the validation images are equal to another one; leave them out of the list."
         )
     space = fit_eigenspace(_few(training, MOST_FITTED))
-    real = _few(kept_out, count)
     ranges = real_ranges(kept_out, space, min(count, len(kept_out) // 2))
     rows = [
         {"pair": "real, training"} | _figures(_few(training, count), real, space, ranges),

@@ -35,11 +35,11 @@ def read_frames(folder: Path, modality: str | None = None) -> Volume:
     files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
     pngs = [p for p in files if p.suffix.lower() == ".png"]
     if pngs:
-        return Volume(_stack(folder, _png_slices(folder, pngs)), _pixels_as_mm(), modality)
+        return Volume(_stack(folder, _png_slices(folder, pngs)), pixels_as_mm(), modality)
     return _dicom(folder, files, modality)
 
 
-def _pixels_as_mm() -> np.ndarray:
+def pixels_as_mm() -> np.ndarray:
     """Columns towards the left and rows towards the back, as a picture hangs; 1 mm."""
     return np.diag([-1.0, -1.0, 1.0, 1.0])
 
