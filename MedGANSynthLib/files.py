@@ -1,7 +1,8 @@
-"""Writing files whole or not at all. Standard library only."""
+"""Writing files whole or not at all, and their hashes. Standard library only."""
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 import shutil
@@ -151,6 +152,18 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 `text` to `path` whole or not at all."""
     write_bytes(path, text.encode())
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes; of a DICOM folder: of its files' hashes, sorted.
+
+    64 hexadecimal digits.
+    """
+    if path.is_dir():
+        parts = sorted(file_hash(p) for p in path.iterdir() if p.is_file())
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def cannot_read(path: Path | str, error: OSError) -> MedGANSynthError:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..files import file_hash
 from .datalist import DataList
 
 TOLD = 5
@@ -73,7 +74,7 @@ def same_files(datalist: DataList, labels: Collection[str] = ()) -> Iterator[tup
     ]
     for of_one_size in _alike(images, lambda path: path.stat().st_size):
         for similar in _alike(of_one_size, _middle):
-            for first, *others in _alike(similar, lambda path: _digest(path.read_bytes())):
+            for first, *others in _alike(similar, file_hash):
                 yield from ((first, other) for other in others)
 
 
@@ -89,11 +90,7 @@ def _middle(path: Path) -> bytes:
     """Of part of a file; many scans begin with the same background."""
     with open(path, "rb") as file:
         file.seek(path.stat().st_size // 2)
-        return _digest(file.read(GLIMPSE))
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()
+        return hashlib.sha256(file.read(GLIMPSE)).digest()
 
 
 def _visits(datalist: DataList) -> list[Doubt]:

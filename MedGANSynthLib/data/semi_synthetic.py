@@ -10,11 +10,12 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from ..volume.finished import finished
 from ..volume.frames import SUNNYBROOK, pixels_as_mm, place_and_phase, read_png
 from ..volume.provenance import Provenance, Source
 from ..volume.volume import Volume
-from ..volume.write import file_hash, write
+from ..volume.write import write
 from .beating import Frame, semi_synthetic_cycle
 from .datalist import SPLITS, Case, DataList, write_datalist
 from .split import by_file, by_share

@@ -10,13 +10,13 @@ import numpy as np
 from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from ..volume.content import exclude_advice, refuse_unfit
 from ..volume.grid import Grid, Intensity
 from ..volume.intensity import intensity_range
 from ..volume.preprocessing import prepare
 from ..volume.read import read
 from ..volume.volume import Volume
-from ..volume.write import file_hash
 from .cases import expand, person
 
 SCALES = ("each", "common")

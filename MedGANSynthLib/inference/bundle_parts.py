@@ -18,6 +18,7 @@ from monai.transforms import Transform
 from torch import Tensor, nn
 
 from ..errors import MedGANSynthError
+from ..files import file_hash
 from ..models.manifest import Direction
 from ..schema import from_dict
 from ..volume.grid import Grid, Intensity
@@ -26,7 +27,7 @@ from ..volume.preprocessing import Prepared, prepare
 from ..volume.provenance import Provenance, Source
 from ..volume.together import bring_together
 from ..volume.volume import Volume
-from ..volume.write import file_hash, write
+from ..volume.write import write
 from .forward import run_network
 
 

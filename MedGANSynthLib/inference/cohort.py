@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import NO_MEMORY, Cancelled, MedGANSynthError
 from ..events import Events
-from ..files import cannot_read, check_writable
+from ..files import cannot_read, check_writable, file_hash
 from ..volume.content import refuse_unfit
 from ..volume.finer import with_spacing
 from ..volume.finished import finished
@@ -17,7 +17,7 @@ from ..volume.marks import provenance_beside
 from ..volume.provenance import Provenance, Source
 from ..volume.read import read
 from ..volume.volume import Volume
-from ..volume.write import file_hash, write
+from ..volume.write import write
 from .cases import Case, left_out, plan, take_shard
 from .loaded import open_package
 from .suitability import doubts

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from ..models.manifest import Direction
 from ..volume.content import refuse_unfit
 from ..volume.marks import bare_name
 from ..volume.provenance import Provenance, Source
 from ..volume.read import read
 from ..volume.volume import Volume
-from ..volume.write import file_hash
 from .codes import walk
 from .generator import Generator
 from .suitability import doubts

@@ -1,12 +1,12 @@
 """`medgansynth models export` and `import`: packages of a Run, and of other people's weights."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from .card import Card
 from .importers import MULTIPLES, import_generator
 from .manifest import Manifest
@@ -57,7 +57,7 @@ def export_run(
             "data_licence": words.data_licence or "not stated",
             "people": people if words.people is None else words.people,
             "cost": words.cost or "",
-            "config_sha256": hashlib.sha256(config.read_bytes()).hexdigest(),
+            "config_sha256": file_hash(config),
         },
         "licence": words.licence,
         "intended_use": words.intended_use,

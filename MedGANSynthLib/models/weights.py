@@ -6,7 +6,6 @@ package also states the file's SHA-256.
 """
 
 import dataclasses
-import hashlib
 import math
 import struct
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from ..errors import MedGANSynthError
-from ..files import cannot_read
+from ..files import cannot_read, file_hash
 from ..schema import Length, Range, from_dict, parse_json
 
 MAX_HEADER = 4 * 1024**2
@@ -113,8 +112,7 @@ def refuse_foreign(path: Path, start: bytes) -> None:
 def sha256_file(path: Path) -> str:
     """SHA-256 of a file's bytes, 64 hexadecimal digits."""
     try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_hash(path)
     except OSError as error:
         raise cannot_read(path, error) from None
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from ..data.datalist import Case, read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from ..schema import Name, Text
 
 T = TypeVar("T")
@@ -80,5 +81,5 @@ def data_facts(path: Path | None, phantoms: int) -> DataFacts:
         text = f"phantoms {phantoms}".encode()
         return DataFacts(hashlib.sha256(text).hexdigest(), "", {})
     cases = {split: len(found) for split, found in read_datalist(path).splits().items()}
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = file_hash(path)
     return DataFacts(sha256, path.name, cases)

@@ -13,7 +13,7 @@ import numpy as np
 from .. import schema
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..volume.write import file_hash
+from ..files import file_hash
 from .audited import Audit, Fingerprint, audit_path, in_words, override_of, remedy
 from .clearance import write_clearance
 from .fingerprints import fingerprints

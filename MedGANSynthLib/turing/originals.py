@@ -7,10 +7,10 @@ from pathlib import Path
 from ..data.datalist import read_datalist
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from ..volume.provenance import Provenance
 from ..volume.read import read
 from ..volume.volume import Volume
-from ..volume.write import file_hash
 from ..wording import counted, listed
 from .cases import Source, from_bids, from_folders, from_table, warn_of_contrasts, without
 from .harmonise import straighten

@@ -12,12 +12,12 @@ import SimpleITK as sitk
 from .. import __version__, files, schema
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from ..volume.content import exclude_advice, refuse_unfit
 from ..volume.itk import to_image
 from ..volume.picture import write_montage
 from ..volume.provenance import Provenance
 from ..volume.volume import Volume
-from ..volume.write import file_hash
 from ..wording import counted, listed
 from .audit import audit_study
 from .harmonise import CommonGrid, Extent, common_grid, cut_off, extent, harmonise, obvious

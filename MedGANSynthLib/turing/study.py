@@ -231,9 +231,8 @@ def missing_and_changed(folder: Path, study: Study) -> tuple[list[str], list[str
     missing, changed = [], []
     for case in study.cases:
         try:
-            with open(case_path(folder, case.id), "rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != case.sha256:
-                    changed.append(case.id)
+            if files.file_hash(case_path(folder, case.id)) != case.sha256:
+                changed.append(case.id)
         except OSError:
             missing.append(case.id)
     return missing, changed

@@ -1,7 +1,6 @@
 """Writing volumes whole or not at all; synthetic ones say so in the file and beside it."""
 
 import errno
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -66,18 +65,9 @@ def _refuse_to_replace(volume: Volume, path: Path, overwrite: bool) -> None:
             f"{path.name}: exists already; choose another name or pass --overwrite."
         )
     if volume.provenance is not None and path.is_file():
-        sha256 = file_hash(path)
+        sha256 = files.file_hash(path)
         if any(source.sha256 == sha256 for source in volume.provenance.inputs):
             raise MedGANSynthError(f"{path.name}: is an input; choose another name for the output.")
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes; of a DICOM folder: of its files' hashes, sorted."""
-    if path.is_dir():
-        parts = sorted(file_hash(p) for p in path.iterdir() if p.is_file())
-        return hashlib.sha256("".join(parts).encode()).hexdigest()
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _cast(path: Path, array: np.ndarray, dtype: np.dtype) -> np.ndarray:

@@ -8,11 +8,11 @@ import pytest
 from MedGANSynthLib import cli, tasks
 from MedGANSynthLib.errors import Cancelled, MedGANSynthError
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.files import file_hash
 from MedGANSynthLib.inference import cohort
 from MedGANSynthLib.volume.grid import Intensity
 from MedGANSynthLib.volume.intensity import intensity_range
 from MedGANSynthLib.volume.read import read
-from MedGANSynthLib.volume.write import file_hash
 
 
 class Listener(Events):

@@ -8,6 +8,7 @@ import pytest
 from MedGANSynthLib.cli import main
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.files import file_hash
 from MedGANSynthLib.turing.analysis import analyse_study
 from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
 from MedGANSynthLib.turing.checklist import checklist
@@ -16,7 +17,6 @@ from MedGANSynthLib.turing.reading import Reading
 from MedGANSynthLib.turing.records import Answered
 from MedGANSynthLib.turing.simulate import SIMULATED, SimulatedReader, simulate_readers
 from MedGANSynthLib.turing.study import read_key, read_study, write_json
-from MedGANSynthLib.volume.write import file_hash
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import SimpleITK as sitk
 from MedGANSynthLib.cli import main
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
+from MedGANSynthLib.files import file_hash
 from MedGANSynthLib.turing import audit
 from MedGANSynthLib.turing.audited import in_words
 from MedGANSynthLib.turing.clearance import read_clearance
 from MedGANSynthLib.turing.fingerprints import fingerprints
 from MedGANSynthLib.turing.study import case_path, read_study
-from MedGANSynthLib.volume.write import file_hash
 
 
 @pytest.fixture(autouse=True)

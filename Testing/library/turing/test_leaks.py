@@ -3,11 +3,11 @@ import json
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.files import file_hash
 from MedGANSynthLib.turing.audited import Audit, Fingerprint, audit_path
 from MedGANSynthLib.turing.clearance import write_clearance
 from MedGANSynthLib.turing.leaks import leaks
 from MedGANSynthLib.turing.study import write_json
-from MedGANSynthLib.volume.write import file_hash
 
 SHA256 = "a" * 64
 REASON = "A pilot among ourselves."

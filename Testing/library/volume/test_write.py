@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from MedGANSynthLib.errors import MedGANSynthError
+from MedGANSynthLib.files import file_hash
 from MedGANSynthLib.volume import write as writing
 from MedGANSynthLib.volume.provenance import Provenance, Source
 from MedGANSynthLib.volume.read import read
-from MedGANSynthLib.volume.write import file_hash, write
+from MedGANSynthLib.volume.write import write
 
 SUFFIXES = ["nii", "nii.gz", "nrrd", "mha"]
 MADE = Provenance(
