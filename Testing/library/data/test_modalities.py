@@ -10,6 +10,7 @@ from MedGANSynthLib.data.modalities import (
     load_examination,
     merge,
     thickened,
+    without_holes,
 )
 from MedGANSynthLib.data.settings import Modalities, PatchAugmentation
 from MedGANSynthLib.errors import MedGANSynthError
@@ -91,6 +92,28 @@ def test_stripped_examinations_are_blank_outside_the_mask():
     person, _ = load_examination("p", volumes(), Modalities(size=(16, 16, 16), stripped=True))
     assert (person.inputs[:, ~person.inside] == -1).all()
     assert (person.target[~person.inside] == -1).all()
+
+
+def test_fluid_at_the_targets_minimum_is_inside_where_no_mask_says_otherwise():
+    given = volumes(mask=False)
+    target = given["flair"].array
+    target[:2], target[-2:], target[8:10, 8:10, :] = 0, 0, 0
+    settings = Modalities(size=(16, 16, 16), stripped=True, standardise=True)
+    person, _ = load_examination("p", given, settings)
+    assert person.inside[8:10, 8:10].all() and not person.inside[:2].any()
+    assert (person.inputs[:, 8:10, 8:10] > -1).mean() > 0.9 and (person.inputs[:, :2] == -1).all()
+    assert (person.target[8:10, 8:10] > -1).all() and (person.target[:2] == -1).all()
+
+
+def test_holes_are_what_a_plane_encloses():
+    ring = np.zeros((5, 5, 3), bool)
+    ring[1:4, 1:4] = True
+    ring[2, 2] = False  # a tunnel along k, open at both ends
+    filled = without_holes(ring)
+    assert filled[2, 2].all() and filled.sum() == ring.sum() + 3
+    assert not ring[2, 2].any()
+    ring[2, 1] = False  # an open bay
+    assert np.array_equal(without_holes(ring), ring)
 
 
 @pytest.mark.parametrize(
