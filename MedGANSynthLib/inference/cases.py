@@ -9,7 +9,7 @@ from ..errors import MedGANSynthError
 from ..models.manifest import Direction
 from ..volume.marks import bare_name, image_suffix, sidecar_path
 from ..wording import counted
-from .together import refuse_several_people
+from .together import refuse_same_file, refuse_several_people
 
 _HEADERS = (".nhdr", ".mhd")
 
@@ -147,8 +147,10 @@ def _by_modality(named: Sequence[str], direction: Direction) -> tuple[Path, ...]
         raise MedGANSynthError(
             f"--input: {' and '.join(missing)} missing; the model wants {', '.join(wanted)}."
         )
-    refuse_several_people({modality: given[modality] for modality in wanted})
-    return tuple(given[modality] for modality in wanted)
+    ordered = {modality: given[modality] for modality in wanted}
+    refuse_several_people(ordered)
+    refuse_same_file(ordered)
+    return tuple(ordered.values())
 
 
 def _refuse_collisions(cases: Sequence[Case]) -> None:

@@ -1,40 +1,75 @@
 """Several inputs of one translation: of one person, and on one grid."""
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..data.discover import stem_of, who
+from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
+from ..files import file_hash
 from ..models.manifest import Direction
 from ..volume.together import bring_together
 from ..volume.volume import Volume
 
+_LABELLED = re.compile(r"(?<![a-z0-9])(sub|ses)-([a-z0-9]+)")
+_NUMBERED = re.compile(r"(?<![a-z0-9])([a-z]{2,}|[ps])[-_. ]?0*(\d+)(?![a-z0-9])")
+_OF_IMAGES = {"acq", "brain", "dicom", "echo", "file", "image", "img", "reg", "run", "scan", "ser"}
+_OF_IMAGES |= {"series", "slice", "vol", "volume"}
+"""Words whose numbers count images, not people."""
+
 
 def refuse_several_people(paths: Mapping[str, Path]) -> None:
-    """Refuse files whose names say that they are of different people or sessions.
+    """Refuse files whose names number different people or sessions.
 
-    Names speak where they follow BIDS (`sub-01_ses-1_T1w`), or where each ends with its modality
-    (`patient07_t1`, `patient19_flair`).
+    A name tells `sub-A1` and `ses-2` as BIDS has them, and any word with its number (`patient07`,
+    `case 3`, `study_1`); two names are compared by the words that both have.
 
     Args:
         paths: modality -> file.
 
     Raises:
-        MedGANSynthError: with the two names.
+        MedGANSynthError: with the two names and what they say.
     """
-    named = {}
-    for modality, path in paths.items():
-        person = who(stem_of(path), modality)
-        if person != (stem_of(path), ""):  # else the name says nothing
-            named[path] = person
-    (first, person), *others = list(named.items()) or [(None, None)]
-    for path, other in others:
-        if other != person:
+    for (one, ones), (other, others) in itertools.combinations(
+        [(path, _told(path)) for path in paths.values()], 2
+    ):
+        for word in ones.keys() & others.keys():
+            if ones[word] != others[word]:
+                raise MedGANSynthError(
+                    f"{one.name} and {other.name} are of different people or sessions by their "
+                    f"names ({word} {ones[word]}, {word} {others[word]}); give one person's, or "
+                    "rename one of them."
+                )
+
+
+def refuse_same_file(paths: Mapping[str, Path]) -> None:
+    """Refuse one image as two modalities, under one name or two.
+
+    Raises:
+        MedGANSynthError: with the modalities and the files.
+    """
+    for (one, first), (other, second) in itertools.combinations(paths.items(), 2):
+        if first.exists() and second.exists() and _alike(first, second):
             raise MedGANSynthError(
-                f"{first.name} and {path.name} are of different people or sessions by their "
-                "names; give one person's, or rename the file."
+                f"{one} ({first.name}) and {other} ({second.name}) are the same image; give each "
+                "modality its own."
             )
+
+
+def _alike(first: Path, second: Path) -> bool:
+    if first.samefile(second):
+        return True
+    sizes = first.stat().st_size == second.stat().st_size
+    return first.is_file() and second.is_file() and sizes and file_hash(first) == file_hash(second)
+
+
+def _told(path: Path) -> dict[str, str]:
+    """Word -> number or label that a file's name tells of whom it shows."""
+    stem = stem_of(path).lower()
+    numbered = {word: n for word, n in _NUMBERED.findall(stem) if word not in _OF_IMAGES}
+    return numbered | dict(_LABELLED.findall(stem))
 
 
 def on_one_grid(direction: Direction, volumes: Sequence[Volume], events: Events) -> list[Volume]:

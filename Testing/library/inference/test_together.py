@@ -9,7 +9,7 @@ from MedGANSynthLib import tasks
 from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.events import Events
 from MedGANSynthLib.inference import cohort
-from MedGANSynthLib.inference.together import refuse_several_people
+from MedGANSynthLib.inference.together import refuse_same_file, refuse_several_people
 from MedGANSynthLib.inference.translate import translate_volume
 from MedGANSynthLib.volume.geometry import same_grid
 from MedGANSynthLib.volume.read import read
@@ -32,7 +32,12 @@ class Listener(Events):
     [
         ("sub-01_T1w.nii.gz", "sub-02_FLAIR.nii.gz"),
         ("sub-01_ses-1_T1w.nii", "sub-01_ses-2_FLAIR.nii"),
+        ("sub-A1_T1w.nii", "sub-B1_FLAIR.nii"),
         ("patient07_T1w.nii.gz", "patient19_FLAIR.nii.gz"),
+        ("T1_patient07.nii.gz", "FLAIR_patient19.nii.gz"),
+        ("long04_study1_T1w_brain.nii", "long03_study2_FLAIR_brain.nii"),
+        ("case1_t1_brain.mha", "case2_flair_brain.mha"),
+        ("p01 t1.nrrd", "p02 flair.nrrd"),
     ],
 )
 def test_names_of_different_people_or_sessions_are_refused(t1, flair):
@@ -46,11 +51,28 @@ def test_names_of_different_people_or_sessions_are_refused(t1, flair):
         ("sub-01_T1w.nii.gz", "sub-01_FLAIR.nii.gz"),
         ("patient07-t1.nrrd", "patient07_FLAIR.nii"),
         ("series3.nii", "series4.nii"),
+        ("case1_t1.nii", "case1_reg_flair.nii"),
+        ("case1_t1.nii", "rcase1_flair.nii"),
+        ("case01_t1.nii", "case1_flair_2.nii"),
+        ("3_ax_T1.nii", "7_ax_FLAIR.nii"),
+        ("brain_T1.nii", "resampled_FLAIR.nii"),
+        ("T1_1mm.nii", "T2_3mm.nii"),
         ("t1.nii", "patient07_flair.nii"),
     ],
 )
 def test_names_that_agree_or_say_nothing_pass(t1, flair):
     refuse_several_people({"t1": Path(t1), "flair": Path(flair)})
+
+
+def test_one_image_as_two_modalities_is_refused(tmp_path):
+    t1, copy, other = tmp_path / "a.nii", tmp_path / "b.nii", tmp_path / "c.nii"
+    for path, content in ((t1, b"one"), (copy, b"one"), (other, b"two")):
+        path.write_bytes(content)
+    refuse_same_file({"t1": t1, "t2": other})
+    refuse_same_file({"t1": t1, "t2": tmp_path / "missing.nii"})
+    for same in (t1, copy):
+        with pytest.raises(MedGANSynthError, match=r"t1 \(a.nii\) and t2 .* are the same image"):
+            refuse_same_file({"t1": t1, "t2": same})
 
 
 @pytest.fixture
