@@ -12,7 +12,6 @@ import numpy as np
 import slicer
 import vtk
 from slicer.i18n import tr as _
-from vtk.util.numpy_support import vtk_to_numpy
 
 from MedGANSynthLib.wording import counted
 
@@ -29,6 +28,7 @@ from .geometry import (
     without_shear,
 )
 from .nodes import LABELS, called
+from .resampling import resampled, share_covered
 from .temporary import cannot_be_used
 
 _TYPES = {
@@ -159,9 +159,16 @@ def export_inputs(
         array = slicer.util.arrayFromVolume(node)
         check_finite(node, names[modality])
         if not same_grid(shape_of(node), grids[modality], shape_of(first), grid):
+            share = share_covered(first, grid, node, grids[modality])
+            if share == 0:
+                text = _("{name} and {first} do not overlap; register them first.")
+                raise PanelError(text.format(name=names[modality], first=first_name))
             array = resampled(node, grids[modality], first, grid)
             text = _("{name} was interpolated onto the grid of {first}, since it lies on another.")
-            notices.append(text.format(name=names[modality], first=first_name))
+            if share <= 0.99:
+                text += " " + _("It covers only {percent} % of it.")
+            percent = f"{100 * share:.0f}"
+            notices.append(text.format(name=names[modality], first=first_name, percent=percent))
         files[modality] = Path(folder) / modality / (file_name(node.GetName()) + ".nrrd")
         make_folder(files[modality].parent)
         write_nrrd(files[modality], array, affine)
@@ -189,38 +196,6 @@ def file_name(name: str) -> str:
     """A node's name as a file name: the library's messages speak of files."""
     safe = re.sub(r"[^\w.-]+", "_", name).strip("._-")[:60]
     return safe or "volume"
-
-
-def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarray:
-    """`node` at the voxels of `reference`, float32 [k, j, i]; its minimum outside of it.
-
-    Args:
-        there, here: voxel index to world of `node` and of `reference`.
-
-    Raises:
-        PanelError: they do not overlap.
-    """
-    image = node.GetImageData()
-    low, high = image.GetScalarRange()
-    reslice = vtk.vtkImageReslice()
-    reslice.SetInputData(image)
-    reslice.SetResliceAxes(slicer.util.vtkMatrixFromArray(np.linalg.solve(there, here)))
-    reslice.SetOutputOrigin(0, 0, 0)
-    reslice.SetOutputSpacing(1, 1, 1)
-    reslice.SetOutputExtent(*(v for n in shape_of(reference) for v in (0, n - 1)))
-    reslice.SetInterpolationModeToLinear()
-    reslice.SetOutputScalarType(vtk.VTK_FLOAT)
-    reslice.SetBackgroundLevel(low)
-    reslice.Update()
-    result = reslice.GetOutput()
-    if low < high and result.GetScalarRange()[1] <= low:
-        raise PanelError(
-            _("{name} and {first} do not overlap; register them first.").format(
-                name=called(node), first=called(reference)
-            )
-        )
-    values = vtk_to_numpy(result.GetPointData().GetScalars())
-    return values.reshape(result.GetDimensions()[::-1])
 
 
 def write_nrrd(path: Path, array: np.ndarray, affine: np.ndarray) -> None:

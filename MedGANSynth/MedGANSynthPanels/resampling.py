@@ -1,0 +1,70 @@
+"""A volume at the voxels of another one, as the library resamples files."""
+
+import numpy as np
+import slicer
+import vtk
+from vtk.util.numpy_support import vtk_to_numpy
+
+from .geometry import shape_of
+
+_LATTICE = 16  # points along each axis at which it is asked what a volume covers
+_FWHM = 2 * np.sqrt(2 * np.log(2))
+
+
+def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarray:
+    """`node` at the voxels of `reference`, float32 [k, j, i]; its minimum outside of it.
+
+    Linear, after smoothing along the axes that become coarser.
+
+    Args:
+        there, here: voxel index to world of `node` and of `reference`.
+    """
+    image, index = node.GetImageData(), np.linalg.solve(there, here)
+    reslice = vtk.vtkImageReslice()
+    reslice.SetInputData(_smoothed(image, np.linalg.norm(index[:3, :3], axis=1)))
+    reslice.SetResliceAxes(slicer.util.vtkMatrixFromArray(index))
+    reslice.SetOutputOrigin(0, 0, 0)
+    reslice.SetOutputSpacing(1, 1, 1)
+    reslice.SetOutputExtent(*(v for n in shape_of(reference) for v in (0, n - 1)))
+    reslice.SetInterpolationModeToLinear()
+    reslice.SetOutputScalarType(vtk.VTK_FLOAT)
+    reslice.SetBackgroundLevel(image.GetScalarRange()[0])
+    reslice.Update()
+    result = reslice.GetOutput()
+    values = vtk_to_numpy(result.GetPointData().GetScalars())
+    return values.reshape(result.GetDimensions()[::-1])
+
+
+def share_covered(reference, here: np.ndarray, node, there: np.ndarray) -> float:
+    """How much of the grid of `reference` lies in the field of view of `node`, 0 to 1.
+
+    Args:
+        here, there: voxel index to world of `reference` and of `node`.
+    """
+    axes = [np.linspace(0, n - 1, min(n, _LATTICE)) for n in shape_of(reference)]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
+    index = np.linalg.solve(there, here)
+    at = points @ index[:3, :3].T + index[:3, 3]
+    return float(((at >= -0.501) & (at <= np.array(shape_of(node)) - 0.499)).all(axis=1).mean())
+
+
+def _smoothed(image, steps: np.ndarray):
+    """To the resolution of a coarser grid.
+
+    A Gaussian whose full width at half maximum, added in quadrature to one voxel, is one voxel of
+    that grid.
+
+    Args:
+        steps: how far a voxel of that grid moves along each axis of the image, in its voxels.
+    """
+    coarser = (steps > 1.01) & (np.array(image.GetDimensions()) > 1)
+    if not coarser.any():
+        return image
+    cast, smooth = vtk.vtkImageCast(), vtk.vtkImageGaussianSmooth()
+    cast.SetInputData(image)
+    cast.SetOutputScalarTypeToFloat()
+    smooth.SetInputConnection(cast.GetOutputPort())
+    smooth.SetStandardDeviations(*(np.sqrt(np.where(coarser, steps**2 - 1, 0)) / _FWHM).tolist())
+    smooth.SetRadiusFactors(4, 4, 4)
+    smooth.Update()
+    return smooth.GetOutput()
