@@ -1,7 +1,7 @@
 """`medgansynth datalist`: from folders, a BIDS tree, a CSV file, simulations or phantoms."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from .datalist import SPLITS, Case, DataList, write_datalist
 from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs, parse_subject
 from .doubts import doubts
 from .phantom import head_phantom
-from .simulated_cases import write_simulations
+from .simulated_cases import people_in, write_simulations
 from .split import by_file, by_share
 
 LABELS = ("mask", "labels")
@@ -80,6 +80,13 @@ def make_datalist(
         )
     people = parse_subject(subject)
     given_split: dict[str, str] = {}
+
+    def home(subjects: Iterable[str]) -> dict[str, str]:
+        """Who goes where; asked before images are written, too."""
+        if split is not None:
+            return by_file(subjects, split)
+        return given_split or by_share(subjects, validation, test, seed)
+
     match [bool(folder), bids is not None, csv is not None, phantom != 0, simulate is not None]:
         case [True, False, False, False, False]:
             folders = parse_pairs(tuple(folder), "--folder")
@@ -90,14 +97,18 @@ def make_datalist(
         case [False, False, True, False, False]:
             cases, given_split = in_csv(csv, root or csv.parent)
         case [False, False, False, True, False]:
-            cases = _write_phantoms(phantom, out.parent, seed, overwrite, events)
+            phantoms = _phantoms(phantom, seed)
+            home(phantoms)
+            cases = _write_phantoms(phantoms, out.parent, overwrite, events)
         case [False, False, False, False, True]:
-            cases = write_simulations(simulate, out.parent, spacing, seed, overwrite, events)
+            maps = people_in(simulate)
+            home(maps)
+            cases = write_simulations(maps, out.parent, spacing, seed, overwrite, events)
         case _:
             raise MedGANSynthError(
                 "Give exactly one of --folder, --bids, --csv, --phantom and --simulate."
             )
-    datalist = _split(cases, given_split, validation, test, split, seed, events)
+    datalist = _split(cases, home([case.subject for case in cases]), events)
     write_datalist(datalist, out, common_root(cases, out))
     for doubt in doubts(datalist, LABELS):
         events.warning(doubt.text)
@@ -123,43 +134,33 @@ def _present(bids: Path) -> dict[str, str]:
     return found
 
 
-def _write_phantoms(
-    number: int, folder: Path, seed: int, overwrite: bool, events: Events
-) -> list[Case]:
+def _phantoms(number: int, seed: int) -> dict[str, int]:
+    """Person -> seed."""
     if not 1 <= number <= 10_000:
         raise MedGANSynthError(f"--phantom must lie between 1 and 10000, not {number}.")
+    return {f"sub-phantom{person:04}": person for person in range(seed, seed + number)}
+
+
+def _write_phantoms(
+    people: dict[str, int], folder: Path, overwrite: bool, events: Events
+) -> list[Case]:
     cases = []
-    for person in range(seed, seed + number):
-        events.progress((person - seed) / number, f"phantom {person}")
+    for number, (person, seed) in enumerate(people.items()):
+        events.progress(number / len(people), f"phantom {seed}")
         images = {}
-        for name, volume in head_phantom(person).items():
+        for name, volume in head_phantom(seed).items():
             if name == "labels":
                 continue
-            path = folder / "phantoms" / f"sub-phantom{person:04}_{name}.nii.gz"
+            path = folder / "phantoms" / f"{person}_{name}.nii.gz"
             write(volume, path, overwrite, dtype=volume.array.dtype.name)
             images[name] = path
-        cases.append(Case(f"sub-phantom{person:04}", images))
+        cases.append(Case(person, images))
     events.progress(1.0, "phantoms written")
     return cases
 
 
-def _split(
-    cases: list[Case],
-    given: dict[str, str],
-    validation: float,
-    test: float,
-    split: Path | None,
-    seed: int,
-    events: Events,
-) -> DataList:
-    subjects = [case.subject for case in cases]
-    if split is not None:
-        home = by_file(subjects, split)
-    elif given:
-        home = given
-    else:
-        home = by_share(subjects, validation, test, seed)
-    left_out = sorted(set(subjects) - set(home))
+def _split(cases: list[Case], home: dict[str, str], events: Events) -> DataList:
+    left_out = sorted({case.subject for case in cases} - set(home))
     if left_out:
         events.warning(f"left out, being in no split: {', '.join(left_out)}.")
     names = dict.fromkeys(name for case in cases for name in case.images)

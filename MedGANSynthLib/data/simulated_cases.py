@@ -11,21 +11,44 @@ from .discover import images_in, stem_of
 from .simulation import simulate
 
 
-def write_simulations(
-    maps: Path, folder: Path, spacing: float, seed: int, overwrite: bool, events: Events
-) -> list[Case]:
-    """Images of every label map in `maps`, written below `folder`; each map is one person.
+def people_in(maps: Path) -> dict[str, Path]:
+    """Person -> label map, for every map in the folder.
 
     Raises:
-        MedGANSynthError: no label map there, or one that cannot be used, by name.
+        MedGANSynthError: no folder, no image in it, or two names that make one person.
     """
-    found = images_in(maps) if maps.is_dir() else []
-    if not found:
-        raise MedGANSynthError(f"{maps}: holds no label map; check --simulate.")
-    cases = []
-    for number, path in enumerate(found):
+    if not maps.is_dir():
+        why = "is a file" if maps.exists() else "does not exist"
+        raise MedGANSynthError(f"{maps}: {why}; --simulate takes a folder of label maps.")
+    people: dict[str, Path] = {}
+    for path in images_in(maps):
         person = "sub-" + "".join(c for c in stem_of(path) if c.isalnum())
-        events.progress(number / len(found), f"simulating {person}")
+        if person in people:
+            raise MedGANSynthError(
+                f"{people[person].name} and {path.name} would both become {person}; rename one."
+            )
+        people[person] = path
+    if not people:
+        raise MedGANSynthError(f"{maps}: holds no label map; check --simulate.")
+    return people
+
+
+def write_simulations(
+    people: dict[str, Path],
+    folder: Path,
+    spacing: float,
+    seed: int,
+    overwrite: bool,
+    events: Events,
+) -> list[Case]:
+    """Images of every person's label map, written below `folder`.
+
+    Raises:
+        MedGANSynthError: a map that cannot be used, by name.
+    """
+    cases = []
+    for number, (person, path) in enumerate(people.items()):
+        events.progress(number / len(people), f"simulating {person}")
         try:
             volumes = simulate(read(path), seed + number, spacing)
         except MedGANSynthError as error:

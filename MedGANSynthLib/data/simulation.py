@@ -14,6 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from ..errors import MedGANSynthError
+from ..volume.content import is_label_map
 from ..volume.geometry import reorient, resample_to
 from ..volume.provenance import Provenance
 from ..volume.volume import Volume
@@ -31,7 +32,7 @@ _LABELS = {
 }
 _CEREBELLUM = (7, 46, 8, 47)
 
-_FINE_MM = 2.0
+_FINE_MM, _COARSE_MM = 2.0, 16.0
 _MARGIN_MM = 8.0
 _WARP_MM, _WARP_SCALE_MM = 2.0, 20.0
 _TEXTURE, _NOISE, _BIAS = 0.03, 0.02, 0.1
@@ -45,7 +46,7 @@ def simulate(labels: Volume, seed: int, spacing: float = 4.0) -> dict[str, Volum
     Args:
         labels: FreeSurfer-style label map, any grid.
         seed: of the deformation, tissue constants, load, shading and noise.
-        spacing: voxel side of the images in millimetres, 2 or more.
+        spacing: voxel side of the images in millimetres, 2 to 16.
 
     Returns:
         float32 volumes for each of `MODALITIES`, RAS axes, marked as synthetic: MR signals of 0
@@ -53,10 +54,12 @@ def simulate(labels: Volume, seed: int, spacing: float = 4.0) -> dict[str, Volum
         "mask" (uint8, brain without CSF).
 
     Raises:
-        MedGANSynthError: no white matter among the labels, or too fine a spacing.
+        MedGANSynthError: no label map, no white matter in it, or a spacing out of range.
     """
-    if spacing < _FINE_MM:
-        raise MedGANSynthError(f"--spacing {spacing:g}: simulated images have 2 mm or more.")
+    if not _FINE_MM <= spacing <= _COARSE_MM:
+        raise MedGANSynthError(f"--spacing {spacing:g}: simulated images have 2 to 16 mm.")
+    if not is_label_map(labels.array):
+        raise MedGANSynthError("it is no label map but an image; give FreeSurfer's segmentations.")
     if not np.isin(labels.array, _LABELS[Tissue.WHITE]).any():
         raise MedGANSynthError(
             "the label map has no white matter (FreeSurfer's 2 and 41); give another."

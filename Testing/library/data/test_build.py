@@ -138,5 +138,31 @@ def test_simulations_of_label_maps(tmp_path):
     assert {made.training[0].subject, made.validation[0].subject} == {"sub-seg1", "sub-seg2"}
     fa = read(made.training[0].images["fa"])
     assert fa.provenance.model == "label-simulation"
-    with pytest.raises(MedGANSynthError, match="holds no label map"):
-        tasks.run(tasks.MakeDatalist(out=tmp_path / "x.json", simulate=tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("maps", "sentence"),
+    [
+        ("none", "none: does not exist"),
+        ("file", "file: is a file"),
+        ("empty", "empty: holds no label map"),
+        ("alike", "a-1.nii and a1.nii would both become sub-a1; rename one"),
+        ("one", "1 person is too few for 1 in validation"),
+    ],
+)
+def test_what_cannot_be_simulated_leaves_nothing_behind(tmp_path, maps, sentence):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "empty").mkdir()
+    for folder, names in (("alike", ("a-1.nii", "a1.nii")), ("one", ("a.nii",))):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).write_bytes(b"")
+    with pytest.raises(MedGANSynthError, match=sentence):
+        tasks.run(tasks.MakeDatalist(out=tmp_path / "out" / "x.json", simulate=tmp_path / maps))
+    assert not (tmp_path / "out").exists()
+
+
+def test_phantoms_that_cannot_be_split_are_not_written(tmp_path):
+    with pytest.raises(MedGANSynthError, match="1 person is too few"):
+        tasks.run(tasks.MakeDatalist(out=tmp_path / "out" / "x.json", phantom=1, validation=0.5))
+    assert not (tmp_path / "out").exists()

@@ -87,9 +87,13 @@ def test_the_same_seed_gives_the_same_person_and_another_another(labels, made):
 
 def test_what_cannot_be_simulated(labels):
     with pytest.raises(MedGANSynthError, match="no white matter"):
-        simulate(Volume(np.zeros((8, 8, 8), np.uint8), np.eye(4)), 0)
-    with pytest.raises(MedGANSynthError, match="2 mm or more"):
-        simulate(labels, 0, spacing=1.0)
+        simulate(labels.with_array(np.where(labels.array > 0, 3, 0)), 0)
+    image = np.random.default_rng(0).integers(0, 500, (12, 12, 12)).astype(np.int16)
+    with pytest.raises(MedGANSynthError, match="no label map but an image"):
+        simulate(Volume(image, np.eye(4)), 0)
+    for spacing in (1.0, 100.0):
+        with pytest.raises(MedGANSynthError, match="2 to 16 mm"):
+            simulate(labels, 0, spacing)
 
 
 def test_a_real_label_map(real_data):
