@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..files import file_hash
+from ..wording import counted
 from .datalist import DataList
 
 TOLD = 5
@@ -112,4 +113,5 @@ def _visits(datalist: DataList) -> list[Doubt]:
 def _few(found: list[Doubt]) -> list[Doubt]:
     if len(found) <= TOLD:
         return found
-    return [*found[:TOLD], Doubt(f"So it is {len(found) - TOLD} times more.", found[0].grave)]
+    more = counted(len(found) - TOLD, "time")
+    return [*found[:TOLD], Doubt(f"So it is {more} more.", found[0].grave)]

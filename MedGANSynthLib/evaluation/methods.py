@@ -106,6 +106,11 @@ def model_method(package: "Package", direction: str, device: str) -> Method:
     return lambda case: translator.translate(case.inputs).array
 
 
+def modalities(source: str) -> tuple[str, ...]:
+    """What `--source t1,t2` names, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in source.split(",")))
+
+
 def choose_direction(manifest: Manifest, direction: str | None, source: str, target: str) -> str:
     """The named direction of a model, or the one from `source` (or several: t1,t2) to `target`."""
     known = ", ".join(manifest.directions)
@@ -117,7 +122,7 @@ def choose_direction(manifest: Manifest, direction: str | None, source: str, tar
         return direction
     for name, found in manifest.directions.items():
         inputs = {port.modality for port in found.inputs}
-        if found.output.modality == target and inputs.issuperset(source.split(",")):
+        if found.output.modality == target and inputs.issuperset(modalities(source)):
             return name
     raise MedGANSynthError(
         f"{manifest.name}: does not translate {source} to {target}; give --direction, one of "

@@ -1,7 +1,7 @@
 """The two ways to say what is judged against what."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from .methods import (
     fit_baselines,
     load_files,
     load_listed,
+    modalities,
     model_method,
 )
 
@@ -102,7 +103,7 @@ def plan_list(
             f"{one.path.name} and {other.path.name} have the same content but lie in different "
             "splits: a figure on people that a model was trained on says nothing about others."
         )
-    inputs = tuple(source.split(","))
+    inputs = modalities(source)
     package = None
     if model is not None:
         from ..models.package import open_package
@@ -120,7 +121,8 @@ def plan_list(
     if package is not None:
         methods[package.manifest.name] = model_method(package, direction, device)
     if baselines:
-        methods |= fit_baselines(listed.training, load, seed, events)
+        training = _complete(listed.training, {*inputs, target}, events)
+        methods |= fit_baselines(training, load, seed, events)
     conditions = {
         "data": where,
         "split": split,
@@ -134,6 +136,21 @@ def plan_list(
     named = [(_name(case, cases), case.subject, case) for case in cases]
     place = _place(sum(mask in case.images for case in cases), len(cases))
     return Plan(named, load, methods, conditions, place, strip, FITTED if baselines else 0.0)
+
+
+def _complete(cases: Sequence[Case], names: Set[str], events: Events) -> list[Case]:
+    """Those with all images; a training leaves the others out, too."""
+    for case in cases:
+        if missing := " and no ".join(sorted(names - case.images.keys())):
+            events.warning(f"{case.subject}: no baseline is fitted on it, it has no {missing}.")
+    complete = [case for case in cases if names <= case.images.keys()]
+    if cases and not complete:
+        wanted = " and ".join(sorted(names))
+        raise MedGANSynthError(
+            f"no training person has {wanted}, so no baseline can be fitted; check --source and "
+            "--target."
+        )
+    return complete
 
 
 def _place(masked: int, cases: int) -> str:

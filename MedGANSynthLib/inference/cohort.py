@@ -1,6 +1,7 @@
 """`medgansynth translate`: one volume or a whole cohort, and no bad case stops the others."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ def translate(
     """
     if batch < 0:
         raise MedGANSynthError(f"--batch {batch}: must be 0 or more.")
+    if fill_nonfinite is not None and not math.isfinite(fill_nonfinite):
+        raise MedGANSynthError("--fill-nonfinite: give a finite number, such as 0.")
     if spacing and (len(spacing) != 3 or not all(0.1 <= side <= 20 for side in spacing)):
         raise MedGANSynthError("--spacing: give three numbers between 0.1 and 20, such as 1 1 1.")
     package = open_package(model)

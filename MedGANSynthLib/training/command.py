@@ -40,6 +40,8 @@ def train(
         if data is not None:
             labels = needs_of(config.data).labels
             for doubt in doubts(read_datalist(data), labels):
+                if doubt.grave:
+                    raise MedGANSynthError(doubt.text)
                 events.warning(doubt.text)
     from . import session
 

@@ -258,6 +258,17 @@ def test_copies_in_two_splits_are_named(listing, few_trees):
     assert any("1-t1.nii.gz and 4-t1.nii.gz have the same content" in text for text in heard)
 
 
+def test_baselines_leave_out_whom_a_training_leaves_out(listing, few_trees):
+    content, heard, events = json.loads(listing.read_text()), [], Events()
+    del content["training"][0]["t2"]
+    listing.write_text(json.dumps(content))
+    events.warning = heard.append
+    result = evaluate_paired(data=listing, model=None, baselines=True, events=events)
+    left_out = content["training"][0]["subject"]
+    assert f"{left_out}: no baseline is fitted on it, it has no t2." in heard
+    assert "look-up-table" in result["summary"]
+
+
 def test_without_scikit_learn_the_other_baselines_are_judged(listing, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
     result = judge_list(listing, baselines=True)
@@ -384,7 +395,7 @@ def test_a_failed_translation_is_an_error_row_but_cancel_is_obeyed(listing, mode
         ({"baselines": True, "split": "training"}, "fitted on the training people"),
         ({"baselines": True, "split": "test"}, "the test split is empty"),
         ({"baselines": True, "split": "val"}, "--split must be one of"),
-        ({"baselines": True, "source": "flair"}, "names no flair"),
+        ({"baselines": True, "source": "flair"}, "no training person has flair and t2"),
         ({"model": "tent", "direction": "t2-to-t1"}, "no direction 't2-to-t1'; it has t1-to-t2"),
         ({"model": "tent", "source": "t2", "target": "t1"}, "does not translate t2 to t1"),
         ({"model": "tent", "predictions": ["a.nii"]}, "either prediction files or --data"),

@@ -1,5 +1,6 @@
 import errno
 import json
+import math
 
 import nibabel as nib
 import numpy as np
@@ -189,6 +190,12 @@ def test_filled_voxels_are_recorded(package, head, tmp_path):
     translate(tmp_path / "a.nii", out=tmp_path / "b.nii", fill_nonfinite=0.0, listener=listener)
     assert read(tmp_path / "b.nii").provenance.settings["fill_nonfinite"] == 0.0
     assert any("1 non-finite" in text for text in listener.warnings)
+
+
+@pytest.mark.parametrize("fill", [math.nan, math.inf])
+def test_voxels_are_not_filled_with_what_is_no_number(head_file, tmp_path, fill):
+    with pytest.raises(MedGANSynthError, match="--fill-nonfinite: give a finite number"):
+        translate(head_file(), out=tmp_path / "b.nii", fill_nonfinite=fill)
 
 
 def test_full_disk(package, head_file, tmp_path, monkeypatch):

@@ -74,6 +74,27 @@ def test_one_person_in_two_splits_is_asked_about_before_anything_is_read(tmp_pat
     assert sentence.startswith("long01_study1 is in training and long01_study2 in validation")
 
 
+def test_one_image_as_two_modalities_is_refused_as_the_data_check_refuses_it(tmp_path):
+    (tmp_path / "a.nii").write_bytes(b"one")
+    listed = {
+        "modality": {"t1": "", "t2": ""},
+        "training": [{"subject": "a", "t1": "a.nii", "t2": "a.nii"}],
+    }
+    (tmp_path / "data.json").write_text(json.dumps(listed))
+    with pytest.raises(MedGANSynthError, match="a: its t1 and its t2 are the same file"):
+        train(
+            preset="cyclegan-t1-t2-small-debug",
+            data=tmp_path / "data.json",
+            out=tmp_path / "run",
+            set=(),
+            strict=False,
+            device="cpu",
+            dry_run=False,
+            events=Events(),
+        )
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_a_closed_terminal_saves(tmp_path):
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under `nohup`
