@@ -49,15 +49,17 @@ def doubts(datalist: DataList, labels: Collection[str] = ()) -> list[Doubt]:
     """
     twice, across, names = [], [], []
     for one, other in same_files(datalist, labels):
+        again = f"{one.path} and {other.path} are the same file"
+        if one.path == other.path:
+            again = f"{one.path} is listed"
         if one.subject == other.subject and one.modality != other.modality:
             what = f"{one.subject}: its {one.modality} and its {other.modality} are the same file"
             twice.append(Doubt(f"{what}; check the folders or columns.", True))
         elif one.split != other.split:
-            what = f"{one.path} and {other.path} are the same file in two splits"
-            across.append(Doubt(f"{what}: one person twice?"))
+            across.append(Doubt(f"{again} in two splits: one person twice?"))
         elif one.subject != other.subject:
-            what = f"{one.path} and {other.path} are the same file, for {one.subject} and for"
-            names.append(Doubt(f"{what} {other.subject}: one person twice, or a wrong file?"))
+            what = f"{again} for {one.subject} and for {other.subject}"
+            names.append(Doubt(f"{what}: one person twice, or a wrong file?"))
     return [*_few(twice), *_few(across), *_few(names), *_few(_visits(datalist))]
 
 
@@ -111,6 +113,7 @@ def _visits(datalist: DataList) -> list[Doubt]:
 
 
 def _few(found: list[Doubt]) -> list[Doubt]:
+    found = list(dict.fromkeys(found))
     if len(found) <= TOLD:
         return found
     more = counted(len(found) - TOLD, "time")

@@ -36,9 +36,22 @@ def test_one_file_for_two_people_of_a_split(tmp_path, image):
     made = DataList({"t1": ""}, (Case("a", {"t1": one}), Case("b", {"t1": copy})))
     ((text, grave),) = doubts(made)
     assert text == (
-        f"{one} and {copy} are the same file, for a and for b: one person twice, or a wrong file?"
+        f"{one} and {copy} are the same file for a and for b: one person twice, or a wrong file?"
     )
     assert not grave
+
+
+def test_one_path_twice_is_named_once(tmp_path, image):
+    path = image(tmp_path / "a.nii", 1)
+    made = DataList(
+        {"t1": "", "t2": ""},
+        training=(Case("a", {"t1": path}), Case("b", {"t1": path, "t2": path})),
+        validation=(Case("c", {"t1": path, "t2": path}),),
+    )
+    assert texts(made) == [
+        f"{path} is listed in two splits: one person twice?",
+        f"{path} is listed for a and for b: one person twice, or a wrong file?",
+    ]
 
 
 def test_of_many_the_first_few_are_told(tmp_path, image):
