@@ -64,7 +64,9 @@ def doubts(datalist: DataList, labels: Collection[str] = ()) -> list[Doubt]:
 
 
 def same_files(datalist: DataList, labels: Collection[str] = ()) -> Iterator[tuple[Shown, Shown]]:
-    """Each image that has been in the list before, with the first one of the same content.
+    """Each image that has been in the list before, with one of the same content.
+
+    That one is the same person's if there is such, else the first.
 
     Whole files are read only where size and middle are equal: this happens at every start.
     """
@@ -77,8 +79,10 @@ def same_files(datalist: DataList, labels: Collection[str] = ()) -> Iterator[tup
     ]
     for of_one_size in _alike(images, lambda path: path.stat().st_size):
         for similar in _alike(of_one_size, _middle):
-            for first, *others in _alike(similar, file_hash):
-                yield from ((first, other) for other in others)
+            for same in _alike(similar, file_hash):
+                for count, image in enumerate(same[1:], start=1):
+                    own = (s for s in same[:count] if s[:2] == image[:2])
+                    yield next(own, same[0]), image
 
 
 def _alike(images: list[Shown], what: Callable[[Path], object]) -> list[list[Shown]]:

@@ -49,6 +49,8 @@ def test_one_path_twice_is_named_once(tmp_path, image):
         validation=(Case("c", {"t1": path, "t2": path}),),
     )
     assert texts(made) == [
+        "b: its t1 and its t2 are the same file; check the folders or columns.",
+        "c: its t1 and its t2 are the same file; check the folders or columns.",
         f"{path} is listed in two splits: one person twice?",
         f"{path} is listed for a and for b: one person twice, or a wrong file?",
     ]
