@@ -191,10 +191,13 @@ class PatchDataset(Dataset):
         number, rng = int(order[position]), np.random.default_rng([self.seed, 1, n])
         person, where = self.people[number], self.where[number]
         centre = np.unravel_index(where[rng.integers(len(where))], person.inside.shape)
-        blocks = [cut(image, centre, self.size) for image in (*person.inputs, person.target)]
+        thickest = max(1, int(self.settings.thickest / person.spacing[2] + 1e-3))
+        together = int(rng.integers(1, thickest + 1))
+        size = (*self.size[:2], self.size[2] * together)
+        blocks = [cut(image, centre, size) for image in (*person.inputs, person.target)]
         # As an image in [-1, 1], so that it moves like the others.
-        blocks.append(2 * cut(person.inside, centre, self.size, outside=0) - 1)
-        patches = torch.from_numpy(np.stack(blocks))
+        blocks.append(2 * cut(person.inside, centre, size, outside=0) - 1)
+        patches = torch.from_numpy(np.stack([merge(block, together) for block in blocks]))
         if len(self.settings.size) == 2:
             patches = patches[..., 0]
         made = self.augment(patches, rng)

@@ -197,6 +197,8 @@ class Modalities:
             and spread (`data.standard`).
         orientation: of the arrays' axes; slices of a 2D network lie along the last.
         spacing: for each axis the range of voxel sizes in millimetres that are left as they are.
+        thickest: millimetres up to which the slices of patches, along the last axis, are at random
+            averaged together, as other scanners would have them (0: never).
         thick: make each input of the target's own scan, in slices of so many millimetres along the
             last axis: for super-resolution, learned from thin scans alone.
         size: sides of the training patches; three, or two for slices and a 2D network.
@@ -212,6 +214,7 @@ class Modalities:
     standardise: bool = False
     orientation: Axcodes = "RAS"
     spacing: tuple[Spacing, Spacing, Spacing] = (None, None, None)
+    thickest: Annotated[float, Range(0.0, 100.0)] = 0.0
     thick: Millimetres | None = None
     size: Annotated[tuple[Side, ...], Length(2, 3)] = (256, 256, 256)
     whole: bool = False

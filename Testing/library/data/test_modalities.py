@@ -180,6 +180,16 @@ def test_slices_for_a_2d_network():
     assert (item["target"][:, :, [0, -1]] == -1).all()  # 20 voxels, padded to 24
 
 
+def test_thin_slices_are_averaged_up_to_the_thickest():
+    """The target's value is its slice number, so the step between slices tells how many met."""
+    settings = Modalities(size=(16, 16, 16), thickest=3.5)
+    person, _ = load_examination("p", volumes((16, 16, 64)), settings)
+    person.target[:] = np.arange(64) / 64
+    items = PatchDataset([person], settings, seed=0)
+    steps = {round(64 * float(items[n]["target"][0, 0, 0].diff().median())) for n in range(30)}
+    assert steps == {1, 2, 3}
+
+
 def test_slices_are_merged_by_their_means():
     block = np.arange(6, dtype=np.float32).reshape(1, 1, 6)
     assert merge(block, 3).ravel().tolist() == [1.0, 4.0]
