@@ -28,10 +28,14 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # one process a core: threads would onl
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        from hypothesis import settings
+        from hypothesis import HealthCheck, settings
     except ImportError:
         return
-    settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+    # A busy machine is no fault: neither examples nor drawing them have a time limit.
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(
+        "repeatable", derandomize=True, deadline=None, database=None, suppress_health_check=slow
+    )
     settings.load_profile("repeatable")
 
 
