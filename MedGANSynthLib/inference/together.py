@@ -1,5 +1,6 @@
 """Several inputs of one translation: of one person, and on one grid."""
 
+import filecmp
 import itertools
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,6 @@ from pathlib import Path
 from ..data.discover import stem_of
 from ..errors import MedGANSynthError
 from ..events import Events
-from ..files import file_hash
 from ..models.manifest import Direction
 from ..volume.together import bring_together
 from ..volume.volume import Volume
@@ -59,10 +59,8 @@ def refuse_same_file(paths: Mapping[str, Path]) -> None:
 
 
 def _alike(first: Path, second: Path) -> bool:
-    if first.samefile(second):
-        return True
-    sizes = first.stat().st_size == second.stat().st_size
-    return first.is_file() and second.is_file() and sizes and file_hash(first) == file_hash(second)
+    files = first.is_file() and second.is_file()
+    return first.samefile(second) or (files and filecmp.cmp(first, second, shallow=False))
 
 
 def _told(path: Path) -> dict[str, str]:
