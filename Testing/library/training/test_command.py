@@ -49,6 +49,19 @@ def finish(process):
     return process.returncode, out, err
 
 
+def train_listed(folder, events):
+    train(
+        preset="cyclegan-t1-t2-small-debug",
+        data=folder / "data.json",
+        out=folder / "run",
+        set=(),
+        strict=False,
+        device="cpu",
+        dry_run=False,
+        events=events,
+    )
+
+
 def test_one_person_in_two_splits_is_asked_about_before_anything_is_read(tmp_path, monkeypatch):
     for name in ("long01_study1", "long01_study2"):
         (tmp_path / f"{name}.nii").write_bytes(name.encode())
@@ -60,16 +73,7 @@ def test_one_person_in_two_splits_is_asked_about_before_anything_is_read(tmp_pat
     events, said = Events(), []
     monkeypatch.setattr(events, "warning", said.append)
     monkeypatch.setattr("MedGANSynthLib.training.session.train", lambda *arguments: {})
-    train(
-        preset="cyclegan-t1-t2-small-debug",
-        data=tmp_path / "data.json",
-        out=tmp_path / "run",
-        set=(),
-        strict=False,
-        device="cpu",
-        dry_run=False,
-        events=events,
-    )
+    train_listed(tmp_path, events)
     (sentence,) = said
     assert sentence.startswith("long01_study1 is in training and long01_study2 in validation")
 
@@ -82,16 +86,7 @@ def test_one_image_as_two_modalities_is_refused_as_the_data_check_refuses_it(tmp
     }
     (tmp_path / "data.json").write_text(json.dumps(listed))
     with pytest.raises(MedGANSynthError, match="a: its t1 and its t2 are the same file"):
-        train(
-            preset="cyclegan-t1-t2-small-debug",
-            data=tmp_path / "data.json",
-            out=tmp_path / "run",
-            set=(),
-            strict=False,
-            device="cpu",
-            dry_run=False,
-            events=Events(),
-        )
+        train_listed(tmp_path, Events())
     assert not (tmp_path / "run").exists()
 
 
