@@ -7,7 +7,6 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from .geometry import shape_of
 
-_LATTICE = 16  # points along each axis at which it is asked what a volume covers
 _FWHM = 2 * np.sqrt(2 * np.log(2))
 
 
@@ -33,19 +32,6 @@ def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarra
     result = reslice.GetOutput()
     values = vtk_to_numpy(result.GetPointData().GetScalars())
     return values.reshape(result.GetDimensions()[::-1])
-
-
-def share_covered(reference, here: np.ndarray, node, there: np.ndarray) -> float:
-    """How much of the grid of `reference` lies in the field of view of `node`, 0 to 1.
-
-    Args:
-        here, there: voxel index to world of `reference` and of `node`.
-    """
-    axes = [np.linspace(0, n - 1, min(n, _LATTICE)) for n in shape_of(reference)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
-    index = np.linalg.solve(there, here)
-    at = points @ index[:3, :3].T + index[:3, 3]
-    return float(((at >= -0.501) & (at <= np.array(shape_of(node)) - 0.499)).all(axis=1).mean())
 
 
 def _smoothed(image, steps: np.ndarray):

@@ -13,6 +13,7 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
+from MedGANSynthLib.volume.coverage import share_covered
 from MedGANSynthLib.wording import counted
 
 from .asked import check_node
@@ -28,7 +29,7 @@ from .geometry import (
     without_shear,
 )
 from .nodes import LABELS, called
-from .resampling import resampled, share_covered
+from .resampling import resampled
 from .temporary import cannot_be_used
 
 _TYPES = {
@@ -159,7 +160,7 @@ def export_inputs(
         array = slicer.util.arrayFromVolume(node)
         check_finite(node, names[modality])
         if not same_grid(shape_of(node), grids[modality], shape_of(first), grid):
-            share = share_covered(first, grid, node, grids[modality])
+            share = share_covered(shape_of(first), grid, shape_of(node), grids[modality])
             if share == 0:
                 text = _("{name} and {first} do not overlap; register them first.")
                 raise PanelError(text.format(name=names[modality], first=first_name))

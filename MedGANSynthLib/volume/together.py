@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 
-import nibabel as nib
-import numpy as np
-
 from ..errors import MedGANSynthError
+from .coverage import share_covered
 from .geometry import resample_to, same_grid
 from .volume import Volume
-
-_LATTICE = 16  # points along each axis at which it is asked what a volume covers
 
 
 def bring_together(
@@ -37,7 +33,7 @@ def bring_together(
         if same_grid(first, volume):
             together[name] = volume
             continue
-        covered = _share_covered(first, volume)
+        covered = share_covered(first.shape, first.affine, volume.shape, volume.affine)
         if covered == 0:
             raise MedGANSynthError(
                 f"{name} and {names[0]} share no place in the patient; give volumes of one person "
@@ -49,12 +45,3 @@ def bring_together(
         part = "" if covered > 0.99 else f", {100 * covered:.0f} % of which it covers"
         notes.append(f"{name}: resampled to the grid of {names[0]}{part}.")
     return together, notes
-
-
-def _share_covered(first: Volume, other: Volume) -> float:
-    """How much of the first volume's field of view lies in the other's."""
-    axes = [np.linspace(0, n - 1, min(n, _LATTICE)) for n in first.shape]
-    index = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
-    there = nib.affines.apply_affine(np.linalg.solve(other.affine, first.affine), index)
-    inside = (there >= -0.501) & (there <= np.array(other.shape) - 0.499)
-    return float(inside.all(axis=1).mean())

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from MedGANSynthPanels.geometry import ijk_to_world, shape_of
-from MedGANSynthPanels.resampling import resampled, share_covered
+from MedGANSynthPanels.resampling import resampled
 from MedGANSynthPanels.volumes_out import export_inputs
 
+from MedGANSynthLib.volume.coverage import share_covered
 from MedGANSynthLib.volume.geometry import resample_to
 from MedGANSynthLib.volume.volume import Volume
 
@@ -43,5 +44,7 @@ def test_how_little_another_volume_covers_is_said(volume, transform, tmp_path, s
     _files, (notice,) = export_inputs({"t1": first, "t2": second}, tmp_path)
     said = "b was interpolated onto the grid of a, since it lies on another."
     assert notice == said + (f" It covers only {percent} % of it." if percent else "")
-    share = share_covered(first, ijk_to_world(first), second, ijk_to_world(second))
+    share = share_covered(
+        shape_of(first), ijk_to_world(first), shape_of(second), ijk_to_world(second)
+    )
     assert share == pytest.approx((percent or 100) / 100, abs=0.01)
