@@ -39,7 +39,7 @@ def make_datalist(
     root: Path | None,
     phantom: int,
     simulate: Path | None,
-    spacing: float,
+    spacing: float | None,
     validation: float,
     test: float,
     split: Path | None,
@@ -60,7 +60,7 @@ def make_datalist(
         root: the folder that the table's paths are relative to; None for the table's own.
         phantom: how many phantoms to write beside the list.
         simulate: a folder of label maps, of each of which images are simulated beside the list.
-        spacing: voxel side of those in millimetres.
+        spacing: voxel side of those in millimetres; None for 4.
         validation, test: shares of the people.
         split: a split file (JSON) in place of shares.
         seed: of the split and of the phantoms.
@@ -74,6 +74,8 @@ def make_datalist(
         raise MedGANSynthError("--modality names files of a BIDS tree; give --bids too.")
     if root and csv is None:
         raise MedGANSynthError("--root is the folder of a CSV's paths; give --csv too.")
+    if spacing is not None and simulate is None:
+        raise MedGANSynthError("--spacing is the voxel side of simulations; give --simulate too.")
     if subject and not folder and bids is None:
         raise MedGANSynthError(
             "--subject reads the names of --folder and --bids; give one of them."
@@ -103,7 +105,8 @@ def make_datalist(
         case [False, False, False, False, True]:
             maps = people_in(simulate)
             home(maps)
-            cases = write_simulations(maps, out.parent, spacing, seed, overwrite, events)
+            side = 4.0 if spacing is None else spacing
+            cases = write_simulations(maps, out.parent, side, seed, overwrite, events)
         case _:
             raise MedGANSynthError(
                 "Give exactly one of --folder, --bids, --csv, --phantom and --simulate."

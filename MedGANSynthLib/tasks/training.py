@@ -88,7 +88,7 @@ class MakeDatalist(Task):
     simulate: Path | None = field(
         "folder of FreeSurfer label maps; t1, t2, flair, fa, md and pet are simulated of each", None
     )
-    spacing: float = field("with --simulate: voxel side in mm, 2 or more", 4.0)
+    spacing: float | None = field("with --simulate: voxel side in mm, 2 or more (default: 4)", None)
     validation: float = field("share of the people for validation", 0.15)
     test: float = field("share of the people for testing", 0.0)
     split: Path | None = field(

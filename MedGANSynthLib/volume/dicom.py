@@ -10,6 +10,7 @@ from pydicom.errors import InvalidDicomError
 from ..errors import MedGANSynthError
 from ..files import cannot_read
 from .header import Header
+from .marks import image_suffix
 from .payload import check_size
 from .provenance import FLAG
 
@@ -69,6 +70,11 @@ def _check(path: Path) -> Header:
             uid = str(dataset.get("SeriesInstanceUID", ""))
             series.setdefault(uid, []).append((file, dataset))
     if not series:
+        volumes = [file.name for file in files if image_suffix(file)]
+        if path.is_dir() and volumes:
+            raise MedGANSynthError(
+                f"{name}: is a folder of volumes, such as {volumes[0]}; give one of them."
+            )
         raise MedGANSynthError(
             f"{name}: holds no image that can be read; give a NIfTI, NRRD or MHA file or a folder "
             "with one DICOM series."

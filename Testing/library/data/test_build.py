@@ -107,6 +107,7 @@ def test_phantoms_are_written_marked_and_listed(tmp_path):
         ({"phantom": -1}, "--phantom must lie between 1 and 10000"),
         ({"modality": ("t1=T1w",), "phantom": 1}, "give --bids too"),
         ({"root": "x", "phantom": 1}, "give --csv too"),
+        ({"spacing": 2.0, "phantom": 1}, "give --simulate too"),
         ({"subject": "(a)", "phantom": 1}, "--subject reads the names of --folder and --bids"),
         ({"bids": "empty"}, "no file is named like sub-01_T1w"),
         ({"bids": "bids", "validation": 2.0}, "--validation must be"),

@@ -36,6 +36,11 @@ def test_other_files_beside_the_slices_are_ignored(dicom_folder):
     assert read(folder).shape == (6, 4, 4)
 
 
+def test_a_folder_of_volumes_is_no_series(tmp_path):
+    (tmp_path / "t1.nii.gz").write_bytes(b"x")
+    refused(tmp_path, "is a folder of volumes, such as t1.nii.gz; give one of them")
+
+
 def test_missing_slice(dicom_folder):
     refused(dicom_folder([3.0, 5.0, 9.0, 11.0]), "4.00 mm between slices 2 and 3")
 
