@@ -5,9 +5,9 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
-from .geometry import shape_of
+from MedGANSynthLib.volume.smoothing import smoothing
 
-_FWHM = 2 * np.sqrt(2 * np.log(2))
+from .geometry import shape_of
 
 
 def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarray:
@@ -37,20 +37,18 @@ def resampled(node, there: np.ndarray, reference, here: np.ndarray) -> np.ndarra
 def _smoothed(image, steps: np.ndarray):
     """To the resolution of a coarser grid.
 
-    A Gaussian whose full width at half maximum, added in quadrature to one voxel, is one voxel of
-    that grid.
-
     Args:
         steps: how far a voxel of that grid moves along each axis of the image, in its voxels.
     """
-    coarser = (steps > 1.01) & (np.array(image.GetDimensions()) > 1)
-    if not coarser.any():
+    counts = image.GetDimensions()
+    sigmas = [smoothing(s) if n > 1 else 0.0 for s, n in zip(steps, counts, strict=True)]
+    if not any(sigmas):
         return image
     cast, smooth = vtk.vtkImageCast(), vtk.vtkImageGaussianSmooth()
     cast.SetInputData(image)
     cast.SetOutputScalarTypeToFloat()
     smooth.SetInputConnection(cast.GetOutputPort())
-    smooth.SetStandardDeviations(*(np.sqrt(np.where(coarser, steps**2 - 1, 0)) / _FWHM).tolist())
+    smooth.SetStandardDeviations(*sigmas)
     smooth.SetRadiusFactors(4, 4, 4)
     smooth.Update()
     return smooth.GetOutput()

@@ -17,6 +17,7 @@ from ..errors import MedGANSynthError
 from ..volume.content import is_label_map
 from ..volume.geometry import reorient, resample_to
 from ..volume.provenance import Provenance
+from ..volume.smoothing import FWHM
 from ..volume.volume import Volume
 from . import diffusion
 from .fibres import fibre_order, smooth_noise
@@ -37,7 +38,6 @@ _MARGIN_MM = 8.0
 _WARP_MM, _WARP_SCALE_MM = 2.0, 20.0
 _TEXTURE, _NOISE, _BIAS = 0.03, 0.02, 0.1
 _PET_FWHM_MM = 6.0
-_FWHM = 2 * np.sqrt(2 * np.log(2))
 
 
 def simulate(labels: Volume, seed: int, spacing: float = 4.0) -> dict[str, Volume]:
@@ -79,7 +79,7 @@ def simulate(labels: Volume, seed: int, spacing: float = 4.0) -> dict[str, Volum
     )
     cortex = np.where(cerebellum, 1.0, 1.0 + 0.8 * load)
     pet = 1.5 * white + cortex * grey + (1.0 + 0.4 * load) * deep + 0.3 * csf
-    pet = ndimage.gaussian_filter(pet, _PET_FWHM_MM / _FWHM / _FINE_MM)
+    pet = ndimage.gaussian_filter(pet, _PET_FWHM_MM / FWHM / _FINE_MM)
 
     def coarse(array: np.ndarray) -> np.ndarray:
         shape = tuple(int(np.ceil(n * _FINE_MM / spacing)) for n in array.shape)

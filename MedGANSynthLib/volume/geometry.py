@@ -6,6 +6,7 @@ from nibabel import orientations
 from scipy import ndimage
 
 from .itk import set_affine, to_array, to_image
+from .smoothing import smoothing
 from .volume import Volume
 
 _ORDERS = {
@@ -13,7 +14,6 @@ _ORDERS = {
     "linear": sitk.sitkLinear,
     "cubic": sitk.sitkBSpline,
 }
-_FWHM = 2 * np.sqrt(2 * np.log(2))
 
 
 def orientation_between(affine: np.ndarray, axcodes: str) -> np.ndarray:
@@ -46,8 +46,7 @@ def resample_to(
     """Interpolate `volume` at the voxel centres of another grid, as float32.
 
     Along axes that become coarser the voxels are first smoothed to the coarser resolution
-    (a Gaussian whose full width at half maximum, added in quadrature to one source voxel, is one
-    target voxel), except with order "nearest", which is for labels, and with `smooth` off.
+    (see `smoothing`), except with order "nearest", which is for labels, and with `smooth` off.
 
     Args:
         order: "nearest", "linear" or "cubic" (B-spline).
@@ -75,8 +74,8 @@ def resample_to(
 def _smooth(array: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """`steps[a, b]`: how far one target voxel along b moves along source axis a, in voxels."""
     for axis, step in enumerate(np.linalg.norm(steps, axis=1)):
-        if step > 1.01 and array.shape[axis] > 1:
-            sigma = np.sqrt(step**2 - 1) / _FWHM
+        sigma = smoothing(step)
+        if sigma and array.shape[axis] > 1:
             array = ndimage.gaussian_filter1d(array, sigma, axis=axis, mode="nearest")
     return array
 

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import ndimage
 
 from . import spill
+from .smoothing import smoothing
 
-_FWHM = 2 * np.sqrt(2 * np.log(2))
 _LINEAR, _CUBIC = 1, 3
 
 
@@ -29,8 +29,8 @@ def resample_axes(
         array: float32 `[i, j, k]`.
         positions: for each axis where to interpolate, in voxels of `array`; beyond the ends the
             end voxel counts.
-        smooth: along axes that become coarser, first smooth to the coarser resolution (a Gaussian
-            whose full width at half maximum, added in quadrature to one voxel, is one step).
+        smooth: along axes that become coarser, first smooth to the coarser resolution (see
+            `smoothing`).
 
     Returns:
         float32, one voxel for each triple of positions.
@@ -68,9 +68,9 @@ def _weights(count: int, positions: np.ndarray, order: int) -> np.ndarray:
 
 def _blur(count: int, positions: np.ndarray) -> np.ndarray:
     step = (positions[-1] - positions[0]) / (len(positions) - 1) if len(positions) > 1 else count
-    if step <= 1.01 or count == 1:
+    sigma = smoothing(step)
+    if not sigma or count == 1:
         return np.eye(count)
-    sigma = np.sqrt(step**2 - 1) / _FWHM
     return ndimage.gaussian_filter1d(np.eye(count), sigma, axis=0, mode="nearest")
 
 
