@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 from ..errors import MedGANSynthError
 from ..volume.finer import as_fine_as
 from ..volume.geometry import orientation_between
-from ..volume.grid import Grid
+from ..volume.grid import Grid, left_right
 from ..volume.preprocessing import BACKGROUND, Prepared, prepare
 from ..volume.together import bring_together
 from ..volume.volume import Volume
@@ -171,15 +171,14 @@ class PatchDataset(Dataset):
         self.people, self.settings, self.seed = people, settings, seed
         self.size = settings.size if len(settings.size) == 3 else (*settings.size, 1)
         self.where = [np.flatnonzero(person.inside) for person in people]
-        left_right = next(a for a, code in enumerate(settings.orientation) if code in "LR")
-        dims = len(settings.size)
+        mirror, dims = left_right(settings.orientation), len(settings.size)
         self.augment = AugmentPatches(
             # Slices that lie side by side have no left and right.
             settings.augmentation
-            if left_right < dims
+            if mirror < dims
             else dataclasses.replace(settings.augmentation, flip=0.0),
             len(settings.inputs),
-            min(left_right, dims - 1),
+            min(mirror, dims - 1),
         )
 
     def __len__(self) -> int:

@@ -203,6 +203,8 @@ class Modalities:
             last axis: for super-resolution, learned from thin scans alone.
         size: sides of the training patches; three, or two for slices and a 2D network.
         whole: not patches: volumes padded or cropped, centred, to the three sides of `size`.
+        mirrored: what the model gives is the mean of two translations, of the inputs and of their
+            mirror images: less error for twice the time. For 3D networks.
         phantoms: how many built-in head phantoms to train on where no data list is given.
     """
 
@@ -218,6 +220,7 @@ class Modalities:
     thick: Millimetres | None = None
     size: Annotated[tuple[Side, ...], Length(2, 3)] = (256, 256, 256)
     whole: bool = False
+    mirrored: bool = False
     intensity: Intensity = dataclasses.field(default_factory=Intensity)
     augmentation: PatchAugmentation = dataclasses.field(default_factory=PatchAugmentation)
     phantoms: Annotated[int, Range(2, 1000)] = 4
@@ -231,3 +234,5 @@ class Modalities:
             raise ValueError(f"{twice[0]} is named twice among inputs, target and mask")
         if self.whole and len(self.size) == 2:
             raise ValueError("whole=true needs three sides in size")
+        if self.mirrored and len(self.size) == 2:
+            raise ValueError("mirrored=true needs three sides in size")

@@ -14,6 +14,7 @@ from ..networks.layout import channels_last
 from ..volume import spill
 from ..volume.preprocessing import BACKGROUND
 from .footprint import Meter
+from .mirrored import mean_with_mirrored
 from .patches import Progress, run_patches
 from .plan import Plan, attempt, carried_out, fitting_batch, plan_slices, plan_volume
 
@@ -64,10 +65,8 @@ def run_network(
         with carried_out(plan, network) as placed:
             if direction.slices:
                 made, plan = _slices(placed, direction, arrays, spacing, plan, not batch, progress)
-            elif plan.patch:
-                made = run_patches(placed, arrays, plan.patch, progress)
             else:
-                made = _whole(placed, arrays)
+                made = _volume(placed, direction, arrays, plan, progress)
         if used is not None:
             used.append(str(plan))
         return made
@@ -126,6 +125,25 @@ def _slices(
         done = min(done + plan.batch, len(shown))
         progress(done / len(shown))
     return np.clip(result, -1, 1, out=result), plan
+
+
+def _volume(
+    network: nn.Module,
+    direction: Direction,
+    arrays: Sequence[np.ndarray],
+    plan: Plan,
+    progress: Progress,
+) -> np.ndarray:
+    def run(seen: Sequence[np.ndarray], listener: Progress) -> np.ndarray:
+        return (
+            run_patches(network, seen, plan.patch, listener)
+            if plan.patch
+            else _whole(network, seen)
+        )
+
+    if direction.mirror is None:
+        return run(arrays, progress)
+    return mean_with_mirrored(run, arrays, direction.mirror, progress)
 
 
 def _whole(network: nn.Module, arrays: Sequence[np.ndarray]) -> np.ndarray:

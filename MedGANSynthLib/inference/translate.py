@@ -131,12 +131,20 @@ class Translator:
         )
 
     def run(
-        self, arrays: Sequence[np.ndarray], spacing: tuple[float, float, float], progress: Progress
+        self,
+        arrays: Sequence[np.ndarray],
+        spacing: tuple[float, float, float],
+        progress: Progress,
+        once: bool = False,
     ) -> np.ndarray:
-        """Prepared arrays through the network; see `forward.run_network`."""
+        """Prepared arrays through the network; see `forward.run_network`.
+
+        Args:
+            once: one translation alone, whatever the model's `mirror` says.
+        """
         return run_network(
             self.network,
-            self.ports,
+            dataclasses.replace(self.ports, mirror=None) if once else self.ports,
             arrays,
             spacing,
             self.batch,

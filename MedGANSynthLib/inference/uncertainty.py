@@ -1,15 +1,15 @@
 """How unsure a translation is, voxel by voxel, from the translations of altered inputs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from ..volume.grid import left_right
 from ..volume.provenance import Source
 from ..volume.volume import Volume
 from .forward import Progress, silent
+from .mirrored import Run
 from .translate import Translator
-
-Run = Callable[[Sequence[np.ndarray], Progress], np.ndarray]
 
 # In-plane shift in voxels, and whether left and right are exchanged. No multiples of a U-Net's
 # strides, so that they show what of the answer hangs on the strides' phase.
@@ -40,13 +40,12 @@ def uncertainty_maps(
     """
     prepared = translator.prepare(volumes)
     arrays, spacing = [p.array for p in prepared], prepared[0].spacing
-    orientation = translator.package.manifest.grid.orientation
-    left_right = next(axis for axis, code in enumerate(orientation) if code in "LR")
+    mirror = left_right(translator.package.manifest.grid.orientation)
 
     def run(inputs: Sequence[np.ndarray], listener: Progress) -> np.ndarray:
-        return translator.run(inputs, spacing, listener)
+        return translator.run(inputs, spacing, listener, once=True)
 
-    maps = {"spread": spread(run, arrays, left_right, progress)}
+    maps = {"spread": spread(run, arrays, mirror, progress)}
     there = run(arrays, silent)
     gains = {
         "spread": translator.units(prepared[0].undo(there))[0],
@@ -77,9 +76,7 @@ def uncertainty_maps(
     }
 
 
-def spread(
-    run: Run, arrays: Sequence[np.ndarray], left_right: int, progress: Progress
-) -> np.ndarray:
+def spread(run: Run, arrays: Sequence[np.ndarray], mirror: int, progress: Progress) -> np.ndarray:
     """Standard deviation over four translations of flipped and shifted inputs.
 
     Test-time augmentation (Wang et al. 2019, Neurocomputing 338:34-45).
@@ -87,7 +84,7 @@ def spread(
     Args:
         run: translates arrays of the shape of `arrays`.
         arrays: prepared inputs `[i, j, k]` in [-1, 1].
-        left_right: the axis to flip.
+        mirror: the axis to flip.
 
     Returns:
         float32 `[i, j, k]`, 0 where all four agree.
@@ -98,7 +95,7 @@ def spread(
         def part(fraction: float, number: int = number) -> None:
             progress((number + fraction) / len(_VARIANTS))
 
-        axis = left_right if flipped else ()
+        axis = mirror if flipped else ()
         altered = [np.flip(np.roll(a, shift, axis=(0, 1)), axis) for a in arrays]
         result = np.flip(run(altered, part), axis)
         results.append(np.roll(result, (-shift[0], -shift[1]), axis=(0, 1)))

@@ -66,6 +66,8 @@ class Direction:
         step_mm: distance between those slices in millimetres (at least one slice of the input).
         patch: voxels that a 3D network sees at once; None: the whole volume.
         blank: the output is background wherever all inputs are.
+        mirror: axis of the arrays along which the inputs are mirrored, for a second translation:
+            the output is the mean of both; None: one translation alone.
     """
 
     network: Name
@@ -75,12 +77,15 @@ class Direction:
     step_mm: Millimetres = 1.0
     patch: tuple[Voxels, Voxels, Voxels] | None = None
     blank: bool = False
+    mirror: Annotated[int, Range(0, 2)] | None = None
 
     def __post_init__(self) -> None:
         if self.slices and self.slices % 2 == 0:
             raise ValueError("slices must be odd, or 0 for a 3D network")
         if self.slices and self.patch:
             raise ValueError("patch is for a 3D network; slices must be 0")
+        if self.slices and self.mirror is not None:
+            raise ValueError("mirror is for a 3D network; slices must be 0")
 
 
 @dataclasses.dataclass(frozen=True)

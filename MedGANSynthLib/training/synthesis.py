@@ -17,6 +17,7 @@ from ..errors import MedGANSynthError
 from ..events import Events
 from ..models.manifest import Direction, Port
 from ..systems.base import System
+from ..volume.grid import left_right
 from .config import Config
 from .people import load_people
 from .synthesis_judge import SynthesisJudge
@@ -84,6 +85,7 @@ class Synthesis:
             slices=1 if len(data.size) == 2 else 0,
             patch=None if data.whole or len(data.size) == 2 else data.size,
             blank=data.stripped,
+            mirror=left_right(data.orientation) if data.mirrored else None,
         )
 
     def _examination(self, case: Case) -> Examination | None:

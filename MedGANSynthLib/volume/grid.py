@@ -16,6 +16,11 @@ Millimetres = Annotated[float, Range(0.01, 100.0)]
 Voxels = Annotated[int, Range(1, 4096)]
 
 
+def left_right(orientation: str) -> int:
+    """The axis that runs between left and right, by axis codes such as "RAS"."""
+    return next(axis for axis, code in enumerate(orientation) if code in "LR")
+
+
 @dataclasses.dataclass(frozen=True)
 class Grid:
     """The voxel grid the networks see; every input is brought to it and every output back from it.

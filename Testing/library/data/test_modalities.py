@@ -122,6 +122,7 @@ def test_holes_are_what_a_plane_encloses():
         ({"inputs": ("t1", "t1")}, "t1 is named twice"),
         ({"target": "t2"}, "t2 is named twice"),
         ({"size": (64, 64), "whole": True}, "three sides"),
+        ({"size": (64, 64), "mirrored": True}, "mirrored=true needs three sides"),
     ],
 )
 def test_settings_that_contradict_themselves(changes, sentence):

@@ -41,6 +41,8 @@ def test_round_trip(tiny: Path) -> None:
         (lambda m: m["directions"]["t1-to-t2"].update(network="gone"), "unknown network gone"),
         (lambda m: m["directions"]["t1-to-t2"].update(slices=2), "slices must be odd"),
         (lambda m: m["directions"]["t1-to-t2"].update(slices=99), "slices must lie between"),
+        (lambda m: m["directions"]["t1-to-t2"].update(mirror=1), "mirror is for a 3D network"),
+        (lambda m: m["directions"]["t1-to-t2"].update(mirror=3), "mirror must lie between"),
         (lambda m: m["grid"].update(multiple=[1e9, 1, 1]), "whole number"),
         (lambda m: m["grid"].update(orientation="RAL"), "three axis codes"),
         (lambda m: m.update(limits="x" * 20_001), "0 to 20000 items"),

@@ -46,6 +46,7 @@ def test_a_resumed_run_equals_the_unbroken_one_bit_for_bit(synthesis_trainer, pr
 FORMS = {
     "whole": (),
     "patches": ("data.whole=false", "data.size=[32,32,32]"),
+    "mirrored": ("data.whole=false", "data.size=[32,32,32]", "data.mirrored=true"),
     "slices": ("data.whole=false", "data.size=[32,32]"),
 }
 
@@ -61,8 +62,10 @@ def test_a_run_becomes_a_package_that_takes_all_inputs(synthesis_trainer, tmp_pa
     assert (direction.slices, direction.patch) == {
         "whole": (0, None),
         "patches": (0, (32, 32, 32)),
+        "mirrored": (0, (32, 32, 32)),
         "slices": (1, None),
     }[form]
+    assert direction.mirror == (0 if form == "mirrored" else None)
     # The package gives what the judge measured: the same arrays through the same network.
     case = cohort.validation[0]
     affine = np.diag([*case.spacing, 1.0])
@@ -73,7 +76,7 @@ def test_a_run_becomes_a_package_that_takes_all_inputs(synthesis_trainer, tmp_pa
     assert made.shape == volumes[0].shape
     assert made.modality == "flair"
     assert np.isfinite(made.array).all()
-    if form == "patches":
+    if form in ("patches", "mirrored"):
         network = package.load_network("generator")
         raw = run_network(network, direction, case.inputs, case.spacing)
         assert raw.shape == case.target.shape
