@@ -72,10 +72,10 @@ def record_quality(
             f"{path}: its figures are of other weights ({quality.model_sha256[:8]}) than "
             f"{manifest.name}'s ({package.sha256[:8]}); evaluate this model."
         )
-    new = {(m.name, m.conditions) for m in quality.measurements}
-    kept = () if replace else manifest.quality
-    kept = tuple(m for m in kept if (m.name, m.conditions) not in new)
-    figures = (*kept, *quality.measurements)
+    known = () if replace else manifest.quality
+    # What is measured again keeps its place.
+    placed = {(m.name, m.conditions): m for m in (*known, *quality.measurements)}
+    figures, new = tuple(placed.values()), len(quality.measurements)
     if len(figures) > _MOST:
         raise MedGANSynthError(
             f"{manifest.name}: {len(figures)} figures are more than the {_MOST} that a package "
@@ -104,7 +104,7 @@ def record_quality(
         with whole_folder(out, overwrite) as folder:
             fill(folder)
     return {
-        "text": f"{out}: {len(quality.measurements)} figures recorded, {len(kept)} kept.",
+        "text": f"{out}: {new} figures recorded, {len(figures) - new} kept.",
         "rows": [schema.to_dict(m) for m in figures],
         "outputs": [str(out)],
     }

@@ -36,12 +36,12 @@ def test_figures_come_into_manifest_and_card(tmp_path, tiny, evaluation, name):
     assert open_package(tiny).manifest.quality == ()
 
 
-def test_newer_figures_replace_the_same_and_keep_others(tmp_path, tiny, evaluation):
+def test_newer_figures_take_the_place_of_the_same_and_keep_others(tmp_path, tiny, evaluation):
     out = tmp_path / "measured"
     sha256 = record(tiny, evaluation, out).sha256
     better = Measurement("RMSE / sd", 0.4, "two people")
     (evaluation / "quality.json").write_text(quality_text(sha256, [better]))
-    assert record(out, evaluation, out, overwrite=True).manifest.quality == (BLUR, better)
+    assert record(out, evaluation, out, overwrite=True).manifest.quality == (better, BLUR)
     only = record(out, evaluation, out, overwrite=True, replace=True)
     assert only.manifest.quality == (better,)
 
