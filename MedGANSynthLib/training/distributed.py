@@ -112,6 +112,11 @@ class Ranks:
         return dict(zip(values, (total / self.world).tolist(), strict=True))
 
     def close(self) -> None:
-        """Leave the group."""
+        """Leave the group.
+
+        A group's threads end when nobody refers to it any more, and must while Python still runs:
+        at its end they may abort the process.
+        """
         if self.world > 1 and dist.is_initialized():
             dist.destroy_process_group()
+            del self.words
