@@ -13,6 +13,7 @@ from .discover import BIDS_SUFFIXES, in_bids, in_csv, in_folders, parse_pairs, p
 from .doubts import doubts
 from .phantom import head_phantom
 from .simulated_cases import people_in, write_simulations
+from .simulation import SPACING_MM
 from .split import by_file, by_share
 
 LABELS = ("mask", "labels")
@@ -60,7 +61,7 @@ def make_datalist(
         root: the folder that the table's paths are relative to; None for the table's own.
         phantom: how many phantoms to write beside the list.
         simulate: a folder of label maps, of each of which images are simulated beside the list.
-        spacing: voxel side of those in millimetres; None for 4.
+        spacing: voxel side of those in millimetres; None for the usual.
         validation, test: shares of the people.
         split: a split file (JSON) in place of shares.
         seed: of the split and of the phantoms.
@@ -105,7 +106,7 @@ def make_datalist(
         case [False, False, False, False, True]:
             maps = people_in(simulate)
             home(maps)
-            side = 4.0 if spacing is None else spacing
+            side = SPACING_MM if spacing is None else spacing
             cases = write_simulations(maps, out.parent, side, seed, overwrite, events)
         case _:
             raise MedGANSynthError(

@@ -33,6 +33,8 @@ _LABELS = {
 }
 _CEREBELLUM = (7, 46, 8, 47)
 
+SPACING_MM = 4.0
+"""Voxel side of the images where none is asked for."""
 _FINE_MM, _COARSE_MM = 2.0, 16.0
 _MARGIN_MM = 8.0
 _WARP_MM, _WARP_SCALE_MM = 2.0, 20.0
@@ -40,7 +42,7 @@ _TEXTURE, _NOISE, _BIAS = 0.03, 0.02, 0.1
 _PET_FWHM_MM = 6.0
 
 
-def simulate(labels: Volume, seed: int, spacing: float = 4.0) -> dict[str, Volume]:
+def simulate(labels: Volume, seed: int, spacing: float = SPACING_MM) -> dict[str, Volume]:
     """One person's images, all on one grid.
 
     Args:
