@@ -45,8 +45,8 @@ def uncertainty_maps(
     def run(inputs: Sequence[np.ndarray], listener: Progress) -> np.ndarray:
         return translator.run(inputs, spacing, listener, once=True)
 
-    maps = {"spread": spread(run, arrays, mirror, progress)}
-    there = run(arrays, silent)
+    there, *others = views(run, arrays, mirror, progress)
+    maps = {"spread": np.std([there, *others], axis=0, dtype=np.float64).astype(np.float32)}
     gains = {
         "spread": translator.units(prepared[0].undo(there))[0],
         "cycle-error": np.ptp(prepared[0].intensity_range) / 2,
@@ -76,8 +76,10 @@ def uncertainty_maps(
     }
 
 
-def spread(run: Run, arrays: Sequence[np.ndarray], mirror: int, progress: Progress) -> np.ndarray:
-    """Standard deviation over four translations of flipped and shifted inputs.
+def views(
+    run: Run, arrays: Sequence[np.ndarray], mirror: int, progress: Progress
+) -> list[np.ndarray]:
+    """Translations of four flipped and shifted inputs, set back; the first is of the inputs as is.
 
     Test-time augmentation (Wang et al. 2019, Neurocomputing 338:34-45).
 
@@ -87,7 +89,7 @@ def spread(run: Run, arrays: Sequence[np.ndarray], mirror: int, progress: Progre
         mirror: the axis to flip.
 
     Returns:
-        float32 `[i, j, k]`, 0 where all four agree.
+        float32 arrays of the shape of `arrays`.
     """
     results = []
     for number, (shift, flipped) in enumerate(_VARIANTS):
@@ -99,4 +101,4 @@ def spread(run: Run, arrays: Sequence[np.ndarray], mirror: int, progress: Progre
         altered = [np.flip(np.roll(a, shift, axis=(0, 1)), axis) for a in arrays]
         result = np.flip(run(altered, part), axis)
         results.append(np.roll(result, (-shift[0], -shift[1]), axis=(0, 1)))
-    return np.std(results, axis=0, dtype=np.float64).astype(np.float32)
+    return results
