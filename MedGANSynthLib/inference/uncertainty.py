@@ -45,8 +45,9 @@ def uncertainty_maps(
     def run(inputs: Sequence[np.ndarray], listener: Progress) -> np.ndarray:
         return translator.run(inputs, spacing, listener, once=True)
 
-    there, *others = views(run, arrays, mirror, progress)
-    maps = {"spread": np.std([there, *others], axis=0, dtype=np.float64).astype(np.float32)}
+    seen = views(run, arrays, mirror, progress)
+    there = seen[0]
+    maps = {"spread": np.std(seen, axis=0, dtype=np.float64).astype(np.float32)}
     gains = {
         "spread": translator.units(prepared[0].undo(there))[0],
         "cycle-error": np.ptp(prepared[0].intensity_range) / 2,
