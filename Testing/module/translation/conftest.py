@@ -69,8 +69,11 @@ class FakeWorker:
 class Heard(list):
     """The events of a run."""
 
+    def of(self, kind):
+        return [event for event in self if event["event"] == kind]
+
     def warnings(self):
-        return [event["text"] for event in self if event["event"] == "warning"]
+        return [event["text"] for event in self.of("warning")]
 
 
 @pytest.fixture

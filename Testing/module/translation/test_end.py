@@ -41,7 +41,7 @@ def test_done_after_cancel_is_still_a_cancel(scene, volume, worker, heard, tempo
     run.cancel()
     worker.jobs[0].finish()
     assert run.state == "cancelled"
-    assert heard[-1]["cancelled"] is True
+    assert heard.of("error")[0]["cancelled"] is True
 
 
 @pytest.mark.parametrize("what", ["close", "remove"])
