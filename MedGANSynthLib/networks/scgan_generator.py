@@ -23,7 +23,8 @@ class SCGANGeneratorOptions:
 
     Attributes:
         in_channels: how many inputs.
-        levels: halvings; sides of 2**(levels - 1) + 1 voxels and more can be translated.
+        levels: halvings; sides of 2**(levels - 1) + 1 voxels and more can be translated. Training
+            on smaller volumes takes as many as these allow.
         width: channels of the first level; later levels have 2, 4, 8, 8, ... times as many.
         kernel: of the outer four levels; those further in have 3, the innermost 2.
         norm: "instance" for batches of one; "batch" (published) keeps absolute intensities.

@@ -11,7 +11,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..errors import MedGANSynthError
 from ..networks.layout import placed
 from ..networks.registry import build_network
 from ..networks.spectral import advance
@@ -36,22 +35,19 @@ class SCGAN(System):
         dims, inputs = len(data.size), len(data.inputs)
         self.specs = {}
 
-        def make(role: str, channels: int) -> nn.Module:
+        def make(role: str, channels: int, **fitting: int) -> nn.Module:
             spec = entry(config.networks, role, "networks")
             self.specs[role] = (
                 spec.architecture,
-                {"dims": dims, "in_channels": channels} | spec.options,
+                {"dims": dims, "in_channels": channels} | spec.options | fitting,
             )
             network = build_network(*self.specs[role], f"networks.{role}")
             network.recompute = self.objective.recompute
             return placed(network, device)
 
         self.g = make("generator", inputs)
-        if min(data.size) < self.g.smallest:
-            raise MedGANSynthError(
-                f"data.size: each side must have {self.g.smallest} voxels or more with this many "
-                "levels; lower networks.generator.options.levels."
-            )
+        if min(data.size) < self.g.smallest:  # as many levels as the volumes can be halved
+            self.g = make("generator", inputs, levels=(min(data.size) - 1).bit_length())
         self.d = make("discriminator", inputs + 1)
         self.networks = {"generator": self.g, "discriminator": self.d}
         self.optimizers = {

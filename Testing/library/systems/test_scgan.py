@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch import nn
 
-from MedGANSynthLib.errors import MedGANSynthError
 from MedGANSynthLib.systems.scgan import SCGAN
 from MedGANSynthLib.training.config import load_config
 
@@ -157,6 +156,14 @@ def test_slices_train_a_2d_network():
     assert made.step(given, 0)["l1"].isfinite()
 
 
-def test_patches_too_small_for_the_levels_are_refused():
-    with pytest.raises(MedGANSynthError, match="each side must have 33 voxels or more"):
-        system("networks.generator.options.levels=6")
+@pytest.mark.parametrize(
+    ("side", "levels"), [(128, 7), (64, 6), (48, 6), (33, 6), (32, 5), (16, 4)]
+)
+def test_smaller_volumes_are_halved_less_often(side, levels):
+    made = system(f"data.size=[{side},{side},{side}]", "networks.generator.options.levels=8")
+    assert made.specs["generator"][1]["levels"] == levels
+    assert made.g.smallest <= side
+
+
+def test_larger_volumes_are_halved_as_often_as_said():
+    assert system("data.size=[64,64,64]").specs["generator"][1]["levels"] == 5
