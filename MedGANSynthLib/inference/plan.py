@@ -39,12 +39,14 @@ class Plan:
         device: type and number, as torch prints them.
         batch: slices at once; 0: the network is none of slices.
         patch: voxels at once of a 3D network; None: the whole volume.
+        least: voxels of a patch's side below which the network cannot go.
     """
 
     device: str
     precision: Literal["fp32", "bf16"] = "fp32"
     batch: int = 0
     patch: tuple[int, ...] | None = None
+    least: int = LEAST_SIDE
 
     def __str__(self) -> str:
         if self.batch:
@@ -61,9 +63,11 @@ class Plan:
             return dataclasses.replace(self, batch=self.batch // 2)
         if self.device.startswith("cuda") and self.precision == "fp32":
             return dataclasses.replace(self, precision="bf16")
-        if self.patch and max(self.patch) >= 2 * LEAST_SIDE:
-            return dataclasses.replace(self, patch=halved(self.patch))
-        return Plan("cpu", batch=self.batch, patch=self.patch) if cpu and self.on_gpu else None
+        if self.patch and (smaller := halved(self.patch, self.least)) != self.patch:
+            return dataclasses.replace(self, patch=smaller)
+        if cpu and self.on_gpu:
+            return dataclasses.replace(self, device="cpu", precision="fp32")
+        return None
 
     @property
     def on_gpu(self) -> bool:
@@ -81,11 +85,11 @@ def carried_out(plan: Plan, network: nn.Module) -> Iterator[nn.Module]:
         yield network
 
 
-def halved(patch: tuple[int, ...]) -> tuple[int, ...]:
-    """Half of the longest side, which stays a multiple of 16."""
+def halved(patch: tuple[int, ...], least: int = LEAST_SIDE) -> tuple[int, ...]:
+    """Half of the longest side, a multiple of 16; it goes down to `least` and not below."""
     longest = patch.index(max(patch))
-    side = max(LEAST_SIDE, patch[longest] // 2 // LEAST_SIDE * LEAST_SIDE)
-    return tuple(side if axis == longest else s for axis, s in enumerate(patch))
+    side = max(least, patch[longest] // 2 // LEAST_SIDE * LEAST_SIDE)
+    return tuple(min(side, s) if axis == longest else s for axis, s in enumerate(patch))
 
 
 def plan_volume(
@@ -98,16 +102,19 @@ def plan_volume(
     """
     device = next(network.parameters()).device
     free, size = free_memory(device), patch or shape
+    least = -(-getattr(network, "smallest", 1) // LEAST_SIDE) * LEAST_SIDE
     while free is not None:
         needed = SCRATCH * forward_footprint(network, (1, channels, *size)).peak
         if needed <= SHARE * free:
             break
-        if max(size) < 2 * LEAST_SIDE:
+        smaller = halved(size, least)
+        if smaller == size:
             if device.type == "cpu":
                 raise _too_large("a block", size, needed, free, "close other programs")
             break
-        size = halved(size)
-    return Plan(str(device), patch=None if size == shape and patch is None else size)
+        size = smaller
+    whole = size == shape and patch is None
+    return Plan(str(device), patch=None if whole else size, least=least)
 
 
 def plan_slices(network: nn.Module, channels: int, shape: tuple[int, int], batch: int) -> Plan:

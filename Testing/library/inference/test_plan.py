@@ -147,6 +147,24 @@ def test_a_volume_is_cut_until_its_blocks_fit(free):
         plan_volume(network, 1, shape, None)
 
 
+def test_blocks_are_not_cut_below_what_the_network_takes(free):
+    network, shape = Negative(3), (256, 50, 32)
+    network.smallest = 33
+    whole = 2 * 4 * 256 * 50 * 32
+    free(whole)
+    cut = Plan("cpu", patch=(128, 50, 32), least=48)
+    assert plan_volume(network, 1, shape, None) == cut
+    assert chain(cut, cpu=True) == [
+        "patches of 128x50x32, fp32, cpu",
+        "patches of 64x50x32, fp32, cpu",
+        "patches of 48x50x32, fp32, cpu",
+        "patches of 48x48x32, fp32, cpu",
+    ]
+    free(1000)
+    with pytest.raises(MedGANSynthError, match="a block of 48x48x32 voxels needs"):
+        plan_volume(network, 1, shape, None)
+
+
 def test_blocks_and_whole_are_the_same_where_voxels_stand_alone(free):
     volume = np.random.default_rng(0).uniform(-0.9, 0.9, (20, 40, 24)).astype(np.float32)
     free(10**6 // 5)
