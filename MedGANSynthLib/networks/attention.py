@@ -52,8 +52,8 @@ class SelfAttention(nn.Module):
 def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """softmax(query key^T) value, without the matrix of all queries by all keys.
 
-    PyTorch takes its memory-efficient way only where keys are as wide as values; zeros at their
-    ends change no product.
+    PyTorch takes its memory-efficient way only where keys are as wide as values and the numbers of
+    a voxel lie side by side; zeros at the ends of keys change no product.
 
     Args:
         query: `[batch, N, c]`.
@@ -65,5 +65,5 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """
     missing = value.shape[2] - query.shape[2]
     query, key = (F.pad(m, (0, missing)) for m in (query, key))
-    query, key, value = (m[:, None] for m in (query, key, value))  # one head
+    query, key, value = (m[:, None].contiguous() for m in (query, key, value))  # one head
     return F.scaled_dot_product_attention(query, key, value, scale=1.0)[:, 0]

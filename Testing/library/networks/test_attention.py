@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from MedGANSynthLib.inference.footprint import footprint
 from MedGANSynthLib.networks.attention import SelfAttention, attend
 
 
@@ -25,6 +26,21 @@ def test_equals_the_naive_softmax_and_its_gradients(thin, wide):
         strict=True,
     ):
         torch.testing.assert_close(a, b, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(("thin", "wide"), [(4, 16), (16, 16)])
+@pytest.mark.parametrize("channels_first", [False, True])
+def test_no_matrix_of_all_by_all_in_either_layout(channels_first, thin, wide):
+    queries, keys = 4096, 512
+
+    def compute():
+        sizes = (queries, thin), (keys, thin), (keys, wide)
+        if channels_first:
+            attend(*(torch.empty(1, c, n).transpose(1, 2) for n, c in sizes))
+        else:
+            attend(*(torch.empty(1, n, c) for n, c in sizes))
+
+    assert footprint(compute).peak < 4 * queries * keys / 4
 
 
 def test_products_are_not_scaled():
