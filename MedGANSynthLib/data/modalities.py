@@ -19,6 +19,9 @@ from .patch_augmentation import AugmentPatches
 from .settings import Modalities
 from .standard import standard_range
 
+CUT = 0.01
+"""Share of a mask that may lie outside the box of whole volumes without a word."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Examination:
@@ -57,7 +60,8 @@ def load_examination(
         volumes: modality -> Volume: all inputs, the target, and the mask where there is one.
 
     Returns:
-        The examination, and one sentence for each volume that was resampled.
+        The examination, and one sentence for each volume that was resampled, and for a mask that
+        `size` cuts.
 
     Raises:
         MedGANSynthError: an empty mask, or one outside `size`; volumes that share no place.
@@ -89,6 +93,11 @@ def load_examination(
     seen = _on_grid(inside, target, s)
     if not seen.any():
         raise MedGANSynthError(f"{subject}: its mask lies outside data.size; choose a larger one.")
+    if s.whole and (lost := 1 - seen.sum() / _on_grid(inside, target, s, cut=False).sum()) > CUT:
+        notes.append(
+            f"{lost:.0%} of its mask lies outside data.size and is not learned from; choose a "
+            "larger one, or patches with data.whole=false."
+        )
     examination = Examination(
         subject=subject,
         inputs=np.stack([p.array for p in inputs]),
@@ -140,9 +149,9 @@ def thickened(volume: Volume, thickness: float, orientation: str, order: str = "
     return volume.with_array(as_fine_as(thick, volume, order).array)
 
 
-def grid_of(settings: Modalities) -> Grid:
-    """The grid that examinations are brought to."""
-    size = settings.size if settings.whole else None
+def grid_of(settings: Modalities, cut: bool = True) -> Grid:
+    """The grid that examinations are brought to; without `cut` it has all of a volume."""
+    size = settings.size if settings.whole and cut else None
     return Grid(orientation=settings.orientation, spacing=settings.spacing, size=size)
 
 
@@ -152,9 +161,12 @@ def _prepared(
     return prepare(volume, grid_of(settings), settings.intensity, value_range)
 
 
-def _on_grid(where: np.ndarray, volume: Volume, settings: Modalities) -> np.ndarray:
+def _on_grid(
+    where: np.ndarray, volume: Volume, settings: Modalities, cut: bool = True
+) -> np.ndarray:
     """Booleans of the volume's grid on the networks'."""
-    return _prepared(volume.with_array(where.astype(np.float32)), settings, (0.0, 1.0)).array > 0
+    marked = volume.with_array(where.astype(np.float32))
+    return prepare(marked, grid_of(settings, cut), settings.intensity, (0.0, 1.0)).array > 0
 
 
 class PatchDataset(Dataset):

@@ -52,7 +52,7 @@ def run_patches(
         if any(block.max() > BACKGROUND + _BLANK for block in seen):
             given = channels_last(torch.from_numpy(_padded(seen, patch)), device)
             made = network(given)[0, 0].float().cpu().numpy()
-            result[where] += weights * made[tuple(slice(0, side) for side in weights.shape)]
+            result[where] += weights * made[_middle(weights.shape, patch)]
         else:
             result[where] += weights * np.float32(BACKGROUND)
         progress((number + 1) / total)
@@ -81,8 +81,14 @@ def axis_places(count: int, side: int) -> list[tuple[int, np.ndarray]]:
 
 
 def _padded(blocks: Sequence[np.ndarray], patch: tuple[int, int, int]) -> np.ndarray:
-    """`[1, n, *patch]`, background behind the ends of axes that are shorter than a patch."""
+    """`[1, n, *patch]`, background around axes that are shorter than a patch, as in training."""
     given = np.full((1, len(blocks), *patch), BACKGROUND, np.float32)
     for channel, block in zip(given[0], blocks, strict=True):
-        channel[tuple(slice(0, side) for side in block.shape)] = block
+        channel[_middle(block.shape, patch)] = block
     return given
+
+
+def _middle(shape: tuple[int, ...], patch: tuple[int, ...]) -> tuple[slice, ...]:
+    """Where a block of `shape` lies in a patch that is as long or longer."""
+    firsts = [(long - side) // 2 for side, long in zip(shape, patch, strict=True)]
+    return tuple(slice(first, first + side) for first, side in zip(firsts, shape, strict=True))

@@ -47,8 +47,9 @@ class Synthesis:
         architecture, options = system.specs["generator"]
         multiple = system.networks["generator"].multiple
         slices = len(data.size) == 2
+        # No size: what lies outside of the training's box is translated in overlapping blocks.
         grid = dataclasses.replace(
-            grid_of(data), multiple=(multiple, multiple, 1) if slices else (1, 1, 1)
+            grid_of(data, cut=False), multiple=(multiple, multiple, 1) if slices else (1, 1, 1)
         )
         return {
             "system": self.config.system,
@@ -83,7 +84,7 @@ class Synthesis:
                 min(person.minimum for person in self.training),
             ),
             slices=1 if len(data.size) == 2 else 0,
-            patch=None if data.whole or len(data.size) == 2 else data.size,
+            patch=None if len(data.size) == 2 else data.size,
             blank=data.stripped,
             mirror=left_right(data.orientation) if data.mirrored else None,
         )

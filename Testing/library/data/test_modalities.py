@@ -73,6 +73,20 @@ def test_a_mask_beside_the_middle_is_refused_by_name():
         load_examination("p", given, Modalities(size=(16, 16, 16), whole=True))
 
 
+@pytest.mark.parametrize(
+    ("side", "whole", "told"),
+    [(16, True, ["p: 50% of its mask lies outside data.size"]), (32, True, []), (16, False, [])],
+)
+def test_a_mask_that_the_box_cuts_is_told(side, whole, told):
+    given = volumes()
+    shape = given["mask"].array.shape
+    first = (shape[0] - 16) // 2  # where a box of 16 begins
+    given["mask"].array[:] = 0
+    given["mask"].array[first - 1 : first + 1, 8, 8] = 1
+    _, notes = load_examination("p", given, Modalities(size=(side,) * 3, whole=whole))
+    assert [note.split(" and is not")[0] for note in notes] == told
+
+
 def test_volumes_of_different_places_are_refused_by_name():
     given = volumes()
     far = given["flair"].affine.copy()

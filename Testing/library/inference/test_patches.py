@@ -101,3 +101,11 @@ def test_progress_ends_at_one():
     run_patches(network, [volume((20, 12, 8))], PATCH, told.append)
     assert told == sorted(told)
     assert told[-1] == 1
+
+
+def test_short_axes_lie_in_the_middle_of_a_patch_as_in_training():
+    seen = []
+    run(lambda x: seen.append(x) or x[:, :1], np.full((16, 6, 5), 0.5, np.float32))
+    inside = (seen[0][0, 0] == 0.5).nonzero()
+    assert inside.amin(0).tolist() == [0, 3, 1]
+    assert inside.amax(0).tolist() == [15, 8, 5]

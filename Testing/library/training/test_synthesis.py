@@ -60,7 +60,7 @@ def test_a_run_becomes_a_package_that_takes_all_inputs(synthesis_trainer, tmp_pa
     assert [port.modality for port in direction.inputs] == ["t1", "t2"]
     assert direction.output.modality == "flair"
     assert (direction.slices, direction.patch) == {
-        "whole": (0, None),
+        "whole": (0, (32, 32, 32)),
         "patches": (0, (32, 32, 32)),
         "mirrored": (0, (32, 32, 32)),
         "slices": (1, None),
@@ -76,10 +76,21 @@ def test_a_run_becomes_a_package_that_takes_all_inputs(synthesis_trainer, tmp_pa
     assert made.shape == volumes[0].shape
     assert made.modality == "flair"
     assert np.isfinite(made.array).all()
-    if form in ("patches", "mirrored"):
+    if form != "slices":
         network = package.load_network("generator")
         raw = run_network(network, direction, case.inputs, case.spacing)
         assert raw.shape == case.target.shape
+
+
+def test_whole_volume_packages_translate_what_lies_outside_of_the_box(synthesis_trainer, tmp_path):
+    folder, _ = synthesis_trainer("run", PRESET, "images=1", *QUICK)
+    export_run(folder, tmp_path / "package", "small", "", None, "last", False, False, Events())
+    network = open_package(tmp_path / "package")
+    array = np.random.default_rng(0).uniform(1, 1000, (48, 32, 20)).astype(np.float32)
+    affine = np.diag([*(r[0] for r in network.manifest.grid.spacing), 1.0])
+    volumes = [Volume(array + n, affine, name) for n, name in enumerate(("t1", "t2"))]
+    made = translate_volume(volumes, network, device="cpu")
+    assert all(made.array[i].std() > 0 for i in range(48))
 
 
 @pytest.fixture
