@@ -1,5 +1,6 @@
 """`medgansynth models export` and `import`: packages of a Run, and of other people's weights."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,13 @@ def export_run(
     """Make a package of a Run: the averaged weights of a checkpoint, and the card file's words.
 
     Raises:
-        MedGANSynthError: not a Run, no such checkpoint, a card file with a wrong key.
+        MedGANSynthError: not a Run, no such checkpoint, a card file with a wrong key, a name that
+            is none.
     """
     if checkpoint not in ("best", "last", "previous"):
         raise MedGANSynthError(f"--checkpoint {checkpoint}: must be best, last or previous.")
+    if not re.fullmatch(schema.NAME.regex, name):
+        raise MedGANSynthError(f"--name {name!r}: must be {schema.NAME.hint}.")
     config, weights = run / "config.json", run / "checkpoints" / f"{checkpoint}.pt"
     if not config.is_file():
         raise MedGANSynthError(f"{run}: not a Run folder; it has no config.json.")

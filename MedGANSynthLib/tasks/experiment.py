@@ -61,7 +61,9 @@ class ExperimentAblate(Task):
     command = "experiment ablate"
     function = "experiments.ablate:ablate"
 
-    data: Path | None = field("data list; without it the built-in phantom is used", None)
+    data: Path | None = field(
+        "data list (none: the phantom, which has T1, T2 and FLAIR, for other presets)", None
+    )
     out: Path = field("folder of the Runs and ablate.csv", short="-o")
     preset: str = field("preset of SC-GAN in 3D", "scgan-simulated", short="-p")
     variant: tuple[str, ...] = field(

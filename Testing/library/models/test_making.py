@@ -78,7 +78,7 @@ def test_export_refuses(run: Path, tmp_path: Path) -> None:
         ({"checkpoint": "previous"}, "no checkpoint 'previous'"),
         ({"checkpoint": "last"}, "not a checkpoint of MedGANSynth"),
         ({"card": tmp_path / "card.toml"}, 'unknown key "licenze"'),
-        ({"name": "../up"}, "name must be letters"),
+        ({"name": "../up"}, "--name '../up': must be letters"),
     ):
         fields = {"run": run, "out": out, "name": "mine"} | changes
         with pytest.raises(MedGANSynthError, match=sentence):
