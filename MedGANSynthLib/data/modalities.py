@@ -93,7 +93,10 @@ def load_examination(
     seen = _on_grid(inside, target, s)
     if not seen.any():
         raise MedGANSynthError(f"{subject}: its mask lies outside data.size; choose a larger one.")
-    if s.whole and (lost := 1 - seen.sum() / _on_grid(inside, target, s, cut=False).sum()) > CUT:
+    lost = 0.0
+    if any(np.greater(made.inner_shape, made.array.shape)):
+        lost = 1 - seen.sum() / _on_grid(inside, target, s, cut=False).sum()
+    if lost > CUT:
         notes.append(
             f"{lost:.0%} of its mask lies outside data.size and is not learned from; choose a "
             "larger one, or patches with data.whole=false."
