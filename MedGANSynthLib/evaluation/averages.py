@@ -102,7 +102,6 @@ def register_affine(fixed: sitk.Image, moving: sitk.Image) -> sitk.Transform:
     """The affine map of points of `fixed` to points of `moving`; the same every time."""
     transform = _centred(fixed, moving)
     method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(1)  # sums in another order give another map
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(method.RANDOM)
     voxels = fixed.GetNumberOfPixels()
@@ -115,10 +114,17 @@ def register_affine(fixed: sitk.Image, moving: sitk.Image) -> sitk.Transform:
     method.SetSmoothingSigmasPerLevel([4.0, 1.0])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
     method.SetInitialTransform(transform, inPlace=True)
+    # Sums in another order give another map. The method's own number of threads does not reach all
+    # that it calls.
+    threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    method.SetNumberOfThreads(1)
     try:
         method.Execute(fixed, moving)
     except RuntimeError:  # the images no longer overlap: their centres still do
         return _centred(fixed, moving)
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
     return transform
 
 
